@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Memory that is released all at once. An arena belongs to one thread at a time.
+ */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+typedef struct arena arena;
+
+arena *arena_open(void);                 /* NULL when out of memory */
+void arena_close(arena *memory);         /* accepts NULL */
+
+/* `count` elements of `size_bytes` each, zeroed, aligned to 64; NULL when out of memory or when the
+ * product overflows. count 0 gives a valid pointer. */
+void *arena_array(arena *memory, size_t count, size_t size_bytes);
+#define ARENA_ARRAY(memory, type, count) ((type *)arena_array((memory), (count), sizeof(type)))
+
+/* A NUL-terminated copy of `length` bytes. */
+char *arena_text(arena *memory, const char *text, size_t length);
+char *arena_format(arena *memory, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Bytes handed out so far. */
+size_t arena_size_bytes(const arena *memory);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Findings: what went wrong, and where in the user's input. One sg_error collects all of them, so
+ * that every bad row of a book is reported at once. Every function here accepts error == NULL.
+ */
+#ifndef BASE_ERROR_H
+#define BASE_ERROR_H
+
+#include <shockgrid/shockgrid.h>
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A place in the user's input. file NULL: no file; line or column 0: not known. Both count from 1. */
+typedef struct place {
+  const char *file;
+  uint64_t line;
+  uint64_t column;
+} place;
+
+/* Adds one finding and returns `status`, so that a failing function ends with
+ * `return error_add(error, SG_INPUT, place, "...")`. */
+sg_status error_add(sg_error *error, sg_status status, place where, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* The same without a place. */
+sg_status error_fail(sg_error *error, sg_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+sg_status error_out_of_memory(sg_error *error);
+
+/* Findings so far; a reader compares before and after to learn whether a file was clean. */
+size_t error_count(const sg_error *error);
+
+/* The only propagation macro: for functions that own nothing at this point. */
+#define TRY(call)                             \
+  do {                                        \
+    sg_status try_status_ = (call);           \
+    if (try_status_ != SG_OK) {               \
+      return try_status_;                     \
+    }                                         \
+  } while (0)
+
+/* The same inside a function that owns something and has a `done:` label and a local `status`. */
+#define TRY_DONE(call)                        \
+  do {                                        \
+    status = (call);                          \
+    if (status != SG_OK) {                    \
+      goto done;                              \
+    }                                         \
+  } while (0)
+
+#endif

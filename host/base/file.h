@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Whole files in, whole files out.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* The bytes of a file, decompressed when its name ends in .gz or .zst; text[size_bytes] is NUL. */
+typedef struct file_text {
+  char *text;
+  size_t size_bytes;
+  uint64_t digest[2]; /* XXH3-128 of the decompressed bytes, low word first */
+} file_text;
+
+/* Refuses what is not a regular file, a corrupt or truncated archive, and more than `limit_bytes`. */
+sg_status file_load(const char *path, size_t limit_bytes, file_text *loaded, sg_error *error);
+void file_close(file_text *loaded); /* accepts one that was never loaded */
+
+/* path, path.gz or path.zst, whichever exists; more than one is an input error.
+ *   found   an owned path (free it), or NULL when none exists */
+sg_status file_find(const char *folder, const char *name, char **found, sg_error *error);
+
+/* A folder of results that appears complete or not at all: files are written under a temporary sibling,
+ * synced, and moved into place by file_folder_commit; without commit, close removes them. Files already in
+ * `path` that belong to an earlier result (the names in `owned`, NULL-terminated) are replaced as a set; other
+ * files in the folder are left alone. */
+typedef struct file_folder file_folder;
+sg_status file_folder_open(const char *path, const char *const *owned, file_folder **folder, sg_error *error);
+sg_status file_folder_add(file_folder *folder, const char *name, FILE **stream, sg_error *error);
+sg_status file_folder_commit(file_folder *folder, sg_error *error);
+void file_folder_close(file_folder *folder); /* accepts NULL */
+
+/* XXH3-128, printed as 32 hex digits, high word first. */
+void digest_bytes(const void *bytes, size_t size_bytes, uint64_t digest[2]);
+void digest_format(const uint64_t digest[2], char text[static 33]);
+
+#endif

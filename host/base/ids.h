@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A table of distinct ids: text to a dense index in order of first appearance.
+ */
+#ifndef BASE_IDS_H
+#define BASE_IDS_H
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { ID_NONE = UINT32_MAX };
+
+typedef struct ids ids;
+
+ids *ids_open(arena *memory); /* texts live in `memory`; close releases the index only */
+void ids_close(ids *table);
+
+/* The index of a text, added if new (*added tells). ID_NONE when out of memory. */
+uint32_t ids_add(ids *table, const char *text, size_t length, bool *added);
+uint32_t ids_find(const ids *table, const char *text, size_t length); /* ID_NONE when absent */
+uint32_t ids_count(const ids *table);
+const char *ids_text(const ids *table, uint32_t index);
+
+/* Rank by bytes: rank[i] is the position of id i among all sorted by unsigned bytes. */
+bool ids_rank(const ids *table, uint32_t *rank);
+
+#endif

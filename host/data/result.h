@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a run found: margins, the lines they are the sum of, the scenarios, and the facts of the run. The engine fills it,
+ * the reports print it. Texts are owned by the result's arena, or by the book and model it was made from.
+ */
+#ifndef DATA_RESULT_H
+#define DATA_RESULT_H
+
+#include "data/book.h"
+
+typedef enum measure { MEASURE_INITIAL, MEASURE_MAINTENANCE, N_MEASURES } measure;
+const char *measure_text(measure value); /* "initial", "maintenance" */
+
+/* One term of a requirement. The requirement of (account, measure) is the exact sum of its lines. */
+typedef struct line {
+  uint32_t account;   /* a */
+  measure measure;
+  const char *node;   /* values of `by` joined by '/', "-" for none; "long:" or "short:" before it in gross accounts */
+  const char *rule;   /* the amount's name; "CHILD.account" for a child account's requirement added to its parent */
+  money amount;       /* account currency */
+  const char *block;  /* "" where no scenario binds */
+  uint32_t scenario;  /* number within the block, as the model counts */
+  const char *detail; /* the numbers behind it, "" when the amount says it all */
+} line;
+
+typedef struct margin_row { /* one for each account that is margined, sorted by id bytes */
+  uint32_t account; /* a */
+  uint32_t currency;
+  money requirement[N_MEASURES];
+  money standalone[N_MEASURES];
+  const char *worst_block; /* of the largest worst, var or es line of the initial measure; "" when none */
+  uint32_t worst_scenario;
+  size_t first_line[N_MEASURES], n_lines[N_MEASURES]; /* into lines */
+} margin_row;
+
+typedef struct scenario_row {
+  const char *block;
+  uint32_t scenario;
+  const char *factor; /* "price", "price:KEY" for lists by an attribute, "vol", "time", or a scenario file's own factor */
+  const char *move;   /* shortest decimal, or the name of the vol expression */
+  const char *kind;   /* relative, absolute, expression */
+  double weight;
+} scenario_row;
+
+typedef struct pnl_row {
+  uint32_t account;
+  const char *node;
+  const char *block;
+  uint32_t scenario;
+  double pnl;
+} pnl_row;
+
+/* What netting saved between one level and the one below, over all accounts, base currency. */
+typedef struct level_saving {
+  const char *level; /* "underlying", "class_group", ..., "account" */
+  money saving;
+} level_saving;
+
+typedef struct stage_time {
+  const char *stage;
+  double seconds;
+} stage_time;
+
+struct sg_result {
+  arena *memory;
+  const book *book;
+  const char *model_name, *model_title, *model_version, *model_path;
+  uint64_t model_digest[2];
+  uint32_t n_settings;
+  const char **settings;
+  uint32_t n_not_covered;
+  const char **not_covered;
+  uint32_t n_rows;
+  margin_row *rows;
+  size_t n_lines;
+  line *lines;
+  size_t n_scenarios; /* rows of scenarios.csv */
+  scenario_row *scenarios;
+  uint32_t n_scenarios_distinct; /* scenarios over all blocks */
+  size_t n_pnl;
+  pnl_row *pnl;
+  uint32_t n_savings; /* leaf to top */
+  level_saving *savings;
+  money total[N_MEASURES], standalone_total[N_MEASURES]; /* base currency; accounts whose parent sums them are not counted twice */
+  uint32_t n_stages;
+  stage_time *stages;
+  double seconds;
+  size_t n_prices, n_cells, n_nodes;   /* instrument-scenarios, position-scenarios, nodes */
+  bool partial;                        /* only some accounts were asked for */
+  const char *device_name, *device_platform, *device_driver, *device_type, *device_self_test;
+  uint32_t lanes;
+  char digest[33];
+  const char *summary;
+};
+
+typedef struct sg_result result;
+
+#endif

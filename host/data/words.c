@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The spelling of every word that a book, a model or a result uses.
+ */
+#include "data/book.h"
+#include "data/grouping.h"
+#include "data/result.h"
+
+#include <string.h>
+
+#define WORD(name, text) [name] = text,
+#define WORDS(function, type, list)                          \
+  const char *function(type value) {                         \
+    static const char *const words[] = {list(WORD)};         \
+    return (int)value < 0 ? "" : words[value];               \
+  }
+
+WORDS(instrument_type_text, instrument_type, INSTRUMENT_TYPES)
+WORDS(option_right_text, option_right, OPTION_RIGHTS)
+WORDS(underlying_kind_text, underlying_kind, UNDERLYING_KINDS)
+WORDS(account_type_text, account_type, ACCOUNT_TYPES)
+WORDS(forward_source_text, forward_source, FORWARD_SOURCES)
+WORDS(group_key_text, group_key, GROUP_KEYS)
+
+bool group_key_find(const char *text, group_key *key) {
+  for (int k = 0; k < N_GROUP_KEYS; k++) {
+    if (strcmp(group_key_text((group_key)k), text) == 0) {
+      *key = (group_key)k;
+      return true;
+    }
+  }
+  return false;
+}
+
+const char *measure_text(measure value) { return value == MEASURE_INITIAL ? "initial" : "maintenance"; }

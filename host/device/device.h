@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A device that runs the kernels: an OpenCL device, or the reference (the kernels compiled as C11, one lane).
+ * The engine sees no difference. This folder is the only one that includes CL/cl.h.
+ */
+#ifndef DEVICE_DEVICE_H
+#define DEVICE_DEVICE_H
+
+#include "base/error.h"
+
+/* One line per kernel: X(name, program). The arguments are documented at the kernel in kernels/PROGRAM.cl. */
+#define KERNELS(X)             \
+  X(probe_math, probe)         \
+  X(move_forwards, forward)    \
+  X(price_linear, price)       \
+  X(price_black, price)        \
+  X(price_bachelier, price)    \
+  X(net_nodes, net)            \
+  X(fold_level, fold)          \
+  X(reduce_worst, reduce)
+
+#define DEVICE_KERNEL_ENUM(name, program) KERNEL_##name,
+typedef enum kernel_id { KERNELS(DEVICE_KERNEL_ENUM) N_KERNELS } kernel_id;
+#undef DEVICE_KERNEL_ENUM
+
+typedef struct sg_device device;
+typedef struct device_buffer device_buffer;
+
+typedef struct device_traits {
+  uint32_t lanes;                    /* instruments (price) or scenarios (net, fold, reduce) in a register vector */
+  bool wide;                         /* a GPU: wants one work-item per cell; else one per row */
+  uint32_t compute_units;
+  uint64_t memory_bytes, largest_allocation_bytes;
+  const char *platform, *name, *driver, *type;
+  const char *self_test;             /* "passed", "not run" */
+} device_traits;
+
+sg_status device_open(const char *choice, const sg_device_options *options, device **opened, sg_error *error);
+void device_close(device *opened);
+const device_traits *device_get_traits(const device *opened);
+
+/* Device memory, at least 1 byte is allocated. `initial` NULL: zero-filled. Out of device memory: SG_DEVICE. */
+sg_status buffer_make(device *on, size_t size_bytes, const void *initial, device_buffer **made, sg_error *error);
+void buffer_close(device_buffer *buffer); /* accepts NULL */
+sg_status buffer_write(device *on, device_buffer *buffer, size_t offset_bytes, size_t size_bytes, const void *from,
+                       sg_error *error);
+/* Waits for everything launched before. */
+sg_status buffer_read(device *on, const device_buffer *buffer, size_t offset_bytes, size_t size_bytes, void *to,
+                      sg_error *error);
+
+typedef struct kernel_argument {
+  enum { ARGUMENT_BUFFER, ARGUMENT_UINT, ARGUMENT_DOUBLE } is;
+  union {
+    device_buffer *buffer;
+    uint32_t uint;
+    double real;
+  } as;
+} kernel_argument;
+
+#define ARG_BUFFER(x) ((kernel_argument){.is = ARGUMENT_BUFFER, .as.buffer = (x)})
+#define ARG_UINT(x) ((kernel_argument){.is = ARGUMENT_UINT, .as.uint = (x)})
+#define ARG_DOUBLE(x) ((kernel_argument){.is = ARGUMENT_DOUBLE, .as.real = (x)})
+
+/* Runs a kernel over items[0] x items[1] work-items. The device pads to its local size: every kernel takes the true
+ * counts as arguments and ignores work-items beyond them. Asynchronous on OpenCL; in order. */
+sg_status device_launch(device *on, kernel_id kernel, const kernel_argument *arguments, size_t n_arguments,
+                        const size_t items[2], sg_error *error);
+sg_status device_finish(device *on, sg_error *error);
+
+/* Seconds that each kernel has run since the device was opened (event times on OpenCL). Call after device_finish. */
+double device_kernel_seconds(const device *on, kernel_id kernel);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Expressions of the model language, compiled to a small stack program that runs over many items at a time.
+ *
+ * An expression knows nothing of books: every name that it reads is a slot (slot.kind, slot.index), and whoever
+ * evaluates it supplies one array of doubles per slot. Arithmetic keeps the numerical contract: only exact
+ * operations and the functions of kernels/math.h.
+ */
+#ifndef RULES_EXPRESSION_H
+#define RULES_EXPRESSION_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+/* What an instrument is, in an expression. X(ENUM, "name", "unit and meaning") */
+#define FACTS(X)                                                                             \
+  X(FACT_SPOT, "S", "price of the underlying, quote currency")                               \
+  X(FACT_FORWARD, "F", "forward of the instrument, quote currency")                          \
+  X(FACT_STRIKE, "K", "strike, quote currency")                                              \
+  X(FACT_YEARS, "T", "years to expiry")                                                      \
+  X(FACT_DAYS, "days", "days to expiry")                                                     \
+  X(FACT_RATE, "r", "zero rate to expiry, continuously compounded: -ln(df)/T, 0 at T = 0")   \
+  X(FACT_DISCOUNT, "df", "discount factor to expiry")                                        \
+  X(FACT_VOL, "vol", "annual vol of the option")                                             \
+  X(FACT_VALUE, "value", "model value of one unit, currency paid")                           \
+  X(FACT_MARK, "mark", "the book's own price, else value")                                   \
+  X(FACT_DELTA, "delta", "per unit of its own forward: df N(d1), 1, inverse 1/F")            \
+  X(FACT_VEGA, "vega", "per unit of vol, currency paid")                                     \
+  X(FACT_CALL, "call", "1 for a call, else 0")                                               \
+  X(FACT_MULTIPLIER, "multiplier", "units in a contract")                                    \
+  X(FACT_LOG_MONEYNESS, "k", "ln(K/F)")                                                      \
+  X(FACT_FX, "fx", "base currency for one unit of the currency paid; at an account, of its own")
+
+#define EXPRESSION_ENUM(name, text, meaning) name,
+typedef enum fact { FACTS(EXPRESSION_ENUM) N_FACTS } fact;
+#undef EXPRESSION_ENUM
+
+typedef enum slot_kind {
+  SLOT_FACT,     /* index: enum fact */
+  SLOT_INPUT,    /* index: model.inputs */
+  SLOT_TABLE,    /* index: model.parameters; the value for the item's attribute */
+  SLOT_COLUMN,   /* index: model.columns; scope: which group's */
+  SLOT_SCENARIO, /* index: model.scenario_keys: a number of the scenario, or `move` */
+  SLOT_AMOUNT    /* kept for later: index: model.amounts */
+} slot_kind;
+
+enum { SCOPE_OWN = 0 }; /* slot.scope: the item itself; else 1 + index into model.groupings (`account.NAME`, `GROUP.NAME`) */
+
+typedef struct slot {
+  slot_kind kind;
+  uint32_t index;
+  uint32_t scope;
+} slot;
+
+typedef struct expression {
+  const char *text;   /* as the model's author wrote it */
+  uint32_t n_slots;
+  const slot *slots;
+  bool constant;      /* reads no slot: `value` is all there is */
+  double value;
+  const struct expression_program *program;
+} expression;
+
+/* How names are found. Return false when the name is unknown; `parameter_text` gives the expression of a `define` or
+ * the number of a parameter, which is compiled in place. */
+typedef struct name_lookup {
+  void *context;
+  /* exactly one of the results is filled */
+  bool (*find)(void *context, const char *name, size_t length, slot *as_slot, const char **as_text,
+               double *as_number, bool *is_slot, bool *is_number);
+  /* curve: n points x ascending; false when unknown */
+  bool (*find_curve)(void *context, const char *name, size_t length, const double **x, const double **y, size_t *n);
+} name_lookup;
+
+/* Compiles `text`. `where` is the place of its first byte, for errors. Memory comes from `memory`. */
+sg_status expression_compile(const char *text, place where, const name_lookup *names, arena *memory,
+                             expression *compiled, sg_error *error);
+
+/* out[i] for i < n; slots[j] is the array of compiled->slots[j], n long. Non-finite results are the caller's to check. */
+void expression_eval(const expression *compiled, const double *const *slots, size_t n, double *out);
+
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * shockgrid: portfolio margin at clearing-house scale on any OpenCL device.
+ *
+ * The simple call, from files to files:
+ *
+ *     sg_error *error = sg_error_open();
+ *     sg_device *device; sg_book *book; sg_model *model; sg_result *result;
+ *     if (sg_device_open("auto", NULL, &device, error) == SG_OK &&
+ *         sg_book_load("examples/book", &book, error) == SG_OK &&
+ *         sg_model_load("occ-cpm", NULL, 0, &model, error) == SG_OK &&
+ *         sg_run(device, book, model, NULL, &result, error) == SG_OK) {
+ *       sg_result_write(result, "out", error);
+ *     }
+ *
+ * Ownership: what a function hands out through a pointer to a pointer is yours; release it with the
+ * matching _close, which accepts NULL. On failure the pointer is set to NULL. Texts returned by an
+ * accessor live as long as the object they were asked from.
+ *
+ * Errors: a fallible function returns a status and adds what it found to the caller's sg_error, which
+ * may be NULL. Bad input is reported whole: every bad row is a finding of its own.
+ *
+ * Threads: distinct objects may be used from distinct threads. A book, model or result may be read
+ * from several threads; a device and an error belong to one thread at a time. The library never
+ * prints, never exits and leaves the locale and the floating-point mode as it found them.
+ */
+#ifndef SHOCKGRID_H
+#define SHOCKGRID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define SG_API __attribute__((visibility("default")))
+#else
+#define SG_API
+#endif
+
+#define SG_VERSION "0.1.0"
+
+/* ---- errors -------------------------------------------------------------------------------- */
+
+/* The program's exit codes too. 1 is kept for `--fail-on-call`. */
+typedef enum sg_status {
+  SG_OK = 0,
+  SG_USAGE = 2,   /* a wrong argument */
+  SG_INPUT = 3,   /* a book, model or data file that cannot be margined */
+  SG_DEVICE = 4,  /* no usable OpenCL device, or out of memory on device or host */
+  SG_IO = 5,      /* a file that cannot be read or written */
+  SG_BUG = 70     /* an invariant broke; please report it */
+} sg_status;
+
+typedef struct sg_finding {
+  sg_status status;
+  const char *file;    /* NULL: not about a file */
+  uint64_t line;       /* from 1; 0: not known */
+  uint64_t column;     /* in bytes, from 1; 0: not known */
+  const char *message; /* names the value and what was expected */
+} sg_finding;
+
+typedef struct sg_error sg_error;
+
+SG_API sg_error *sg_error_open(void);
+SG_API void sg_error_close(sg_error *error);
+SG_API void sg_error_clear(sg_error *error);
+SG_API size_t sg_error_count(const sg_error *error);
+SG_API sg_finding sg_error_get(const sg_error *error, size_t index); /* in the order they were found */
+
+/* ---- devices ------------------------------------------------------------------------------- */
+
+typedef struct sg_device sg_device;
+
+typedef struct sg_device_options {
+  uint32_t lanes;          /* 1, 2, 4, 8, 16; 0: chosen for the device */
+  bool skip_self_test;     /* for benchmarks only; a result says so */
+  const char *cache_folder; /* NULL: $XDG_CACHE_HOME/shockgrid, else ~/.cache/shockgrid */
+} sg_device_options;
+
+/* choice: "auto" (a GPU that passes its self-test, else a CPU), "cpu", "gpu", an index as
+ * sg_device_list counts, a part of a device's name, or "reference" (the C build of the kernels).
+ * NULL: $SHOCKGRID_DEVICE, else "auto". Runs the self-test: a device with one wrong bit is refused. */
+SG_API sg_status sg_device_open(const char *choice, const sg_device_options *options,
+                                sg_device **device, sg_error *error);
+SG_API void sg_device_close(sg_device *device);
+SG_API const char *sg_device_name(const sg_device *device);
+
+typedef struct sg_device_facts {
+  const char *platform, *name, *driver;
+  const char *type;              /* "cpu", "gpu", "accelerator", "reference" */
+  uint32_t compute_units;
+  uint64_t memory_bytes, largest_allocation_bytes;
+  bool double_precision;
+  uint32_t lanes;                /* that would be used */
+  const char *self_test;         /* "passed", "not run", or what failed */
+} sg_device_facts;
+
+typedef struct sg_device_list sg_device_list;
+
+/* All devices of all platforms, the reference last. No platform at all is not an error here. */
+SG_API sg_status sg_device_list_open(bool self_test, sg_device_list **list, sg_error *error);
+SG_API void sg_device_list_close(sg_device_list *list);
+SG_API size_t sg_device_list_count(const sg_device_list *list);
+SG_API sg_device_facts sg_device_list_get(const sg_device_list *list, size_t index);
+
+/* ---- books --------------------------------------------------------------------------------- */
+
+typedef struct sg_book sg_book;
+
+/* A folder of files as `shockgrid help formats` prints them. */
+SG_API sg_status sg_book_load(const char *folder, sg_book **book, sg_error *error);
+SG_API void sg_book_close(sg_book *book);
+
+/* The tables of `shockgrid help formats`, generated from the list that the reader uses. */
+SG_API const char *sg_book_formats(void);
+
+/* ---- models -------------------------------------------------------------------------------- */
+
+typedef struct sg_model sg_model;
+
+/* name_or_path: a shipped model's name, or a path to a .yaml file.
+ *   settings     "NAME=VALUE" texts that override parameters, in order; may be NULL when n is 0 */
+SG_API sg_status sg_model_load(const char *name_or_path, const char *const *settings, size_t n_settings,
+                               sg_model **model, sg_error *error);
+SG_API void sg_model_close(sg_model *model);
+
+SG_API size_t sg_model_shipped_count(void);
+SG_API const char *sg_model_shipped_name(size_t index);
+SG_API const char *sg_model_shipped_text(size_t index);
+SG_API const char *sg_model_title(const sg_model *model);
+
+/* Everything a risk analyst asks of a model: its texts, inputs, parameters with value, unit, source and
+ * date, scenarios by block, levels, amounts, measures. Plain text; owned by the model. */
+SG_API const char *sg_model_describe(const sg_model *model);
+
+/* ---- running ------------------------------------------------------------------------------- */
+
+typedef struct sg_result sg_result;
+
+typedef struct sg_progress {
+  const char *stage;   /* "price", "net", ... */
+  double done;         /* 0..1 over the whole run */
+} sg_progress;
+
+typedef struct sg_run_options {
+  const char *const *accounts; /* margin only these; NULL: all */
+  size_t n_accounts;
+  const char *const *pnl_accounts; /* keep the scenario vectors of these */
+  size_t n_pnl_accounts;
+  bool all_pnl_accounts;
+  uint64_t memory_bytes;       /* bound on tiles; 0: chosen */
+  uint32_t tile_scenarios;     /* 0: chosen; the bytes of a result never depend on tiles */
+  uint32_t tile_portfolios;    /* 0: chosen */
+  void (*on_progress)(const sg_progress *progress, void *context);
+  void *context;
+} sg_run_options;
+
+/* Margins a book under a model. options may be NULL. The result borrows book and model: close it first. */
+SG_API sg_status sg_run(sg_device *device, const sg_book *book, const sg_model *model,
+                        const sg_run_options *options, sg_result **result, sg_error *error);
+SG_API void sg_result_close(sg_result *result);
+
+/* Writes margins.csv, lines.csv, scenarios.csv, manifest.json (and scenario_pnl.csv) into `folder`: all or nothing. */
+SG_API sg_status sg_result_write(const sg_result *result, const char *folder, sg_error *error);
+
+/* The summary that `shockgrid run` prints: counts, totals, compression by level, time by stage. Owned by the result. */
+SG_API const char *sg_result_summary(const sg_result *result);
+
+/* 32 hex digits over the canonical rows of the result: equal on every device. */
+SG_API const char *sg_result_digest(const sg_result *result);
+
+typedef struct sg_margin {
+  const char *account, *currency;
+  const char *initial, *maintenance;                       /* exact decimals */
+  const char *standalone_initial, *standalone_maintenance;
+  const char *worst_block;                                 /* "" when no scenario amount binds */
+  uint32_t worst_scenario;
+} sg_margin;
+
+SG_API size_t sg_result_count(const sg_result *result); /* accounts, sorted by id bytes */
+SG_API sg_margin sg_result_get(const sg_result *result, size_t index);
+
+/* ---- explaining ---------------------------------------------------------------------------- */
+
+/* Why an account's requirement is what it is, as a tree that sums to the last digit. Repeats the run recorded
+ * in `folder` for this account; refuses when the book or the model has changed since.
+ *   text   owned by the caller; release with sg_text_close */
+SG_API sg_status sg_explain(const char *folder, const char *account, sg_device *device, char **text,
+                            sg_error *error);
+SG_API void sg_text_close(char *text);
+
+/* ---- importing ----------------------------------------------------------------------------- */
+
+typedef struct sg_import_options {
+  uint32_t n_accounts; /* > 0: make accounts from the open interest */
+  uint64_t seed;
+} sg_import_options;
+
+/* Public data to a book folder. format: "deribit". What was found and left out is listed in *report (sg_text_close). */
+SG_API sg_status sg_import(const char *format, const char *const *paths, size_t n_paths,
+                           const sg_import_options *options, const char *folder, char **report,
+                           sg_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
