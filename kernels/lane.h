@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The lane type: LANES doubles that take the same path. OpenCL C 1.2 with -D LANES=1|2|4|8|16, or C11, where a lane is one
+ * plain double. Only operations that IEEE 754 defines to the last bit: + - * / sqrt fma, comparisons, selects, bits. So a
+ * lane's result depends neither on LANES nor on its neighbours. C must be compiled with -ffp-contract=off.
+ */
+#ifndef KERNELS_LANE_H
+#define KERNELS_LANE_H
+
+#ifdef __OPENCL_C_VERSION__
+
+#pragma OPENCL EXTENSION cl_khr_fp64 : enable
+#pragma OPENCL FP_CONTRACT OFF
+#ifndef LANES
+#define LANES 1
+#endif
+#define LANE_INLINE static inline __attribute__((always_inline))
+
+#else /* C11 */
+
+/*
+ * A .cl file compiles as C11 too: include it from a .c file. Its kernels are then static functions of one work-item, whose
+ * global id is kernel_item; the including file defines that and calls the kernel once per work-item.
+ */
+#include <assert.h>
+#include <float.h>
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#undef LANES
+#define LANES 1
+#define LANE_INLINE static inline
+#define __kernel static
+#define __global
+typedef unsigned int uint;
+typedef unsigned long ulong;
+extern _Thread_local size_t kernel_item[2];
+#define get_global_id(dimension) (kernel_item[dimension])
+
+static_assert(FLT_EVAL_METHOD == 0, "double expressions must be evaluated in double");
+static_assert(sizeof(uint) == 4 && sizeof(ulong) == 8 && sizeof(double) == 8, "OpenCL's sizes");
+
+LANE_INLINE ulong as_ulong(double x) {
+  ulong bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+LANE_INLINE double as_double(ulong bits) {
+  double x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+#endif
+
+#if LANES == 1
+
+typedef double lane;
+typedef long lane_mask; /* 0 or all ones; combine with & | ~ */
+typedef ulong lane_bits;
+
+#define lane_as_bits(x) as_ulong(x)
+#define lane_from_bits(bits) as_double(bits)
+
+LANE_INLINE lane lane_load(__global const double *from) { return *from; }
+LANE_INLINE void lane_store(__global double *to, lane x) { *to = x; }
+LANE_INLINE lane_mask lane_less(lane a, lane b) { return -(lane_mask)(a < b); }
+LANE_INLINE lane_mask lane_less_equal(lane a, lane b) { return -(lane_mask)(a <= b); }
+LANE_INLINE lane_mask lane_equal(lane a, lane b) { return -(lane_mask)(a == b); }
+LANE_INLINE lane lane_select(lane_mask mask, lane yes, lane no) { return mask ? yes : no; }
+LANE_INLINE int lane_any(lane_mask mask) { return mask != 0; }
+
+/* from[index[l] * stride] for each lane l */
+LANE_INLINE lane lane_gather(__global const double *from, const uint *index, ulong stride) {
+  return from[index[0] * stride];
+}
+
+/* Turns rows[j] = column j of LANES x LANES cells into rows[l] = row l. */
+LANE_INLINE void lane_transpose(lane *rows) { (void)rows; }
+
+#else
+
+#define LANE_JOIN_(a, b) a##b
+#define LANE_JOIN(a, b) LANE_JOIN_(a, b)
+typedef LANE_JOIN(double, LANES) lane;
+typedef LANE_JOIN(long, LANES) lane_mask;
+typedef LANE_JOIN(ulong, LANES) lane_bits;
+
+#define lane_as_bits(x) LANE_JOIN(as_ulong, LANES)(x)
+#define lane_from_bits(bits) LANE_JOIN(as_double, LANES)(bits)
+
+LANE_INLINE lane lane_load(__global const double *from) { return LANE_JOIN(vload, LANES)(0, from); }
+LANE_INLINE void lane_store(__global double *to, lane x) { LANE_JOIN(vstore, LANES)(x, 0, to); }
+LANE_INLINE lane_mask lane_less(lane a, lane b) { return a < b; }
+LANE_INLINE lane_mask lane_less_equal(lane a, lane b) { return a <= b; }
+LANE_INLINE lane_mask lane_equal(lane a, lane b) { return a == b; }
+LANE_INLINE lane lane_select(lane_mask mask, lane yes, lane no) { return select(no, yes, mask); }
+LANE_INLINE int lane_any(lane_mask mask) { return any(mask); }
+
+LANE_INLINE lane lane_gather(__global const double *from, const uint *index, ulong stride) {
+  double gathered[LANES];
+  for (int l = 0; l < LANES; l++) {
+    gathered[l] = from[index[l] * stride];
+  }
+  return LANE_JOIN(vload, LANES)(0, gathered);
+}
+
+/* log2(LANES) perfect shuffles. */
+LANE_INLINE void lane_transpose(lane *rows) {
+#pragma unroll
+  for (int done = 1; done < LANES; done *= 2) {
+    lane shuffled[LANES];
+#pragma unroll
+    for (int l = 0; l < LANES / 2; l++) {
+      shuffled[2 * l].even = rows[l].lo;
+      shuffled[2 * l].odd = rows[l + LANES / 2].lo;
+      shuffled[2 * l + 1].even = rows[l].hi;
+      shuffled[2 * l + 1].odd = rows[l + LANES / 2].hi;
+    }
+#pragma unroll
+    for (int l = 0; l < LANES; l++) {
+      rows[l] = shuffled[l];
+    }
+  }
+}
+
+#endif
+
+/* min and max return a unless b is smaller (larger): a NaN in a stays, one in b is ignored. */
+LANE_INLINE lane lane_min(lane a, lane b) { return lane_select(lane_less(b, a), b, a); }
+LANE_INLINE lane lane_max(lane a, lane b) { return lane_select(lane_less(a, b), b, a); }
+LANE_INLINE lane lane_abs(lane x) { return lane_from_bits(lane_as_bits(x) & (lane_bits)0x7fffffffffffffffUL); }
+/* |magnitude| with the sign bit of sign */
+LANE_INLINE lane lane_with_sign(lane magnitude, lane sign) {
+  return lane_from_bits((lane_as_bits(magnitude) & (lane_bits)0x7fffffffffffffffUL) |
+                        (lane_as_bits(sign) & (lane_bits)0x8000000000000000UL));
+}
+LANE_INLINE lane_mask lane_is_finite(lane x) { return lane_less_equal(lane_abs(x), (lane)0x1.fffffffffffffp1023); }
+
+/* The nearest integer, halves away from zero; x itself from 2^52 on and when it is not finite. */
+LANE_INLINE lane lane_round(lane x) {
+  lane magnitude = lane_abs(x);
+  lane even = (magnitude + 0x1p52) - 0x1p52;
+  lane rounded = lane_select(lane_equal(magnitude - even, (lane)0.5), even + 1.0, even);
+  return lane_select(lane_less(magnitude, (lane)0x1p52), lane_with_sign(rounded, x), x);
+}
+
+#endif

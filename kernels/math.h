@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * exp, log, pow and the normal distribution from exact operations: the same bits in OpenCL C and C11. Accuracies are the
+ * largest errors found against MPFR by tests/formula/base_math.c, in units in the last place of the result.
+ */
+#ifndef KERNELS_MATH_H
+#define KERNELS_MATH_H
+
+#include "lane.h"
+
+/* ln 2 in two parts, the first of 42 bits: its product with a binary exponent is exact. */
+#define MATH_LN2_HIGH 0x1.62e42fefa38p-1
+#define MATH_LN2_LOW 0x1.ef35793c7673p-45
+#define MATH_LOG2_E 0x1.71547652b82fep+0
+#define MATH_INVERSE_SQRT_2PI 0x1.9884533d43651p-2
+
+/* Adding 1.5 * 2^52 rounds |x| < 2^51 to an integer, which then stands in the low bits. */
+#define MATH_ROUND 0x1.8p52
+
+/* (exp(r) - 1 - r) / r^2 for |r| <= ln(2) / 2: Taylor, coefficients 1/k!; the first term left out is below 2^-57. */
+LANE_INLINE lane math_exp_series(lane r) {
+  lane sum = (lane)(1.0 / 6227020800.0);
+  sum = fma(sum, r, (lane)(1.0 / 479001600.0));
+  sum = fma(sum, r, (lane)(1.0 / 39916800.0));
+  sum = fma(sum, r, (lane)(1.0 / 3628800.0));
+  sum = fma(sum, r, (lane)(1.0 / 362880.0));
+  sum = fma(sum, r, (lane)(1.0 / 40320.0));
+  sum = fma(sum, r, (lane)(1.0 / 5040.0));
+  sum = fma(sum, r, (lane)(1.0 / 720.0));
+  sum = fma(sum, r, (lane)(1.0 / 120.0));
+  sum = fma(sum, r, (lane)(1.0 / 24.0));
+  sum = fma(sum, r, (lane)(1.0 / 6.0));
+  return fma(sum, r, (lane)0.5);
+}
+
+/* exp(high + low), low below an ulp or so of high. See math_exp. */
+LANE_INLINE lane math_exp_sum(lane high, lane low) {
+  lane_mask outside = lane_less((lane)746.0, lane_abs(high));
+  lane x = lane_select(outside, lane_with_sign((lane)746.0, high), high);
+  lane shifted = fma(x, (lane)MATH_LOG2_E, (lane)MATH_ROUND);
+  lane n = shifted - MATH_ROUND;
+  lane r_high = fma(n, (lane)-MATH_LN2_HIGH, x);
+  lane r_low = fma(n, (lane)-MATH_LN2_LOW, lane_select(outside, (lane)0.0, low));
+  lane r = r_high + r_low;
+  r_low = (r_high - r) + r_low;
+
+  lane head = r + 1.0;
+  lane tail = fma(r * r, math_exp_series(r), r_low + ((1.0 - head) + r));
+  /* 2^n in two factors, so that only the last product can overflow or round; 4096 keeps the halves unsigned. */
+  lane_bits biased = lane_as_bits(shifted) - (lane_bits)0x4338000000000000UL + (lane_bits)4096;
+  lane_bits halved = biased >> 1;
+  lane first = lane_from_bits((halved - (lane_bits)(2048 - 1023)) << 52);
+  lane second = lane_from_bits((biased - halved - (lane_bits)(2048 - 1023)) << 52);
+  return (head + tail) * first * second;
+}
+
+/*
+ * e^x for every x. Within 0.51 ulp; results below 2^-1022 within one unit of 2^-1074. Overflows to infinity above
+ * 709.78, is 0 below -745.14; exp(0) = 1 exactly; exp(-inf) = 0, exp(inf) = inf, exp(NaN) = NaN.
+ */
+LANE_INLINE lane math_exp(lane x) {
+  lane result = math_exp_sum(x, (lane)0.0);
+  return lane_select(lane_equal(x, x), result, x);
+}
+
+/* e^x for x <= 709: as math_exp but within 0.8 ulp, with 0 for x < -708, and about half the operations. */
+LANE_INLINE lane math_exp_flushed(lane x) {
+  lane shifted = fma(x, (lane)MATH_LOG2_E, (lane)MATH_ROUND);
+  lane n = shifted - MATH_ROUND;
+  lane r = fma(n, (lane)-MATH_LN2_LOW, fma(n, (lane)-MATH_LN2_HIGH, x));
+  lane sum = fma(fma(math_exp_series(r), r, (lane)1.0), r, (lane)1.0);
+  lane scaled = lane_from_bits(lane_as_bits(sum) + (lane_as_bits(shifted) << 52));
+  return lane_select(lane_less(x, (lane)-708.0), (lane)0.0, scaled);
+}
+
+/* x = m * 2^n with m in [sqrt(1/2), sqrt(2)), for finite x > 0. */
+LANE_INLINE lane math_split(lane x, lane *n) {
+  lane_mask subnormal = lane_less(x, (lane)0x1p-1022);
+  lane_bits bits = lane_as_bits(lane_select(subnormal, x * 0x1p54, x));
+  /* Moved so that sqrt(1/2) has the bits of 1: the exponent field is then that of n. */
+  lane_bits exponent = (bits + (lane_bits)(0x3ff0000000000000UL - 0x3fe6a09e667f3bcdUL)) >> 52;
+  /* exponent in the low bits of 2^52 + exponent */
+  lane biased = lane_from_bits(exponent | (lane_bits)0x4330000000000000UL) - 0x1p52;
+  *n = biased - lane_select(subnormal, (lane)(1023.0 + 54.0), (lane)1023.0);
+  return lane_from_bits(bits - ((exponent - (lane_bits)1023) << 52));
+}
+
+/* log(0) = -inf, log(inf) = inf, log(x < 0) = log(NaN) = NaN; `result` elsewhere. */
+LANE_INLINE lane math_log_edges(lane x, lane result) {
+  lane infinity = lane_from_bits((lane_bits)0x7ff0000000000000UL);
+  lane not_a_number = lane_from_bits((lane_bits)0x7ff8000000000000UL);
+  lane edge = lane_select(lane_equal(x, infinity), infinity,
+                          lane_select(lane_equal(x, (lane)0.0), -infinity, not_a_number));
+  return lane_select(lane_less((lane)0.0, x) & lane_less(x, infinity), result, edge);
+}
+
+/*
+ * ln x for every x. Within 0.9 ulp, subnormal x included; ln 1 = 0 exactly; edges as math_log_edges.
+ *
+ * ln m = 2 atanh(s) with s = (m - 1) / (m + 1), series coefficients 2 / (2k + 1), first term left out below 2^-60 of the
+ * sum; 2s is replaced by f - s f, exact in its leading part (the arrangement of Ng, fdlibm e_log.c, 1993).
+ */
+LANE_INLINE lane math_log(lane x) {
+  lane n;
+  lane f = math_split(x, &n) - 1.0;
+  lane s = f / (f + 2.0);
+  lane s2 = s * s;
+  lane sum = (lane)(2.0 / 21.0);
+  sum = fma(sum, s2, (lane)(2.0 / 19.0));
+  sum = fma(sum, s2, (lane)(2.0 / 17.0));
+  sum = fma(sum, s2, (lane)(2.0 / 15.0));
+  sum = fma(sum, s2, (lane)(2.0 / 13.0));
+  sum = fma(sum, s2, (lane)(2.0 / 11.0));
+  sum = fma(sum, s2, (lane)(2.0 / 9.0));
+  sum = fma(sum, s2, (lane)(2.0 / 7.0));
+  sum = fma(sum, s2, (lane)(2.0 / 5.0));
+  sum = fma(sum, s2, (lane)(2.0 / 3.0));
+  lane half_square = 0.5 * f * f;
+  lane low = fma(s, fma(sum, s2, half_square), n * MATH_LN2_LOW);
+  lane result = fma(n, (lane)MATH_LN2_HIGH, f - (half_square - low));
+  return math_log_edges(x, result);
+}
+
+/* ln x as a sum of two doubles, relative error below 2^-64, for finite x > 0. */
+LANE_INLINE lane math_log_sum(lane x, lane *low) {
+  lane n;
+  lane m = math_split(x, &n);
+  lane f = m - 1.0;
+  lane d = m + 1.0;
+  lane d_low = m - (d - 1.0);
+  lane s = f / d;
+  lane s_low = (fma(-s, d, f) - s * d_low) / d;
+  lane s2 = s * s;
+  lane s2_low = fma(s, s, -s2) + 2.0 * s * s_low;
+  /* atanh(s) = s + s^3 (1/3 + s^2 (1/5 + ...)), the bracket as a sum of two */
+  lane sum = (lane)(1.0 / 23.0);
+  sum = fma(sum, s2, (lane)(1.0 / 21.0));
+  sum = fma(sum, s2, (lane)(1.0 / 19.0));
+  sum = fma(sum, s2, (lane)(1.0 / 17.0));
+  sum = fma(sum, s2, (lane)(1.0 / 15.0));
+  sum = fma(sum, s2, (lane)(1.0 / 13.0));
+  sum = fma(sum, s2, (lane)(1.0 / 11.0));
+  sum = fma(sum, s2, (lane)(1.0 / 9.0));
+  sum = fma(sum, s2, (lane)(1.0 / 7.0));
+  sum = fma(sum, s2, (lane)(1.0 / 5.0));
+  lane rest = sum * s2;
+  lane third = rest + 1.0 / 3.0;
+  lane third_low = ((1.0 / 3.0 - third) + rest) + (fma(sum, s2, -rest) + fma(sum, s2_low, (lane)0x1.5555555555555p-56));
+  lane cube = s2 * s;
+  lane cube_low = fma(s2, s, -cube) + fma(s2, s_low, s2_low * s);
+  lane term = cube * third;
+  lane term_low = fma(cube, third, -term) + fma(cube, third_low, cube_low * third);
+  lane atanh_high = s + term;
+  lane atanh_low = ((s - atanh_high) + term) + (s_low + term_low);
+  /* n ln 2 + 2 atanh(s): the first is 0 or the larger */
+  lane whole = n * MATH_LN2_HIGH;
+  lane sum_high = whole + 2.0 * atanh_high;
+  lane bigger = lane_select(lane_equal(n, (lane)0.0), 2.0 * atanh_high, whole);
+  lane smaller = lane_select(lane_equal(n, (lane)0.0), whole, 2.0 * atanh_high);
+  lane sum_low = ((bigger - sum_high) + smaller) + fma(n, (lane)MATH_LN2_LOW, 2.0 * atanh_low);
+  lane result = sum_high + sum_low;
+  *low = (sum_high - result) + sum_low;
+  return result;
+}
+
+/*
+ * x to the power y for all arguments, within 0.52 ulp (one unit of 2^-1074 below 2^-1022). Edges as C11 annex F: 1 for
+ * y = 0 or x = 1 whatever the other; x < 0 needs an integer y, else NaN.
+ */
+LANE_INLINE lane math_pow(lane x, lane y) {
+  lane infinity = lane_from_bits((lane_bits)0x7ff0000000000000UL);
+  lane not_a_number = lane_from_bits((lane_bits)0x7ff8000000000000UL);
+  lane zero = (lane)0.0;
+  lane one = (lane)1.0;
+  lane base = lane_abs(x);
+  lane_mask base_ordinary = lane_less(zero, base) & lane_less(base, infinity);
+  /* 2^100 overflows or underflows every power but those of 1. */
+  lane exponent = lane_select(lane_less((lane)0x1p100, lane_abs(y)), lane_with_sign((lane)0x1p100, y), y);
+  lane log_low;
+  lane log_high = math_log_sum(lane_select(base_ordinary, base, one), &log_low);
+  lane high = exponent * log_high;
+  lane low = fma(exponent, log_low, fma(exponent, log_high, -high));
+  lane result = math_exp_sum(high, low);
+
+  lane large = lane_select(lane_less(zero, y), infinity, zero);
+  lane small = lane_select(lane_less(zero, y), zero, infinity);
+  result = lane_select(lane_equal(base, infinity), large, result);
+  result = lane_select(lane_equal(base, zero), small, result);
+
+  lane half_y = 0.5 * y;
+  lane_mask integer = lane_equal(lane_round(y), y);
+  lane_mask odd = integer & ~lane_equal(lane_round(half_y), half_y);
+  lane negative = lane_with_sign(one, x);
+  result = lane_select(odd, lane_with_sign(result, negative), result);
+  result = lane_select(lane_less(x, zero) & lane_less(-infinity, x) & ~integer, not_a_number, result);
+  lane_mask unordered = ~(lane_equal(x, x) & lane_equal(y, y));
+  result = lane_select(unordered, not_a_number, result);
+  return lane_select(lane_equal(y, zero) | lane_equal(x, one), one, result);
+}
+
+/*
+ * R(a) = upper(a) / lower(a) with N(-a) = exp(-a^2 / 2) R(a), a >= 0. J. F. Hart and others, Computer Approximations, Wiley
+ * 1968, algorithm 5666, coefficients as printed by G. West, Better approximations to cumulative normal functions, Wilmott
+ * Magazine, May 2005, p. 70-76. N(-a) is within 2^-51 absolutely; the ratio tends to 1 / (a sqrt(2 pi)), so no second branch
+ * is needed. a below 1e40.
+ */
+LANE_INLINE lane math_tail_upper(lane a) {
+  lane sum = fma(a, (lane)3.52624965998911e-02, (lane)0.700383064443688);
+  sum = fma(sum, a, (lane)6.37396220353165);
+  sum = fma(sum, a, (lane)33.912866078383);
+  sum = fma(sum, a, (lane)112.079291497871);
+  sum = fma(sum, a, (lane)221.213596169931);
+  return fma(sum, a, (lane)220.206867912376);
+}
+
+LANE_INLINE lane math_tail_lower(lane a) {
+  lane sum = fma(a, (lane)8.83883476483184e-02, (lane)1.75566716318264);
+  sum = fma(sum, a, (lane)16.064177579207);
+  sum = fma(sum, a, (lane)86.7807322029461);
+  sum = fma(sum, a, (lane)296.564248779674);
+  sum = fma(sum, a, (lane)637.333633378831);
+  sum = fma(sum, a, (lane)793.826512519948);
+  return fma(sum, a, (lane)440.413735824752);
+}
+
+/* N(x), the standard normal distribution function: within 2^-51 absolutely; 0 below -37.6; NaN for NaN. */
+LANE_INLINE lane math_normal(lane x) {
+  lane a = lane_min(lane_abs(x), (lane)40.0);
+  lane tail = math_exp_flushed(-0.5 * a * a) * (math_tail_upper(a) / math_tail_lower(a));
+  return lane_select(lane_less((lane)0.0, x), 1.0 - tail, tail);
+}
+
+/* The standard normal density. */
+LANE_INLINE lane math_normal_density(lane x) {
+  lane a = lane_min(lane_abs(x), (lane)40.0);
+  return MATH_INVERSE_SQRT_2PI * math_exp_flushed(-0.5 * a * a);
+}
+
+#endif
