@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The digest of a result, over canonical binary rows: equal on every device, tile size and machine.
+ */
+#include "base/file.h"
+#include "report/report.h"
+#include "report/writer.h"
+
+static void add_margins(const result *run, writer *out) {
+  const book *of = run->book;
+  writer_u64(out, run->n_rows);
+  for (uint32_t i = 0; i < run->n_rows; i++) {
+    const margin_row *row = &run->rows[i];
+    writer_binary_text(out, of->accounts.id[row->account]);
+    writer_binary_text(out, of->currencies.id[row->currency]);
+    writer_binary_money(out, row->requirement[MEASURE_INITIAL]);
+    writer_binary_money(out, row->requirement[MEASURE_MAINTENANCE]);
+    writer_binary_money(out, row->standalone[MEASURE_INITIAL]);
+    writer_binary_money(out, row->standalone[MEASURE_MAINTENANCE]);
+    writer_binary_text(out, row->worst_block);
+    writer_u32(out, row->worst_block[0] == '\0' ? 0 : row->worst_scenario);
+  }
+}
+
+static void add_lines(const result *run, writer *out) {
+  const book *of = run->book;
+  writer_u64(out, run->n_lines);
+  for (size_t i = 0; i < run->n_lines; i++) {
+    const line *row = &run->lines[i];
+    writer_binary_text(out, of->accounts.id[row->account]);
+    writer_binary_text(out, measure_text(row->measure));
+    writer_binary_text(out, row->node);
+    writer_binary_text(out, row->rule);
+    writer_binary_money(out, row->amount);
+    writer_binary_text(out, of->currencies.id[of->accounts.currency[row->account]]);
+    writer_binary_text(out, row->block);
+    writer_u32(out, row->block[0] == '\0' ? 0 : row->scenario);
+    writer_binary_text(out, row->detail);
+  }
+}
+
+static void add_scenarios(const result *run, writer *out) {
+  writer_u64(out, run->n_scenarios);
+  for (size_t i = 0; i < run->n_scenarios; i++) {
+    const scenario_row *row = &run->scenarios[i];
+    writer_binary_text(out, row->block);
+    writer_u32(out, row->scenario);
+    writer_binary_text(out, row->factor);
+    writer_binary_text(out, row->move);
+    writer_binary_text(out, row->kind);
+    writer_binary_double(out, row->weight);
+  }
+}
+
+void digest_result(result *run) {
+  writer out;
+  writer_open(&out, NULL);
+  add_margins(run, &out);
+  add_lines(run, &out);
+  add_scenarios(run, &out);
+  uint64_t digest[2], size_bytes;
+  writer_finish(&out, digest, &size_bytes);
+  digest_format(digest, run->digest);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a result looks like outside: files, digest, manifest, and the texts that people read.
+ */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include "data/explanation.h"
+#include "data/result.h"
+
+/* Writes margins.csv, lines.csv, scenarios.csv, manifest.json, and scenario_pnl.csv when n_pnl > 0, all or nothing.
+ * Call digest_result before: the manifest carries run->digest. */
+sg_status result_write_files(const result *run, const char *folder, sg_error *error);
+
+/* 1 - requirement / standalone of the initial measure.
+ *   returns   false when standalone is 0 */
+bool compression_find(money requirement, money standalone, double *compression);
+
+/* Fills run->digest: XXH3-128 over the rows of margins, lines and scenarios in their order. Each table is its count (u64)
+ * and its rows. Integers are little-endian; money is a 16-byte two's complement count of 1e-12; a double is its 8 bytes,
+ * +0 for -0; a text is its length in bytes (u32) and its bytes.
+ *   margins     account, currency, initial, maintenance, standalone_initial, standalone_maintenance, worst_block,
+ *               worst_scenario (u32, 0 without a block)
+ *   lines       account, measure (text), node, rule, amount, currency, block, scenario (u32), detail
+ *   scenarios   block, scenario (u32), factor, move, kind, weight
+ * Device, times, tiles and paths are no part of it. */
+void digest_result(result *run);
+
+/* What `shockgrid run` and `shockgrid check` print; NULL when out of memory. Owned by `memory`. */
+const char *summary_text(const result *run, arena *memory);
+const char *book_text(const book *read, arena *memory);
+
+/* What `shockgrid explain` prints. The caller frees it; NULL when out of memory. */
+char *explain_text(const explanation *why);
+
+/* ---- manifest.json ------------------------------------------------------------------------- */
+
+enum { MANIFEST_FORMAT = 1 };
+
+typedef struct manifest {
+  arena *memory; /* owns everything below */
+  const char *path; /* of manifest.json */
+  const char *version;
+  const char *model_name, *model_version;
+  const char *model_path; /* absolute, or "shipped:NAME" */
+  uint64_t model_digest[2];
+  uint32_t n_settings;
+  const char **settings;
+  const char *book_folder; /* absolute */
+  uint32_t n_files;
+  input_file *files; /* sorted by name */
+  bool partial;
+  uint32_t n_accounts; /* margined accounts, when partial */
+  const char **accounts;
+  const char *device_name, *device_platform, *device_driver, *device_type, *device_self_test;
+  uint32_t lanes;
+  char digest[33]; /* of the result */
+} manifest;
+
+/* Reads the manifest of a folder of results. Refuses (SG_INPUT) one that is missing, cut short, edited or of another
+ * format, and a folder whose result files are not those that the run wrote. Close it in any case. */
+sg_status manifest_read(const char *folder, manifest *read, sg_error *error);
+void manifest_close(manifest *read); /* accepts one that was never read */
+
+/* Is the book that was loaded again the one of the run? Adds a finding for each file that is new, gone or changed. */
+sg_status manifest_check_book(const manifest *recorded, const book *loaded, sg_error *error);
+
+#endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The page that `shockgrid run` ends with: what was margined, what it came to, what netting saved, where the time went.
+ */
+#include "base/date.h"
+#include "report/report.h"
+#include "report/table.h"
+#include "report/totals.h"
+
+#include <string.h>
+
+enum { LARGEST_SHOWN = 10, INDENT = 2 };
+
+static const size_t fact_widths[] = {13, 0};
+static const size_t money_widths[] = {26, 20, 20, 16};
+
+static const char *base_currency(const result *run) { return run->book->currencies.id[run->book->base_currency]; }
+
+/* Cents, unless everything shown is small (a book in coins). */
+static int shown_decimals(const result *run) {
+  double largest = money_to_double(run->standalone_total[MEASURE_INITIAL]);
+  return largest < 10 ? 6 : 2;
+}
+
+static void add_facts(const result *run, page *to) {
+  const book *of = run->book;
+  char as_of[24];
+  date_format(of->as_of_s, as_of);
+  table facts = table_open(to->memory, "ll");
+  table_cell(&facts, "book");
+  table_cell(&facts, arena_format(to->memory, "%s, as of %s, base currency %s", of->folder, as_of, base_currency(run)));
+  table_cell(&facts, "model");
+  table_cell(&facts, arena_format(to->memory, "%s%s%s: %s", run->model_name, run->model_version[0] ? " version " : "",
+                                  run->model_version, run->model_title));
+  for (uint32_t i = 0; i < run->n_settings; i++) {
+    table_cell(&facts, i == 0 ? "settings" : "");
+    table_cell(&facts, run->settings[i]);
+  }
+  for (uint32_t i = 0; i < run->n_not_covered; i++) {
+    table_cell(&facts, i == 0 ? "not covered" : "");
+    table_cell(&facts, run->not_covered[i]);
+  }
+  page_add(to, "shockgrid " SG_VERSION "\n\n");
+  table_print(&facts, INDENT, fact_widths, to);
+}
+
+static void add_counts(const result *run, page *to) {
+  const book *of = run->book;
+  const struct {
+    const char *name;
+    uint64_t count;
+  } counts[] = {{run->partial ? "accounts (asked for)" : "accounts", run->n_rows},
+                {"positions", of->positions.n},
+                {"scenarios", run->n_scenarios_distinct},
+                {"instruments", of->instruments.n},
+                {"underlyings", of->underlyings.n},
+                {"nodes", run->n_nodes}};
+  table rows = table_open(to->memory, "lrlrlr");
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+    table_cell(&rows, arena_format(to->memory, "%s%s", i % 3 == 0 ? "" : "    ", counts[i].name));
+    table_cell(&rows, people_count(to->memory, counts[i].count));
+  }
+  page_add(to, "\n");
+  table_print(&rows, INDENT, NULL, to);
+}
+
+/* Amount cells of both measures; the maintenance column only where the two differ. */
+static void requirement_row(const result *run, table *rows, const char *name, const money amount[N_MEASURES]) {
+  table_cell(rows, name);
+  for (size_t m = 0; m + 1 < rows->n_columns; m++) {
+    table_cell(rows, people_money(rows->memory, amount[m], shown_decimals(run)));
+  }
+}
+
+static void add_requirement(const result *run, page *to) {
+  bool differ = money_compare(run->total[0], run->total[1]) != 0 ||
+                money_compare(run->standalone_total[0], run->standalone_total[1]) != 0;
+  money saved[N_MEASURES];
+  memcpy(saved, run->standalone_total, sizeof saved);
+  table rows = table_open(to->memory, differ ? "lrr" : "lr");
+  table_cell(&rows, arena_format(to->memory, "requirement, %s", base_currency(run)));
+  for (size_t m = 0; m + 1 < rows.n_columns; m++) {
+    table_cell(&rows, measure_text((measure)m));
+    money_subtract(&saved[m], run->total[m]);
+  }
+  requirement_row(run, &rows, "  sum of standalone", run->standalone_total);
+  requirement_row(run, &rows, "  saved", saved);
+  requirement_row(run, &rows, "  total requirement", run->total);
+  table_cell(&rows, "  compression");
+  for (size_t m = 0; m + 1 < rows.n_columns; m++) {
+    double compression;
+    bool known = compression_find(run->total[m], run->standalone_total[m], &compression);
+    table_cell(&rows, known ? people_percent(to->memory, compression) : "-");
+  }
+  page_add(to, "\n");
+  table_print(&rows, INDENT, money_widths, to);
+}
+
+static void level_row(const result *run, table *rows, const char *name, money saving) {
+  double share;
+  bool known = compression_find(saving, run->standalone_total[MEASURE_INITIAL], &share);
+  table_cell(rows, arena_format(rows->memory, "  %s", name));
+  table_cell(rows, people_money(rows->memory, saving, shown_decimals(run)));
+  table_cell(rows, known ? people_percent(rows->memory, 1.0 - share) : "-");
+}
+
+/* The levels, and what is left: floors, add-ons and factors, so that the table adds up to what was saved. */
+static void add_levels(const result *run, page *to) {
+  if (run->n_savings == 0) {
+    return;
+  }
+  money rest = run->standalone_total[MEASURE_INITIAL], saved;
+  money_subtract(&rest, run->total[MEASURE_INITIAL]);
+  saved = rest;
+  table rows = table_open(to->memory, "lrr");
+  table_cell(&rows, arena_format(to->memory, "netting, %s", base_currency(run)));
+  table_cell(&rows, "saved");
+  table_cell(&rows, "of standalone");
+  for (uint32_t i = 0; i < run->n_savings; i++) {
+    level_row(run, &rows, run->savings[i].level, run->savings[i].saving);
+    money_subtract(&rest, run->savings[i].saving);
+  }
+  if (rest.units != 0) {
+    level_row(run, &rows, "other rules", rest);
+  }
+  level_row(run, &rows, "in all", saved);
+  page_add(to, "\n");
+  table_print(&rows, INDENT, money_widths, to);
+}
+
+static void add_largest(const result *run, const totals *of, page *to) {
+  table rows = table_open(to->memory, "lrrr");
+  table_cell(&rows, arena_format(to->memory, "%s, %s", of->has_parents ? "by parent account" : "largest accounts",
+                                 base_currency(run)));
+  table_cell(&rows, "initial");
+  table_cell(&rows, "standalone");
+  table_cell(&rows, of->has_parents ? "accounts" : "");
+  uint32_t shown = of->n_tops < LARGEST_SHOWN ? of->n_tops : LARGEST_SHOWN;
+  for (uint32_t i = 0; i < shown; i++) {
+    const top_total *top = &of->tops[i];
+    table_cell(&rows, arena_format(to->memory, "  %s", run->book->accounts.id[top->account]));
+    table_cell(&rows, people_money(to->memory, top->initial, shown_decimals(run)));
+    table_cell(&rows, people_money(to->memory, top->standalone, shown_decimals(run)));
+    table_cell(&rows, of->has_parents ? people_count(to->memory, top->n_accounts) : "");
+  }
+  page_add(to, "\n");
+  table_print(&rows, INDENT, money_widths, to);
+  if (shown < of->n_tops) {
+    page_add(to, "%*s  and %s more\n", INDENT, "", people_count(to->memory, of->n_tops - shown));
+  }
+}
+
+static void add_currencies(const result *run, const totals *of, page *to) {
+  table rows = table_open(to->memory, "lrrr");
+  table_cell(&rows, "by account currency");
+  table_cell(&rows, "initial");
+  table_cell(&rows, arena_format(to->memory, "in %s", base_currency(run)));
+  table_cell(&rows, "accounts");
+  for (uint32_t y = 0; y < run->book->currencies.n; y++) {
+    const currency_total *sum = &of->by_currency[y];
+    if (sum->n_accounts > 0) {
+      table_cell(&rows, arena_format(to->memory, "  %s", run->book->currencies.id[y]));
+      table_cell(&rows, people_money(to->memory, sum->initial, money_to_double(sum->initial) < 1000 ? 6 : 2));
+      table_cell(&rows, people_money(to->memory, sum->initial_base, shown_decimals(run)));
+      table_cell(&rows, people_count(to->memory, sum->n_accounts));
+    }
+  }
+  page_add(to, "\n");
+  table_print(&rows, INDENT, money_widths, to);
+}
+
+static const char *stage_rate(const result *run, const stage_time *stage, arena *memory) {
+  if (stage->seconds <= 0) {
+    return "";
+  }
+  if (strcmp(stage->stage, "price") == 0) {
+    return arena_format(memory, "%s prices/s", people_rate(memory, (double)run->n_prices / stage->seconds));
+  }
+  if (strcmp(stage->stage, "net") == 0) {
+    return arena_format(memory, "%s position-scenarios/s",
+                        people_rate(memory, (double)run->n_cells / stage->seconds));
+  }
+  return "";
+}
+
+static void add_times(const result *run, page *to) {
+  table rows = table_open(to->memory, "lrrl");
+  table_cell(&rows, "time");
+  table_cell(&rows, "seconds");
+  table_cell(&rows, "");
+  table_cell(&rows, "");
+  for (uint32_t i = 0; i < run->n_stages; i++) {
+    const stage_time *stage = &run->stages[i];
+    table_cell(&rows, arena_format(to->memory, "  %s", stage->stage));
+    table_cell(&rows, people_number(to->memory, stage->seconds, 4));
+    table_cell(&rows, run->seconds > 0 ? people_percent(to->memory, stage->seconds / run->seconds) : "");
+    table_cell(&rows, stage_rate(run, stage, to->memory));
+  }
+  table_cell(&rows, "  in all");
+  table_cell(&rows, people_number(to->memory, run->seconds, 4));
+  table_cell(&rows, "");
+  table_cell(&rows, run->seconds > 0
+                        ? arena_format(to->memory, "%s accounts/s", people_rate(to->memory, run->n_rows / run->seconds))
+                        : "");
+  page_add(to, "\n");
+  table_print(&rows, INDENT, money_widths, to);
+}
+
+static void add_device(const result *run, page *to) {
+  table facts = table_open(to->memory, "ll");
+  table_cell(&facts, "device");
+  table_cell(&facts, arena_format(to->memory, "%s (%s), %u lane%s, self-test %s", run->device_name, run->device_type,
+                                  run->lanes, run->lanes == 1 ? "" : "s", run->device_self_test));
+  table_cell(&facts, "driver");
+  table_cell(&facts, arena_format(to->memory, "%s, %s", run->device_platform, run->device_driver));
+  table_cell(&facts, "digest");
+  table_cell(&facts, run->digest);
+  page_add(to, "\n");
+  table_print(&facts, INDENT, fact_widths, to);
+}
+
+const char *forward_sources_text(const book *of, arena *memory) {
+  size_t count[8] = {0};
+#define SUMMARY_SOURCE(name, word) name,
+  static const forward_source sources[] = {FORWARD_SOURCES(SUMMARY_SOURCE)};
+#undef SUMMARY_SOURCE
+  for (uint32_t f = 0; f < of->forwards.n; f++) {
+    count[of->forwards.source[f]]++;
+  }
+  page list = page_open(memory);
+  for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+    if (count[sources[i]] > 0) {
+      page_add(&list, "%s%s %s", list.n > 0 ? ", " : "", people_count(memory, count[sources[i]]),
+               forward_source_text(sources[i]));
+    }
+  }
+  return list.n == 0 ? "none" : page_close(&list);
+}
+
+static void add_forwards(const result *run, page *to) {
+  table facts = table_open(to->memory, "ll");
+  table_cell(&facts, "forwards");
+  table_cell(&facts, forward_sources_text(run->book, to->memory));
+  table_print(&facts, INDENT, fact_widths, to);
+}
+
+const char *summary_text(const result *run, arena *memory) {
+  page out = page_open(memory);
+  totals of;
+  if (!totals_find(run, memory, &of)) {
+    return NULL;
+  }
+  add_facts(run, &out);
+  add_forwards(run, &out);
+  add_counts(run, &out);
+  add_requirement(run, &out);
+  add_levels(run, &out);
+  add_largest(run, &of, &out);
+  add_currencies(run, &of, &out);
+  add_times(run, &out);
+  add_device(run, &out);
+  return page_close(&out);
+}

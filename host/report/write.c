@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A result to a folder: all of its files or none.
+ */
+#include "base/file.h"
+#include "report/files.h"
+#include "report/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+  const char *name;
+  void (*write)(const result *run, writer *out);
+} tables[] = {
+#define WRITE_TABLE(id, text, function) [id] = {text, function},
+    RESULT_TABLES(WRITE_TABLE)
+#undef WRITE_TABLE
+};
+
+static const char *const owned_files[] = {
+#define WRITE_NAME(id, text, function) text,
+    RESULT_TABLES(WRITE_NAME)
+#undef WRITE_NAME
+    MANIFEST_NAME, NULL};
+
+static sg_status finish(writer *out, const char *name, input_file *written, sg_error *error) {
+  *written = (input_file){.name = name};
+  int failure = writer_finish(out, written->digest, &written->size_bytes);
+  if (failure != 0) {
+    return error_add(error, SG_IO, (place){.file = name}, "cannot be written: %s", strerror(failure));
+  }
+  return SG_OK;
+}
+
+sg_status result_write_files(const result *run, const char *folder_path, sg_error *error) {
+  sg_status status = SG_OK;
+  file_folder *folder = NULL;
+  char *text = NULL;
+  input_file outputs[N_RESULT_TABLES], sealed;
+  size_t n_outputs = 0;
+  FILE *stream = NULL;
+  writer *out = malloc(sizeof *out);
+  if (out == NULL) {
+    return error_out_of_memory(error);
+  }
+  TRY_DONE(file_folder_open(folder_path, owned_files, &folder, error));
+  for (int t = 0; t < N_RESULT_TABLES; t++) {
+    if (t == TABLE_SCENARIO_PNL && run->n_pnl == 0) {
+      continue;
+    }
+    TRY_DONE(file_folder_add(folder, tables[t].name, &stream, error));
+    writer_open(out, stream);
+    tables[t].write(run, out);
+    TRY_DONE(finish(out, tables[t].name, &outputs[n_outputs], error));
+    n_outputs++;
+  }
+  TRY_DONE(manifest_text(run, outputs, n_outputs, &text, error));
+  TRY_DONE(file_folder_add(folder, MANIFEST_NAME, &stream, error));
+  writer_open(out, stream);
+  writer_text(out, text);
+  TRY_DONE(finish(out, MANIFEST_NAME, &sealed, error));
+  TRY_DONE(file_folder_commit(folder, error));
+done:
+  file_folder_close(folder);
+  free(text);
+  free(out);
+  return status;
+}

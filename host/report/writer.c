@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * See writer.h.
+ */
+#include "report/writer.h"
+
+#include <errno.h>
+#include <string.h>
+
+void writer_open(writer *out, FILE *stream) {
+  XXH3_128bits_reset(&out->hash);
+  out->stream = stream;
+  out->write_errno = 0;
+  out->flushed_bytes = 0;
+  out->n = 0;
+}
+
+static void flush(writer *out) {
+  XXH3_128bits_update(&out->hash, out->bytes, out->n);
+  if (out->stream != NULL && out->write_errno == 0) {
+    errno = 0;
+    if (fwrite(out->bytes, 1, out->n, out->stream) != out->n) {
+      out->write_errno = errno != 0 ? errno : EIO;
+    }
+  }
+  out->flushed_bytes += out->n;
+  out->n = 0;
+}
+
+/* Room for `wanted` <= WRITER_BYTES; the caller adds to out->n what it used. */
+static char *reserve(writer *out, size_t wanted) {
+  if (WRITER_BYTES - out->n < wanted) {
+    flush(out);
+  }
+  return out->bytes + out->n;
+}
+
+void writer_bytes(writer *out, const void *bytes, size_t size_bytes) {
+  const char *from = bytes;
+  while (size_bytes > 0) {
+    size_t part = size_bytes < WRITER_BYTES ? size_bytes : WRITER_BYTES;
+    memcpy(reserve(out, part), from, part);
+    out->n += part;
+    from += part;
+    size_bytes -= part;
+  }
+}
+
+void writer_byte(writer *out, char byte) {
+  *reserve(out, 1) = byte;
+  out->n++;
+}
+
+void writer_text(writer *out, const char *text) { writer_bytes(out, text, strlen(text)); }
+
+void writer_field(writer *out, const char *text) {
+  if (text[strcspn(text, ",\"\r\n")] == '\0') {
+    writer_text(out, text);
+    return;
+  }
+  writer_byte(out, '"');
+  for (const char *at = text; *at != '\0'; at++) {
+    if (*at == '"') {
+      writer_byte(out, '"');
+    }
+    writer_byte(out, *at);
+  }
+  writer_byte(out, '"');
+}
+
+void writer_uint(writer *out, uint64_t value) {
+  char digits[20];
+  size_t n = 0;
+  do {
+    digits[n++] = (char)('0' + value % 10);
+    value /= 10;
+  } while (value != 0);
+  char *to = reserve(out, n);
+  for (size_t i = 0; i < n; i++) {
+    to[i] = digits[n - 1 - i];
+  }
+  out->n += n;
+}
+
+void writer_money(writer *out, money amount) { out->n += money_format(amount, reserve(out, NUMBER_TEXT_BYTES)); }
+
+void writer_number(writer *out, double value) { out->n += number_format(value, reserve(out, NUMBER_TEXT_BYTES)); }
+
+static void little_endian(writer *out, uint128 value, size_t size_bytes) {
+  char *to = reserve(out, size_bytes);
+  for (size_t i = 0; i < size_bytes; i++) {
+    to[i] = (char)(unsigned char)(value >> (8 * i));
+  }
+  out->n += size_bytes;
+}
+
+void writer_u32(writer *out, uint32_t value) { little_endian(out, value, 4); }
+
+void writer_u64(writer *out, uint64_t value) { little_endian(out, value, 8); }
+
+void writer_binary_text(writer *out, const char *text) {
+  size_t length = strlen(text);
+  writer_u32(out, (uint32_t)length);
+  writer_bytes(out, text, length);
+}
+
+void writer_binary_money(writer *out, money amount) { little_endian(out, (uint128)amount.units, 16); }
+
+void writer_binary_double(writer *out, double value) {
+  uint64_t bits = 0;
+  if (value != 0.0) {
+    memcpy(&bits, &value, sizeof bits);
+  }
+  writer_u64(out, bits);
+}
+
+int writer_finish(writer *out, uint64_t digest[2], uint64_t *size_bytes) {
+  flush(out);
+  if (out->stream != NULL && out->write_errno == 0 && fflush(out->stream) != 0) {
+    out->write_errno = errno;
+  }
+  if (digest != NULL) {
+    XXH128_hash_t hash = XXH3_128bits_digest(&out->hash);
+    digest[0] = hash.low64;
+    digest[1] = hash.high64;
+  }
+  *size_bytes = out->flushed_bytes;
+  return out->write_errno;
+}
