@@ -25,10 +25,11 @@ void file_close(file_text *loaded); /* accepts one that was never loaded */
  *   found   an owned path (free it), or NULL when none exists */
 sg_status file_find(const char *folder, const char *name, char **found, sg_error *error);
 
-/* A folder of results that appears complete or not at all: files are written under a temporary sibling,
- * synced, and moved into place by file_folder_commit; without commit, close removes them. Files already in
- * `path` that belong to an earlier result (the names in `owned`, NULL-terminated) are replaced as a set; other
- * files in the folder are left alone. */
+/* A folder of results that appears complete or not at all: files are written in a temporary folder beside `path`
+ * (inside it when it exists), synced, and moved into place by file_folder_commit, manifest.json last; without commit,
+ * close removes them. Files already in `path` that belong to an earlier result (the names in `owned`, NULL-terminated,
+ * which must outlive the folder) are replaced as a set; other files in the folder are left alone, and one that is in
+ * the way of a new file is an error. Streams belong to the folder: the caller writes and does not close them. */
 typedef struct file_folder file_folder;
 sg_status file_folder_open(const char *path, const char *const *owned, file_folder **folder, sg_error *error);
 sg_status file_folder_add(file_folder *folder, const char *name, FILE **stream, sg_error *error);

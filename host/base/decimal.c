@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Reading, writing and converting decimals with a fixed number of places.
+ */
+#include "base/decimal.h"
+
+#include <string.h>
+
+static const char not_a_number[] = "is not a number";
+
+static uint64_t power_of_ten(int exponent)
+{
+  uint64_t power = 1;
+  while (exponent-- > 0) {
+    power *= 10;
+  }
+  return power;
+}
+
+bool decimal_scan_short(const char *text, size_t length, decimal_short *scanned)
+{
+  if (length == 0 || length > 18) {
+    return false;
+  }
+  const char *at = text, *end = text + length, *point = NULL;
+  bool negative = *at == '-';
+  at += negative;
+  uint64_t digits = 0;
+  const char *first = at;
+  for (; at < end; at++) {
+    unsigned digit = (unsigned)*at - '0';
+    if (digit < 10) {
+      digits = digits * 10 + digit;
+    } else if (*at == '.' && point == NULL) {
+      point = at;
+    } else {
+      return false;
+    }
+  }
+  if (end - first == (point != NULL)) {
+    return false;
+  }
+  *scanned = (decimal_short){.negative = negative,
+                             .digits = digits,
+                             .places = point == NULL ? 0 : (uint32_t)(end - point - 1)};
+  return true;
+}
+
+/* `at` is behind the letter e. */
+static const char *scan_exponent(const char *at, const char *end, int64_t *exponent)
+{
+  bool negative = at < end && *at == '-';
+  at += at < end && (*at == '-' || *at == '+');
+  if (at == end) {
+    return not_a_number;
+  }
+  int64_t value = 0;
+  for (; at < end; at++) {
+    unsigned digit = (unsigned)*at - '0';
+    if (digit >= 10) {
+      return not_a_number;
+    }
+    if (value < DECIMAL_EXPONENT_LIMIT) {
+      value = value * 10 + digit;
+    }
+  }
+  *exponent = negative ? -value : value;
+  return NULL;
+}
+
+static void keep_digit(decimal_digits *scanned, char digit)
+{
+  if (scanned->n_digits < DECIMAL_DIGITS_KEPT) {
+    scanned->digits[scanned->n_digits++] = digit;
+  } else if (scanned->n_digits == DECIMAL_DIGITS_KEPT && digit != '0') {
+    scanned->digits[scanned->n_digits++] = '1';
+  }
+}
+
+const char *decimal_scan(const char *text, size_t length, decimal_digits *scanned)
+{
+  const char *at = text, *end = text + length;
+  scanned->negative = length > 0 && *at == '-';
+  scanned->n_digits = 0;
+  at += scanned->negative;
+  int64_t exponent = 0;    /* as written */
+  int64_t n_seen = 0;      /* significant digits, from the first that is not 0 */
+  int64_t n_decimals = 0;
+  bool any_digit = false, after_point = false;
+  for (; at < end && *at != 'e' && *at != 'E'; at++) {
+    if (*at == '.' && !after_point) {
+      after_point = true;
+      continue;
+    }
+    if (*at < '0' || *at > '9') {
+      return not_a_number;
+    }
+    any_digit = true;
+    n_decimals += after_point;
+    if (n_seen > 0 || *at != '0') {
+      n_seen++;
+      keep_digit(scanned, *at);
+    }
+  }
+  if (!any_digit) {
+    return not_a_number;
+  }
+  if (at < end) {
+    const char *refused = scan_exponent(at + 1, end, &exponent);
+    if (refused != NULL) {
+      return refused;
+    }
+  }
+  exponent += n_seen - n_decimals - scanned->n_digits;
+  while (scanned->n_digits > 0 && scanned->digits[scanned->n_digits - 1] == '0') {
+    scanned->n_digits--;
+    exponent++;
+  }
+  exponent = exponent > DECIMAL_EXPONENT_LIMIT ? DECIMAL_EXPONENT_LIMIT : exponent;
+  scanned->exponent = (int)(exponent < -DECIMAL_EXPONENT_LIMIT ? -DECIMAL_EXPONENT_LIMIT : exponent);
+  return NULL;
+}
+
+const char *decimal_parse(const char *text, size_t length, int places, int128 *units)
+{
+  decimal_short small;
+  if (decimal_scan_short(text, length, &small) && (int)small.places <= places) {
+    int128 scaled = (int128)small.digits * (int128)power_of_ten(places - (int)small.places);
+    *units = small.negative ? -scaled : scaled;
+    return NULL;
+  }
+  decimal_digits scanned;
+  const char *refused = decimal_scan(text, length, &scanned);
+  if (refused != NULL) {
+    return refused;
+  }
+  if (scanned.n_digits == 0) {
+    *units = 0;
+    return NULL;
+  }
+  if (scanned.exponent + scanned.n_digits + places > 38) {
+    return "is too large";
+  }
+  if (scanned.exponent < -places) {
+    return places == 18 ? "has more than 18 decimals" : "has more than 12 decimals";
+  }
+  int128 magnitude = 0;
+  for (int i = 0; i < scanned.n_digits; i++) {
+    magnitude = magnitude * 10 + (scanned.digits[i] - '0');
+  }
+  for (int i = scanned.exponent + places; i > 0; i--) {
+    magnitude *= 10;
+  }
+  *units = scanned.negative ? -magnitude : magnitude;
+  return NULL;
+}
+
+double decimal_to_double(int128 units, int places)
+{
+  uint128 magnitude = decimal_magnitude(units);
+  if (magnitude == 0) {
+    return 0;
+  }
+  uint128 divisor = power_of_ten(places);
+  double result;
+  if (magnitude <= (uint128)1 << 53) {
+    result = (double)(uint64_t)magnitude / (double)(uint64_t)divisor;
+  } else {
+    /* With its top bit set the dividend gives a quotient of at least 67 bits, so the remainder only matters as the
+     * last bit, and the conversion rounds once. */
+    uint64_t high = (uint64_t)(magnitude >> 64);
+    int shift = high != 0 ? __builtin_clzll(high) : 64 + __builtin_clzll((uint64_t)magnitude);
+    magnitude <<= shift;
+    uint128 quotient = magnitude / divisor;
+    quotient |= magnitude % divisor != 0;
+    result = (double)quotient / (double)((uint128)1 << shift);
+  }
+  return units < 0 ? -result : result;
+}
+
+size_t decimal_format(int128 units, int places, int least_places, char *text)
+{
+  char reversed[NUMBER_TEXT_BYTES];
+  size_t n_reversed = 0;
+  uint128 magnitude = decimal_magnitude(units);
+  for (int place = 0; place < places; place++) {
+    unsigned digit = (unsigned)(magnitude % 10);
+    magnitude /= 10;
+    if (digit != 0 || n_reversed > 0 || places - place <= least_places) {
+      reversed[n_reversed++] = (char)('0' + digit);
+    }
+  }
+  if (n_reversed > 0) {
+    reversed[n_reversed++] = '.';
+  }
+  do {
+    reversed[n_reversed++] = (char)('0' + (unsigned)(magnitude % 10));
+    magnitude /= 10;
+  } while (magnitude > 0);
+  size_t length = 0;
+  if (units < 0) {
+    text[length++] = '-';
+  }
+  while (n_reversed > 0) {
+    text[length++] = reversed[--n_reversed];
+  }
+  text[length] = '\0';
+  return length;
+}
