@@ -61,22 +61,53 @@ typedef struct expression {
   const struct expression_program *program;
 } expression;
 
-/* How names are found. Return false when the name is unknown; `parameter_text` gives the expression of a `define` or
- * the number of a parameter, which is compiled in place. */
+/* Points of a parameter for interp() and tiers(), x strictly ascending, n >= 1. */
+typedef struct curve_points {
+  const double *x, *y;
+  uint32_t n;
+} curve_points;
+
+/* What a name stands for. */
+typedef struct name_meaning {
+  enum {
+    MEANS_NOTHING, /* unknown: `nearest` is the closest known name, or NULL */
+    MEANS_SLOT,
+    MEANS_NUMBER,
+    MEANS_CURVE,
+    MEANS_DEFINE,  /* `text` is compiled in place, as if in brackets */
+    MEANS_REFUSED, /* known, but not here: `text` completes `"net_delta" ...` */
+    MEANS_FAULTY   /* its own error is reported already */
+  } is;
+  slot slot;
+  double number;
+  curve_points curve;
+  const char *text, *nearest;
+} name_meaning;
+
+/* How names are found; a scoped name comes whole ("account.net_delta"). */
 typedef struct name_lookup {
   void *context;
-  /* exactly one of the results is filled */
-  bool (*find)(void *context, const char *name, size_t length, slot *as_slot, const char **as_text,
-               double *as_number, bool *is_slot, bool *is_number);
-  /* curve: n points x ascending; false when unknown */
-  bool (*find_curve)(void *context, const char *name, size_t length, const double **x, const double **y, size_t *n);
+  name_meaning (*find)(void *context, const char *name, size_t length);
 } name_lookup;
 
-/* Compiles `text`. `where` is the place of its first byte, for errors. Memory comes from `memory`. */
+/*
+ * Compiles `text`, which is kept, not copied: it lives in `memory` or longer.
+ *
+ *   where    place of its first byte; findings count columns from there. column 0: not on one line, lines only
+ *   returns  SG_OK, or SG_INPUT with one finding
+ *
+ * Precedence, loosest first: or, and, not, comparisons (which do not chain), + -, * /, unary -, ^ (right to left).
+ * Comparisons and `not` give 1 or 0. A NaN is never hidden: it passes through comparisons, min, max and clamp, and
+ * only `if` may leave it unselected. interp() is linear and flat outside; tiers(x, CURVE) with points (edge, rate) is
+ * the sum over tiers of rate times the part of x between its edge and the next, 0 below the first edge.
+ */
 sg_status expression_compile(const char *text, place where, const name_lookup *names, arena *memory,
                              expression *compiled, sg_error *error);
 
 /* out[i] for i < n; slots[j] is the array of compiled->slots[j], n long. Non-finite results are the caller's to check. */
 void expression_eval(const expression *compiled, const double *const *slots, size_t n, double *out);
+
+/* Words that expressions use up: `and`, `or`, `not` and the functions. */
+bool expression_word_reserved(const char *text);
 
 #endif
