@@ -35,9 +35,18 @@ typedef struct device_traits {
   const char *self_test;             /* "passed", "not run" */
 } device_traits;
 
+/* The choices of sg_device_open. A device that "auto" passes over because it fails its self-test is a finding even where
+ * another one is then opened (SG_OK). Texts live as long as the device. */
 sg_status device_open(const char *choice, const sg_device_options *options, device **opened, sg_error *error);
 void device_close(device *opened);
 const device_traits *device_get_traits(const device *opened);
+
+/* As sg_device_list_*: platforms and devices in the loader's order, the reference last. */
+typedef struct sg_device_list device_list;
+sg_status device_list_open(bool self_test, device_list **opened, sg_error *error);
+void device_list_close(device_list *list); /* accepts NULL */
+size_t device_list_count(const device_list *list);
+sg_device_facts device_list_get(const device_list *list, size_t index);
 
 /* Device memory, at least 1 byte is allocated. `initial` NULL: zero-filled. Out of device memory: SG_DEVICE. */
 sg_status buffer_make(device *on, size_t size_bytes, const void *initial, device_buffer **made, sg_error *error);

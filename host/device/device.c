@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The open device: its backend's table behind the interface that the engine uses.
+ */
+#include "device/backend.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *kernel_text_name(kernel_id kernel)
+{
+#define KERNEL_NAME(name, program) #name,
+  static const char *const names[] = {KERNELS(KERNEL_NAME)};
+#undef KERNEL_NAME
+  return names[kernel];
+}
+
+static bool lanes_valid(uint32_t lanes) { return lanes >= 1 && lanes <= 16 && (lanes & (lanes - 1)) == 0; }
+
+/* Copies what traits say, so that a device outlives the list it was found in. */
+static bool traits_copy(device *opened, const sg_device_facts *facts)
+{
+  opened->traits = (device_traits){
+      .lanes = facts->lanes,
+      .compute_units = facts->compute_units,
+      .memory_bytes = facts->memory_bytes,
+      .largest_allocation_bytes = facts->largest_allocation_bytes,
+      .platform = arena_text(opened->memory, facts->platform, strlen(facts->platform)),
+      .name = arena_text(opened->memory, facts->name, strlen(facts->name)),
+      .driver = arena_text(opened->memory, facts->driver, strlen(facts->driver)),
+      .type = facts->type,
+      .self_test = "not run",
+  };
+  return opened->traits.platform && opened->traits.name && opened->traits.driver;
+}
+
+sg_status candidate_open(const candidate *from, const sg_device_options *options, device **opened, sg_error *error)
+{
+  *opened = NULL;
+  sg_status status = SG_OK;
+  device *made = NULL;
+  if (from->refusal) {
+    return error_fail(error, SG_DEVICE, "%s (%s, driver %s) %s", from->facts.name, from->facts.platform,
+                      from->facts.driver, from->refusal);
+  }
+  if (options && options->lanes && !lanes_valid(options->lanes)) {
+    return error_fail(error, SG_USAGE, "lanes %u is not 1, 2, 4, 8 or 16", options->lanes);
+  }
+  made = calloc(1, sizeof *made);
+  if (!made || !(made->memory = arena_open()) || !traits_copy(made, &from->facts)) {
+    status = error_out_of_memory(error);
+    goto done;
+  }
+  if (options && options->lanes) {
+    made->traits.lanes = options->lanes;
+  }
+  TRY_DONE(from->device_id ? opencl_open(made, from, options, error) : reference_open(made));
+  *opened = made;
+  made = NULL;
+done:
+  device_close(made);
+  return status;
+}
+
+void device_close(device *opened)
+{
+  if (opened) {
+    if (opened->backend) {
+      opened->backend->close(opened);
+    }
+    arena_close(opened->memory);
+    free(opened);
+  }
+}
+
+const device_traits *device_get_traits(const device *opened) { return &opened->traits; }
+
+sg_status buffer_make(device *on, size_t size_bytes, const void *initial, device_buffer **made, sg_error *error)
+{
+  *made = NULL;
+  device_buffer *buffer = calloc(1, sizeof *buffer);
+  if (!buffer) {
+    return error_out_of_memory(error);
+  }
+  buffer->on = on;
+  buffer->size_bytes = size_bytes ? size_bytes : 1;
+  sg_status status = on->backend->buffer_make(buffer, size_bytes ? initial : NULL, error);
+  if (status == SG_OK) {
+    *made = buffer;
+  } else {
+    buffer_close(buffer);
+  }
+  return status;
+}
+
+void buffer_close(device_buffer *buffer)
+{
+  if (buffer) {
+    buffer->on->backend->buffer_release(buffer);
+    free(buffer);
+  }
+}
+
+static bool range_valid(const device_buffer *buffer, size_t offset_bytes, size_t size_bytes)
+{
+  return offset_bytes <= buffer->size_bytes && size_bytes <= buffer->size_bytes - offset_bytes;
+}
+
+sg_status buffer_write(device *on, device_buffer *buffer, size_t offset_bytes, size_t size_bytes, const void *from,
+                       sg_error *error)
+{
+  assert(buffer->on == on && range_valid(buffer, offset_bytes, size_bytes));
+  return size_bytes ? on->backend->buffer_write(buffer, offset_bytes, size_bytes, from, error) : SG_OK;
+}
+
+sg_status buffer_read(device *on, const device_buffer *buffer, size_t offset_bytes, size_t size_bytes, void *to,
+                      sg_error *error)
+{
+  assert(buffer->on == on && range_valid(buffer, offset_bytes, size_bytes));
+  return size_bytes ? on->backend->buffer_read(buffer, offset_bytes, size_bytes, to, error) : SG_OK;
+}
+
+sg_status device_launch(device *on, kernel_id kernel, const kernel_argument *arguments, size_t n_arguments,
+                        const size_t items[2], sg_error *error)
+{
+  return items[0] && items[1] ? on->backend->launch(on, kernel, arguments, n_arguments, items, error) : SG_OK;
+}
+
+sg_status device_finish(device *on, sg_error *error) { return on->backend->finish(on, error); }
+
+double device_kernel_seconds(const device *on, kernel_id kernel) { return on->seconds[kernel]; }

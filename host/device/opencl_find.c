@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What devices there are, and whether they can carry the numerical contract. A platform that answers with errors is noted
+ * and does not hide the others.
+ */
+#include "device/opencl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { IDS_LIMIT = 256 }; /* platforms, and devices of one platform */
+
+/* Any text that OpenCL answers; "" where it answers none, NULL when out of memory. */
+static const char *platform_text(arena *memory, cl_platform_id platform, cl_platform_info what)
+{
+  size_t size_bytes = 0;
+  if (clGetPlatformInfo(platform, what, 0, NULL, &size_bytes) != CL_SUCCESS) {
+    size_bytes = 0;
+  }
+  char *text = arena_array(memory, size_bytes + 1, 1);
+  if (text && size_bytes && clGetPlatformInfo(platform, what, size_bytes, text, NULL) != CL_SUCCESS) {
+    text[0] = 0;
+  }
+  return text;
+}
+
+static const char *device_text(arena *memory, cl_device_id id, cl_device_info what)
+{
+  size_t size_bytes = 0;
+  if (clGetDeviceInfo(id, what, 0, NULL, &size_bytes) != CL_SUCCESS) {
+    size_bytes = 0;
+  }
+  char *text = arena_array(memory, size_bytes + 1, 1);
+  if (text && size_bytes && clGetDeviceInfo(id, what, size_bytes, text, NULL) != CL_SUCCESS) {
+    text[0] = 0;
+  }
+  return text ? text + strspn(text, " ") : NULL; /* some drivers pad names */
+}
+
+/* An answer of `type`, zero where the driver gives none. */
+#define DEVICE_VALUE(type, name, id, what)                                 \
+  type name = 0;                                                           \
+  if (clGetDeviceInfo((id), (what), sizeof name, &name, NULL) != CL_SUCCESS) { \
+    name = 0;                                                              \
+  }
+
+static const char *refusal_find(cl_device_id id, const char *version)
+{
+  const cl_device_fp_config needed =
+      CL_FP_FMA | CL_FP_ROUND_TO_NEAREST | CL_FP_INF_NAN | CL_FP_DENORM;
+  DEVICE_VALUE(cl_device_fp_config, doubles, id, CL_DEVICE_DOUBLE_FP_CONFIG)
+  DEVICE_VALUE(cl_bool, available, id, CL_DEVICE_AVAILABLE)
+  DEVICE_VALUE(cl_bool, compiler, id, CL_DEVICE_COMPILER_AVAILABLE)
+  unsigned major = 0, minor = 0;
+  if (doubles == 0) {
+    return "has no double precision";
+  }
+  if ((doubles & needed) != needed) {
+    return "has double precision without fma, subnormals, infinities or rounding to nearest";
+  }
+  if (sscanf(version, "OpenCL %u.%u", &major, &minor) != 2 || major < 1 || (major == 1 && minor < 2)) {
+    return "has an OpenCL older than 1.2";
+  }
+  if (!available) {
+    return "is not available";
+  }
+  return compiler ? NULL : "has no compiler";
+}
+
+/* 1 on GPUs, whose lanes are neighbouring work-items; on CPUs the doubles of a register. */
+static uint32_t lanes_find(cl_device_id id, cl_device_type type)
+{
+  DEVICE_VALUE(cl_uint, native, id, CL_DEVICE_NATIVE_VECTOR_WIDTH_DOUBLE)
+  DEVICE_VALUE(cl_uint, preferred, id, CL_DEVICE_PREFERRED_VECTOR_WIDTH_DOUBLE)
+  cl_uint width = native > preferred ? native : preferred;
+  if (!(type & CL_DEVICE_TYPE_CPU)) {
+    return 1;
+  }
+  return width >= 8 ? 8 : width >= 4 ? 4 : width >= 2 ? 2 : 1;
+}
+
+static sg_status device_add(arena *memory, candidates *found, cl_platform_id platform, cl_device_id id,
+                            sg_error *error)
+{
+  DEVICE_VALUE(cl_device_type, type, id, CL_DEVICE_TYPE)
+  DEVICE_VALUE(cl_uint, compute_units, id, CL_DEVICE_MAX_COMPUTE_UNITS)
+  DEVICE_VALUE(cl_ulong, memory_bytes, id, CL_DEVICE_GLOBAL_MEM_SIZE)
+  DEVICE_VALUE(cl_ulong, largest_allocation_bytes, id, CL_DEVICE_MAX_MEM_ALLOC_SIZE)
+  DEVICE_VALUE(cl_device_fp_config, doubles, id, CL_DEVICE_DOUBLE_FP_CONFIG)
+  candidate added = {
+      .platform_id = platform,
+      .device_id = id,
+      .platform_version = platform_text(memory, platform, CL_PLATFORM_VERSION),
+      .device_version = device_text(memory, id, CL_DEVICE_VERSION),
+      .facts = {.platform = platform_text(memory, platform, CL_PLATFORM_NAME),
+                .name = device_text(memory, id, CL_DEVICE_NAME),
+                .driver = device_text(memory, id, CL_DRIVER_VERSION),
+                .type = type & CL_DEVICE_TYPE_GPU   ? "gpu"
+                        : type & CL_DEVICE_TYPE_CPU ? "cpu"
+                                                    : "accelerator",
+                .compute_units = compute_units,
+                .memory_bytes = memory_bytes,
+                .largest_allocation_bytes = largest_allocation_bytes,
+                .double_precision = doubles != 0,
+                .lanes = lanes_find(id, type),
+                .self_test = "not run"},
+  };
+  if (!added.platform_version || !added.device_version || !added.facts.platform || !added.facts.name ||
+      !added.facts.driver) {
+    return error_out_of_memory(error);
+  }
+  added.refusal = refusal_find(id, added.device_version);
+  return ARRAY_PUSH(&found->list, added) ? SG_OK : error_out_of_memory(error);
+}
+
+sg_status opencl_find(arena *memory, candidates *found, sg_error *error)
+{
+  cl_platform_id platforms[IDS_LIMIT];
+  cl_device_id ids[IDS_LIMIT];
+  cl_uint n_platforms = 0, n_devices = 0;
+  if (clGetPlatformIDs(IDS_LIMIT, platforms, &n_platforms) != CL_SUCCESS) {
+    n_platforms = 0; /* -1001: the loader found none */
+  }
+  for (cl_uint i = 0; i < n_platforms && i < IDS_LIMIT; i++) {
+    cl_int code = clGetDeviceIDs(platforms[i], CL_DEVICE_TYPE_ALL, IDS_LIMIT, ids, &n_devices);
+    if (code != CL_SUCCESS && code != CL_DEVICE_NOT_FOUND) {
+      const char *name = platform_text(memory, platforms[i], CL_PLATFORM_NAME);
+      const char *why = name ? arena_format(memory, "%s (clGetDeviceIDs: %s)", name, opencl_error_name(code)) : NULL;
+      if (!why || !ARRAY_PUSH(&found->broken, why)) {
+        return error_out_of_memory(error);
+      }
+    }
+    for (cl_uint k = 0; code == CL_SUCCESS && k < n_devices && k < IDS_LIMIT; k++) {
+      TRY(device_add(memory, found, platforms[i], ids[k], error));
+    }
+  }
+  return SG_OK;
+}
