@@ -7,6 +7,8 @@
 #ifndef KERNELS_LANE_H
 #define KERNELS_LANE_H
 
+#define LANE_INLINE static inline __attribute__((always_inline))
+
 #ifdef __OPENCL_C_VERSION__
 
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
@@ -14,7 +16,7 @@
 #ifndef LANES
 #define LANES 1
 #endif
-#define LANE_INLINE static inline __attribute__((always_inline))
+#define LANE_UNROLL _Pragma("unroll")
 
 #else /* C11 */
 
@@ -30,7 +32,7 @@
 
 #undef LANES
 #define LANES 1
-#define LANE_INLINE static inline
+#define LANE_UNROLL
 #define __kernel static
 #define __global
 typedef unsigned int uint;
@@ -109,17 +111,17 @@ LANE_INLINE lane lane_gather(__global const double *from, const uint *index, ulo
 
 /* log2(LANES) perfect shuffles. */
 LANE_INLINE void lane_transpose(lane *rows) {
-#pragma unroll
+  LANE_UNROLL
   for (int done = 1; done < LANES; done *= 2) {
     lane shuffled[LANES];
-#pragma unroll
+    LANE_UNROLL
     for (int l = 0; l < LANES / 2; l++) {
       shuffled[2 * l].even = rows[l].lo;
       shuffled[2 * l].odd = rows[l + LANES / 2].lo;
       shuffled[2 * l + 1].even = rows[l].hi;
       shuffled[2 * l + 1].odd = rows[l + LANES / 2].hi;
     }
-#pragma unroll
+    LANE_UNROLL
     for (int l = 0; l < LANES; l++) {
       rows[l] = shuffled[l];
     }

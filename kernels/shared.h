@@ -13,6 +13,7 @@
 #define COLUMN_PADDING 16   /* the widest lane type */
 #define INSTRUMENT_PADDING 16
 #define NET_SEGMENT 256     /* positions added one after the other before the sums of segments are added */
+#define SLICE_PADDING 0xffffffffu /* slice_of[k] of a padding column: price kernels write 0 there and skip the work */
 
 /* Rows of contract[field][i], the same for every pricer; i counts instruments of one pricer, padded to
  * INSTRUMENT_PADDING with copies of the last, in an order that keeps equal forwards together. */
@@ -26,5 +27,29 @@
 #define CONTRACT_RATE 7         /* -ln(discount) / years, 0 at years = 0 */
 #define CONTRACT_DISCOUNT 8     /* 1 for inverse and futures-style */
 #define N_CONTRACT_FIELDS 9
+
+/* Operations of probe_math. */
+#define PROBE_ADD 0
+#define PROBE_SUBTRACT 1
+#define PROBE_MULTIPLY 2
+#define PROBE_DIVIDE 3
+#define PROBE_SQRT 4
+#define PROBE_FMA 5
+#define PROBE_MULTIPLY_ADD 6 /* a * b + c, rounded twice */
+#define PROBE_LESS 7         /* a < b ? b : c; likewise the next two */
+#define PROBE_LESS_EQUAL 8
+#define PROBE_EQUAL 9
+#define PROBE_MIN 10
+#define PROBE_MAX 11
+#define PROBE_ABS 12
+#define PROBE_ROUND 13
+#define PROBE_EXP 14
+#define PROBE_EXP_FLUSHED 15
+#define PROBE_LOG 16
+#define PROBE_POW 17
+#define PROBE_TAIL_UPPER 18
+#define PROBE_TAIL_LOWER 19
+#define PROBE_NORMAL 20
+#define N_PROBES 21
 
 #endif
