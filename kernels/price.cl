@@ -18,7 +18,6 @@
 
 #define PRICER_ENUM(name) PRICER_##name,
 #define PRICER_MEMBER(name) name##_state name;
-#define PRICER_NONE(name) {0},
 #define PRICER_PREPARE(name)                                 \
   if (pricer == PRICER_##name) {                             \
     state.name = name##_prepare(contract, vol, years_taken); \
@@ -85,8 +84,9 @@ LANE_INLINE void price_cells(pricer_id pricer, __global const double *contract, 
   lane_contract held = contract_load(contract, n_padded, (uint)instrument);
   lane_rows forwards = rows_load(forward_row + instrument);
   lane_rows weights = rows_load(weight_row + instrument);
-  pricer_state state = {PRICERS(PRICER_NONE)};
-  uint slice = SLICE_PADDING;
+  __global const double *vols = vol + instrument;
+  uint slice = slice_of[begin] == SLICE_PADDING ? 0 : slice_of[begin];
+  pricer_state state = pricer_prepare(pricer, held, lane_load(vols + slice * (ulong)n_padded), slice_years[slice]);
 
   for (uint block = (uint)begin; block < end; block += LANES) {
     lane cells[LANES];
@@ -99,7 +99,7 @@ LANE_INLINE void price_cells(pricer_id pricer, __global const double *contract, 
       }
       if (slice_here != slice) {
         slice = slice_here;
-        state = pricer_prepare(pricer, held, lane_load(vol + slice * (ulong)n_padded + instrument), slice_years[slice]);
+        state = pricer_prepare(pricer, held, lane_load(vols + slice * (ulong)n_padded), slice_years[slice]);
       }
       lane value = pricer_value(pricer, state, rows_read(forwards, forward, stride, k),
                                 rows_read(forwards, log_move, stride, k));
