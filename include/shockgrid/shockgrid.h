@@ -115,6 +115,9 @@ typedef struct sg_book sg_book;
 SG_API sg_status sg_book_load(const char *folder, sg_book **book, sg_error *error);
 SG_API void sg_book_close(sg_book *book);
 
+/* What was read: counts by table, forwards by source, files with digests. Plain text; owned by the book. */
+SG_API const char *sg_book_describe(const sg_book *book);
+
 /* The tables of `shockgrid help formats`, generated from the list that the reader uses. */
 SG_API const char *sg_book_formats(void);
 
