@@ -86,6 +86,11 @@ run_tests() {
 }
 
 mkdir -p build
+if [ ! -e /sys/devices/system/cpu ] && [ -z "${HWLOC_SYNTHETIC:-}" ]; then
+  # PoCL asks hwloc for processors and memory, and aborts where /sys is not mounted, as in a bare chroot.
+  export HWLOC_SYNTHETIC="numa:1(memory=$(($(getconf _PHYS_PAGES) * $(getconf PAGE_SIZE)))) pu:$(nproc)"
+  printf 'No /sys here: telling PoCL what the machine is by HWLOC_SYNTHETIC="%s"\n' "$HWLOC_SYNTHETIC"
+fi
 case "$*" in
   '') show_example ;;
   test) run_tests ;;
