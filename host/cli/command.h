@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A command is one file with one table of options: the table parses the command line and prints the help.
+ */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include <shockgrid/shockgrid.h>
+
+/* All commands, in the order of the help: X(name, "one line"). */
+#define COMMANDS(X)                                                      \
+  X(run, "margin the accounts of a book under a model")                  \
+  X(explain, "why an account's requirement is what it is, line by line") \
+  X(models, "list, show or check margin models")                         \
+  X(devices, "list the devices that can compute, and test them")         \
+  X(check, "read a book and report every problem in it")                 \
+  X(import, "make a book of public data")                                \
+  X(help, "help on a command, or on the files of a book")
+
+typedef enum option_kind {
+  OPTION_FLAG,      /* bool */
+  OPTION_TEXT,      /* const char * */
+  OPTION_TEXTS,     /* texts; may be given again */
+  OPTION_ANY_TEXTS, /* any_texts; may be given again, and without an argument */
+  OPTION_COUNT,     /* uint32_t */
+  OPTION_NUMBER,    /* uint64_t */
+  OPTION_BYTES      /* uint64_t, with K, M, G or T for powers of 1024 */
+} option_kind;
+
+typedef struct texts {
+  const char **items;
+  size_t n;
+} texts;
+
+typedef struct any_texts {
+  bool given; /* without an argument */
+  texts named;
+} any_texts;
+
+typedef struct option_entry {
+  const char *name; /* without the dashes */
+  option_kind kind;
+  const char *argument; /* its name in the help; NULL for a flag */
+  size_t offset;        /* of its value in the command's values */
+  bool required;
+  const char *help; /* lines end with \n except the last */
+} option_entry;
+
+typedef struct command {
+  const char *synopsis; /* operands as the help prints them: "DIR ACCOUNT" */
+  const char *text;     /* what it does */
+  const char *examples; /* lines, "" for none */
+  const option_entry *options;
+  size_t n_options;
+  size_t values_bytes; /* of the struct that the options fill, zeroed before */
+  int least_operands, most_operands;
+  sg_status (*function)(const void *values, char *const *operands, int n_operands);
+} command;
+
+#define COMMAND_DECLARE(name, line) extern const command command_##name;
+COMMANDS(COMMAND_DECLARE)
+#undef COMMAND_DECLARE
+
+typedef struct command_entry {
+  const char *name, *line;
+  const command *is;
+} command_entry;
+extern const command_entry commands[];
+extern const size_t n_commands;
+
+const command_entry *command_find(const char *name); /* NULL: none */
+
+/* ---- options.c ----------------------------------------------------------------------------- */
+
+typedef enum parse_result { PARSE_RUN, PARSE_HELP, PARSE_USAGE } parse_result;
+
+/* Fills `values`; operands are left at argv[*first_operand].. in their order. Says on stderr what is wrong. */
+parse_result options_parse(const command_entry *entry, int argc, char **argv, void *values, int *first_operand);
+void options_close(const command *of, void *values);
+
+/* ---- shared by the commands ---------------------------------------------------------------- */
+
+void help_print(const command_entry *entry);
+
+/* "shockgrid run: MESSAGE" and where help is to be found, on stderr. */
+sg_status usage_fail(const char *command_name, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The candidate that was probably meant, or NULL. */
+const char *suggest(const char *given, const char *const *candidates, size_t n);
+
+/* Every finding as `file:line:column: message` on stderr, and when there are several how many.
+ *   consequence   "nothing was written", or NULL */
+void findings_print(const sg_error *error, const char *consequence);
+
+/* One line on a terminal, redrawn, from the second second on. */
+typedef struct progress_line {
+  double start_s, drawn_s;
+  bool terminal, visible;
+} progress_line;
+progress_line progress_open(bool quiet);
+void progress_draw(const sg_progress *now, void *line); /* for sg_run_options.on_progress */
+void progress_close(progress_line *line);
+
+#endif

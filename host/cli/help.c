@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Help, printed from the same tables that parse the command line.
+ */
+#include "cli/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME_WIDTH = 10, OPTION_WIDTH = 26 };
+
+/* X(code, "meaning") */
+#define EXIT_CODES(X)                                                          \
+  X(0, "done")                                                                 \
+  X(1, "done, and an account owes money (only with --fail-on-call)")           \
+  X(2, "the command line is wrong")                                            \
+  X(3, "a book, model or data file cannot be margined")                        \
+  X(4, "no usable device, or out of memory on the device or the host")         \
+  X(5, "a file or standard output cannot be read or written")                  \
+  X(70, "an invariant broke: a bug, please report it")
+
+static void print_overview(void) {
+  printf("shockgrid " SG_VERSION ": portfolio margin at clearing-house scale on any OpenCL device\n\n"
+         "usage: shockgrid COMMAND ...\n\ncommands:\n");
+  for (size_t i = 0; i < n_commands; i++) {
+    printf("  %-*s%s\n", NAME_WIDTH, commands[i].name, commands[i].line);
+  }
+  printf("\n'shockgrid COMMAND --help' says everything about one of them; 'shockgrid help formats' describes the\n"
+         "files of a book; 'shockgrid --version' prints the version.\n"
+         "The environment variable SHOCKGRID_DEVICE chooses the device where --device does not.\n\nexit codes:\n");
+#define HELP_CODE(code, meaning) printf("  %-*d%s\n", NAME_WIDTH, code, meaning);
+  EXIT_CODES(HELP_CODE)
+#undef HELP_CODE
+}
+
+static void print_option(const option_entry *option) {
+  char usage[64];
+  if (option->argument == NULL) {
+    snprintf(usage, sizeof usage, "--%s", option->name);
+  } else {
+    const char *form = option->kind == OPTION_ANY_TEXTS ? "--%s[=%s]" : "--%s %s";
+    snprintf(usage, sizeof usage, form, option->name, option->argument);
+  }
+  const char *line = option->help;
+  printf("  %-*s", OPTION_WIDTH, usage);
+  for (;;) {
+    size_t length = strcspn(line, "\n");
+    printf("%.*s\n", (int)length, line);
+    if (line[length] == '\0') {
+      return;
+    }
+    line += length + 1;
+    printf("  %-*s", OPTION_WIDTH, "");
+  }
+}
+
+void help_print(const command_entry *entry) {
+  if (entry == NULL) {
+    print_overview();
+    return;
+  }
+  const command *is = entry->is;
+  printf("usage: shockgrid %s%s%s", entry->name, is->synopsis[0] == '\0' ? "" : " ", is->synopsis);
+  for (size_t i = 0; i < is->n_options; i++) {
+    if (is->options[i].required) {
+      printf(" --%s %s", is->options[i].name, is->options[i].argument);
+    }
+  }
+  printf(" [OPTION]...\n\n%s\n\noptions:\n", is->text);
+  for (size_t i = 0; i < is->n_options; i++) {
+    print_option(&is->options[i]);
+  }
+  printf("  %-*s%s\n", OPTION_WIDTH, "--help", "print this help");
+  if (is->examples[0] != '\0') {
+    printf("\nexamples:\n%s", is->examples);
+  }
+}
+
+static sg_status help_function(const void *values, char *const *operands, int n_operands) {
+  if (n_operands == 0) {
+    print_overview();
+    return SG_OK;
+  }
+  if (strcmp(operands[0], "formats") == 0) {
+    fputs(sg_book_formats(), stdout);
+    return SG_OK;
+  }
+  const command_entry *entry = command_find(operands[0]);
+  if (entry == NULL) {
+    return usage_fail(NULL, "there is no help on \"%s\"", operands[0]);
+  }
+  help_print(entry);
+  return SG_OK;
+}
+
+const command command_help = {
+    .synopsis = "[COMMAND | formats]",
+    .text = "Prints what all commands do, everything about one of them, or the files and columns of a book.",
+    .examples = "",
+    .most_operands = 1,
+    .function = help_function,
+};

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * shockgrid import: public data to a book.
+ */
+#include "cli/command.h"
+
+#include <limits.h>
+#include <stdio.h>
+
+typedef struct import_values {
+  const char *out;
+  uint32_t n_accounts;
+  uint64_t seed;
+} import_values;
+
+#define IMPORT(field) offsetof(import_values, field)
+static const option_entry import_options[] = {
+    {"out", OPTION_TEXT, "BOOK", IMPORT(out), true, "the folder to write"},
+    {"accounts", OPTION_COUNT, "N", IMPORT(n_accounts), false,
+     "make N accounts from the open interest: longs equal shorts"},
+    {"seed", OPTION_NUMBER, "S", IMPORT(seed), false, "of the accounts; the same seed makes the same accounts"},
+};
+
+static sg_status import_function(const void *values, char *const *operands, int n_operands) {
+  const import_values *given = values;
+  const sg_import_options options = {.n_accounts = given->n_accounts, .seed = given->seed};
+  char *report = NULL;
+  sg_error *error = sg_error_open();
+  sg_status status = sg_import(operands[0], (const char *const *)operands + 1, (size_t)n_operands - 1, &options,
+                               given->out, &report, error);
+  if (status == SG_OK) {
+    fputs(report, stdout);
+  }
+  findings_print(error, "nothing was written");
+  sg_text_close(report);
+  sg_error_close(error);
+  return status;
+}
+
+const command command_import = {
+    .synopsis = "FORMAT FILE...",
+    .text = "Makes a book of public data and lists what was found and what was left out.\n\n"
+            "formats:\n"
+            "  deribit   responses of public/get_book_summary_by_currency, as curl saves them",
+    .examples = "  shockgrid import deribit BTC-options.json BTC-futures.json --out book --accounts 10000 --seed 1\n",
+    .options = import_options,
+    .n_options = sizeof import_options / sizeof *import_options,
+    .values_bytes = sizeof(import_values),
+    .least_operands = 2,
+    .most_operands = INT_MAX,
+    .function = import_function,
+};

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * shockgrid run: a book and a model to margins.
+ */
+#include "cli/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct run_values {
+  const char *model, *out, *device;
+  texts settings, accounts;
+  any_texts pnl_accounts;
+  uint64_t memory_bytes;
+  uint32_t lanes, tile_scenarios, tile_accounts;
+  bool quiet;
+} run_values;
+
+#define RUN(field) offsetof(run_values, field)
+static const option_entry run_options[] = {
+    {"model", OPTION_TEXT, "MODEL", RUN(model), true, "a shipped model's name, or a path to a .yaml file"},
+    {"out", OPTION_TEXT, "DIR", RUN(out), false,
+     "write margins.csv, lines.csv, scenarios.csv and manifest.json\n"
+     "there; without it only the summary is printed"},
+    {"device", OPTION_TEXT, "DEVICE", RUN(device), false,
+     "auto, cpu, gpu, an index or part of a name as 'shockgrid\n"
+     "devices' prints them, or reference"},
+    {"lanes", OPTION_COUNT, "N", RUN(lanes), false, "1, 2, 4, 8 or 16 numbers in a register; results are the same"},
+    {"set", OPTION_TEXTS, "NAME=VALUE", RUN(settings), false, "override a parameter of the model; may be repeated"},
+    {"account", OPTION_TEXTS, "ACCOUNT", RUN(accounts), false, "margin only this account; may be repeated"},
+    {"scenario-pnl", OPTION_ANY_TEXTS, "ACCOUNT", RUN(pnl_accounts), false,
+     "write scenario_pnl.csv too, for one account or for all;\nmay be repeated"},
+    {"memory", OPTION_BYTES, "SIZE", RUN(memory_bytes), false, "bound on the memory of tiles: 256M, 2G"},
+    {"tile-scenarios", OPTION_COUNT, "N", RUN(tile_scenarios), false, "scenarios to a tile; results are the same"},
+    {"tile-accounts", OPTION_COUNT, "N", RUN(tile_accounts), false, "accounts to a tile; results are the same"},
+    {"quiet", OPTION_FLAG, NULL, RUN(quiet), false, "no summary and no progress"},
+};
+
+static sg_status check_values(const run_values *given) {
+  bool pnl = given->pnl_accounts.given || given->pnl_accounts.named.n > 0;
+  if (pnl && given->out == NULL) {
+    return usage_fail("run", "--scenario-pnl needs --out DIR");
+  }
+  if (given->lanes > 16 || (given->lanes & (given->lanes - 1)) != 0) {
+    return usage_fail("run", "--lanes %u is not 1, 2, 4, 8 or 16", given->lanes);
+  }
+  for (size_t i = 0; i < given->settings.n; i++) {
+    if (strchr(given->settings.items[i], '=') == NULL) {
+      return usage_fail("run", "--set \"%s\" is not NAME=VALUE", given->settings.items[i]);
+    }
+  }
+  return SG_OK;
+}
+
+/* Reads model and book, both even if one is bad, so that all problems are reported at once. */
+static sg_status load(const run_values *given, const char *book_path, sg_book **book, sg_model **model,
+                      sg_error *error) {
+  sg_status model_status = sg_model_load(given->model, given->settings.items, given->settings.n, model, error);
+  sg_status book_status = sg_book_load(book_path, book, error);
+  return model_status != SG_OK ? model_status : book_status;
+}
+
+static sg_status margin(const run_values *given, const char *book_path, sg_error *error) {
+  sg_book *book = NULL;
+  sg_model *model = NULL;
+  sg_device *device = NULL;
+  sg_result *result = NULL;
+  progress_line line = progress_open(given->quiet);
+  const sg_device_options device_options = {.lanes = given->lanes};
+  const sg_run_options options = {
+      .accounts = given->accounts.items,
+      .n_accounts = given->accounts.n,
+      .pnl_accounts = given->pnl_accounts.named.items,
+      .n_pnl_accounts = given->pnl_accounts.named.n,
+      .all_pnl_accounts = given->pnl_accounts.given,
+      .memory_bytes = given->memory_bytes,
+      .tile_scenarios = given->tile_scenarios,
+      .tile_portfolios = given->tile_accounts,
+      .on_progress = progress_draw,
+      .context = &line,
+  };
+  sg_status status = load(given, book_path, &book, &model, error);
+  if (status == SG_OK) {
+    status = sg_device_open(given->device, &device_options, &device, error);
+  }
+  if (status == SG_OK) {
+    status = sg_run(device, book, model, &options, &result, error);
+  }
+  if (status == SG_OK && given->out != NULL) {
+    status = sg_result_write(result, given->out, error);
+  }
+  progress_close(&line);
+  if (status == SG_OK && !given->quiet) {
+    fputs(sg_result_summary(result), stdout);
+    if (given->out != NULL) {
+      printf("\n  results in %s\n", given->out);
+    }
+  }
+  sg_result_close(result);
+  sg_device_close(device);
+  sg_model_close(model);
+  sg_book_close(book);
+  return status;
+}
+
+static sg_status run_function(const void *values, char *const *operands, int n_operands) {
+  const run_values *given = values;
+  sg_status status = check_values(given);
+  if (status != SG_OK) {
+    return status;
+  }
+  sg_error *error = sg_error_open();
+  status = margin(given, operands[0], error);
+  findings_print(error, "nothing was written");
+  sg_error_close(error);
+  return status;
+}
+
+const command command_run = {
+    .synopsis = "BOOK",
+    .text = "Reads the book in the folder BOOK, reprices its instruments in every scenario of the model, nets each\n"
+            "account's profit and loss, and prints what each account has to hold: in total, by level of netting,\n"
+            "and the time that it took. The same input gives the same bytes on every device.",
+    .examples = "  shockgrid run examples/book --model occ-cpm --out margins\n"
+                "  shockgrid run examples/book --model spot-vol-grid --account ACME --scenario-pnl=ACME --out acme\n",
+    .options = run_options,
+    .n_options = sizeof run_options / sizeof *run_options,
+    .values_bytes = sizeof(run_values),
+    .least_operands = 1,
+    .most_operands = 1,
+    .function = run_function,
+};
