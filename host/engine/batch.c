@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Nodes of a batch, and what is linear in its positions.
+ */
+#include "engine/batch.h"
+
+#include "base/error.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static int by_key(const void *left, const void *right) {
+  uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+  return (a > b) - (a < b);
+}
+
+static void sort_keys(uint64_t *keys, size_t n) {
+  if (n > 24) {
+    qsort(keys, n, sizeof *keys, by_key);
+    return;
+  }
+  for (size_t i = 1; i < n; i++) {
+    uint64_t key = keys[i];
+    size_t j = i;
+    while (j > 0 && keys[j - 1] > key) {
+      keys[j] = keys[j - 1];
+      j--;
+    }
+    keys[j] = key;
+  }
+}
+
+/* Groups of each portfolio in key order, positions of each node in instrument order. */
+static sg_status make_table(batch *of, uint32_t set, sg_error *error) {
+  const group_set *groups = &of->in->sets[set];
+  node_table *table = &of->tables[set];
+  uint32_t *order = ARENA_ARRAY(of->memory, uint32_t, of->n_positions);
+  uint32_t *node_of = ARENA_ARRAY(of->memory, uint32_t, of->n_positions);
+  uint32_t *node_group = ARENA_ARRAY(of->memory, uint32_t, of->n_positions);
+  uint32_t *portfolio_of = ARENA_ARRAY(of->memory, uint32_t, of->n_positions);
+  table->begin = ARENA_ARRAY(of->memory, uint32_t, of->n_portfolios + 1);
+  uint64_t *keys = malloc((of->n_positions + 1) * sizeof *keys);
+  if (!order || !node_of || !node_group || !portfolio_of || !table->begin || !keys) {
+    free(keys);
+    return error_out_of_memory(error);
+  }
+  const size_t *begin = of->all->begin + of->first;
+  for (uint32_t f = 0; f < of->n_portfolios; f++) {
+    size_t first = begin[f] - of->first_position, n = begin[f + 1] - begin[f];
+    for (size_t i = 0; i < n; i++) {
+      keys[i] = (uint64_t)groups->of[of->instrument[first + i]] << 32 | i;
+    }
+    sort_keys(keys, n);
+    for (size_t i = 0; i < n; i++) {
+      uint32_t group = (uint32_t)(keys[i] >> 32);
+      if (i == 0 || group != (uint32_t)(keys[i - 1] >> 32)) {
+        node_group[table->n] = group;
+        portfolio_of[table->n++] = f;
+      }
+      size_t position = first + (uint32_t)keys[i];
+      order[first + i] = (uint32_t)position;
+      node_of[position] = table->n - 1;
+    }
+    table->begin[f + 1] = table->n;
+  }
+  free(keys);
+  table->group = node_group;
+  of->order[set] = order;
+  of->node_of[set] = node_of;
+  of->portfolio_of[set] = portfolio_of;
+  return SG_OK;
+}
+
+uint32_t batch_node_currency(const bound *in, uint32_t set, uint32_t group) {
+  const group_set *groups = &in->sets[set];
+  bool native = (groups->keys & 1u << KEY_CURRENCY) != 0;
+  return native ? in->book->instruments.currency[groups->first[group]] : ID_NONE;
+}
+
+static sg_status make_rates(batch *of, uint32_t set, sg_error *error) {
+  node_table *table = &of->tables[set];
+  if ((of->in->sets[set].keys & 1u << KEY_CURRENCY) == 0) {
+    return SG_OK;
+  }
+  double *rate = ARENA_ARRAY(of->memory, double, table->n);
+  if (rate == NULL) {
+    return error_out_of_memory(error);
+  }
+  for (uint32_t node = 0; node < table->n; node++) {
+    uint32_t account = batch_account(of, of->portfolio_of[set][node]);
+    rate[node] = bound_rate(of->in, batch_node_currency(of->in, set, table->group[node]),
+                            of->in->book->accounts.currency[account]);
+  }
+  table->rate = rate;
+  return SG_OK;
+}
+
+sg_status batch_open(bound *in, const portfolios *all, uint32_t first, uint32_t n_portfolios, const bool *used,
+                     batch *opened, sg_error *error) {
+  *opened = (batch){.memory = arena_open(), .in = in, .all = all, .first = first, .n_portfolios = n_portfolios};
+  if (opened->memory == NULL) {
+    return error_out_of_memory(error);
+  }
+  opened->first_position = all->begin[first];
+  opened->n_positions = all->begin[first + n_portfolios] - opened->first_position;
+  opened->instrument = ARENA_ARRAY(opened->memory, uint32_t, opened->n_positions);
+  opened->quantity = ARENA_ARRAY(opened->memory, double, opened->n_positions);
+  opened->tables = ARENA_ARRAY(opened->memory, node_table, in->n_sets);
+  opened->node_of = ARENA_ARRAY(opened->memory, uint32_t *, in->n_sets);
+  opened->order = ARENA_ARRAY(opened->memory, uint32_t *, in->n_sets);
+  opened->portfolio_of = ARENA_ARRAY(opened->memory, uint32_t *, in->n_sets);
+  bool enough = opened->instrument && opened->quantity && opened->tables && opened->node_of && opened->order &&
+                opened->portfolio_of;
+  sg_status status = enough ? SG_OK : error_out_of_memory(error);
+  for (size_t i = 0; status == SG_OK && i < opened->n_positions; i++) {
+    uint32_t p = all->position[opened->first_position + i];
+    opened->instrument[i] = in->book->positions.instrument[p];
+    opened->quantity[i] = in->book->positions.quantity[p];
+  }
+  for (uint32_t set = 0; status == SG_OK && set < in->n_sets; set++) {
+    if (used[set]) {
+      status = make_table(opened, set, error);
+      status = status == SG_OK ? make_rates(opened, set, error) : status;
+    }
+  }
+  if (status != SG_OK) {
+    batch_close(opened);
+  }
+  return status;
+}
+
+void batch_close(batch *opened) {
+  arena_close(opened->memory);
+  *opened = (batch){0};
+}
+
+sg_status batch_parents(batch *of, uint32_t child_set, uint32_t parent_set, const uint32_t **parent, sg_error *error) {
+  uint32_t *made = ARENA_ARRAY(of->memory, uint32_t, of->tables[child_set].n);
+  *parent = made;
+  if (made == NULL) {
+    return error_out_of_memory(error);
+  }
+  for (size_t i = 0; i < of->n_positions; i++) {
+    made[of->node_of[child_set][i]] = of->node_of[parent_set][i];
+  }
+  return SG_OK;
+}
+
+static double side_of(column_side side, double quantity) {
+  switch (side) {
+    case SIDE_LONG: return quantity > 0.0 ? quantity : 0.0;
+    case SIDE_SHORT: return quantity < 0.0 ? -quantity : 0.0;
+    case SIDE_GROSS: return quantity < 0.0 ? -quantity : quantity;
+    default: return quantity;
+  }
+}
+
+sg_status batch_column(batch *of, uint32_t k, uint32_t set, const double **sums, sg_error *error) {
+  const model_column *column = &of->in->model->columns[k];
+  const book *b = of->in->book;
+  double *sum = ARENA_ARRAY(of->memory, double, of->tables[set].n);
+  *sums = sum;
+  if (sum == NULL) {
+    return error_out_of_memory(error);
+  }
+  for (size_t i = 0; i < of->n_positions; i++) {
+    uint32_t c = of->instrument[i], node = of->node_of[set][i];
+    double each = of->in->columns[k][c];
+    if (column->in != MONEY_NONE) {
+      uint32_t paid = b->instruments.currency[c];
+      uint32_t from = column->in == MONEY_PAID ? paid : b->underlyings.currency[b->instruments.underlying[c]];
+      bool native = of->tables[set].rate != NULL;
+      uint32_t account = batch_account(of, of->portfolio_of[set][node]);
+      each *= bound_rate(of->in, from, native ? paid : b->accounts.currency[account]);
+    }
+    sum[node] = fma(side_of(column->side, of->quantity[i]), each, sum[node]);
+  }
+  return SG_OK;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A batch: consecutive portfolios that go through netting, folding and the rules together, with their nodes by every
+ * set of groups in use.
+ */
+#ifndef ENGINE_BATCH_H
+#define ENGINE_BATCH_H
+
+#include "engine/bound.h"
+#include "engine/portfolios.h"
+#include "rules/amounts.h"
+
+typedef struct batch {
+  arena *memory;           /* owns everything below */
+  bound *in;
+  const portfolios *all;
+  uint32_t first, n_portfolios;
+  size_t first_position, n_positions;
+  uint32_t *instrument;    /* [i] c */
+  double *quantity;        /* [i] contracts */
+  node_table *tables;      /* [set]; n is 0 for sets not in use */
+  uint32_t **node_of;      /* [set][i] */
+  uint32_t **order;        /* [set] positions by node, then instrument */
+  uint32_t **portfolio_of; /* [set][node] */
+} batch;
+
+/* used[set] says which tables to build. */
+sg_status batch_open(bound *in, const portfolios *all, uint32_t first, uint32_t n_portfolios, const bool *used,
+                     batch *opened, sg_error *error);
+void batch_close(batch *opened);
+
+/* The account of a portfolio of the batch. */
+static inline uint32_t batch_account(const batch *of, uint32_t portfolio) {
+  return of->all->account[of->first + portfolio];
+}
+
+/* Currency of a set's nodes: the currency paid where its keys hold it, else ID_NONE for the account's. */
+uint32_t batch_node_currency(const bound *in, uint32_t set, uint32_t group);
+
+/* parent[node of child set] as a node of the parent set; every child group lies in one parent group. */
+sg_status batch_parents(batch *of, uint32_t child_set, uint32_t parent_set, const uint32_t **parent, sg_error *error);
+
+/* A column's sum over each node of a set, in instrument order, in the node's currency. */
+sg_status batch_column(batch *of, uint32_t column, uint32_t set, const double **sums, sg_error *error);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Node P&L of a batch on the device: positions into leaf nodes, nodes up the levels, and their worst scenarios.
+ */
+#ifndef ENGINE_NETTING_H
+#define ENGINE_NETTING_H
+
+#include "engine/batch.h"
+#include "engine/pricing.h"
+
+enum { LEVEL_LEAF = UINT32_MAX };
+
+/* What is asked of the nodes of one level (LEVEL_LEAF: before the first) of a block. */
+typedef struct level_request {
+  bool worst;    /* their worst scenario */
+  bool vectors;  /* their whole P&L vectors, in the model's order of scenarios */
+} level_request;
+
+/* The answers of a block, for one batch. */
+typedef struct level_outcome {
+  double *worst;       /* [node] */
+  uint32_t *scenario;  /* [node] */
+  uint32_t *not_finite;
+  double *pnl;         /* [node][scenarios of the block] */
+} level_outcome;
+
+typedef struct block_outcome {
+  level_outcome leaf;
+  level_outcome *levels; /* [level] */
+} block_outcome;
+
+/* Device copies of a batch's structure, shared by all blocks with the same levels. */
+typedef struct netting netting;
+
+sg_status netting_open(batch *of, const pricing *prices, uint32_t level_set, netting **opened, sg_error *error);
+void netting_close(netting *opened); /* accepts NULL */
+
+/* Nets, folds and reduces one tile; outcomes of several tiles of a block combine. requests[0] is the leaf's, requests[1 + l]
+ * that of level l. outcome is made at the block's first tile. */
+sg_status netting_run(netting *with, const tile *of, const level_request *requests, block_outcome *outcome,
+                      sg_error *error);
+
+/* Device bytes that a batch with n nodes at each of its levels needs for `stride` columns. */
+uint64_t netting_bytes(const bound *in, uint32_t level_set, uint64_t n_nodes, uint32_t stride);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Portfolios: what is margined together. An account's positions with those of the accounts that net into it; its longs
+ * and its shorts apart where its sides are gross; or, for the standalone figure, each position alone.
+ */
+#ifndef ENGINE_PORTFOLIOS_H
+#define ENGINE_PORTFOLIOS_H
+
+#include "data/book.h"
+
+typedef enum portfolio_side { SIDES_NETTED, SIDE_OF_LONGS, SIDE_OF_SHORTS } portfolio_side;
+
+typedef struct portfolios {
+  uint32_t n;
+  uint32_t *account;     /* [portfolio] margin account */
+  portfolio_side *side;  /* [portfolio] */
+  size_t *begin;         /* [portfolio + 1] into position */
+  size_t n_positions;
+  uint32_t *position;    /* [i] p of book.positions, by instrument then account; zero quantities are left out */
+  bool standalone;       /* each position alone: account inputs take their defaults */
+} portfolios;
+
+/* wanted[a] selects margin accounts; NULL: all. Portfolios are in account order, longs before shorts. */
+sg_status portfolios_make(const book *of, const bool *wanted, portfolios *made, sg_error *error);
+
+/* Every position of `from` as a portfolio of its own, in the same order. */
+sg_status portfolios_make_standalone(const portfolios *from, portfolios *made, sg_error *error);
+
+void portfolios_close(portfolios *made); /* accepts one that was never made */
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Contracts once per run; forwards, vols and weights once per tile; then one launch per pricer.
+ */
+#include "engine/pricing.h"
+
+#include "kernels/shared.h"
+
+#include <stdlib.h>
+
+/* ---- contracts --------------------------------------------------------------------------------- */
+
+typedef struct order {
+  uint32_t forward, instrument;
+} order;
+
+static int by_forward(const void *left, const void *right) {
+  const order *a = left, *b = right;
+  if (a->forward != b->forward) {
+    return a->forward < b->forward ? -1 : 1;
+  }
+  return (a->instrument > b->instrument) - (a->instrument < b->instrument);
+}
+
+static void fill_contract(const bound *in, uint32_t c, double *contract, size_t n_padded) {
+  lane_contract from = value_contract(in, c);
+  contract[CONTRACT_STRIKE * n_padded] = from.strike;
+  contract[CONTRACT_LOG_STRIKE * n_padded] = from.log_strike;
+  contract[CONTRACT_SIGN * n_padded] = from.sign;
+  contract[CONTRACT_INVERSE * n_padded] = from.inverse;
+  contract[CONTRACT_VALUE * n_padded] = value_base(in, c);
+  contract[CONTRACT_MULTIPLIER * n_padded] = from.multiplier;
+  contract[CONTRACT_YEARS * n_padded] = from.years;
+  contract[CONTRACT_RATE * n_padded] = from.rate;
+  contract[CONTRACT_DISCOUNT * n_padded] = from.discount;
+}
+
+static sg_status open_kind(pricing *with, pricer kind, sg_error *error) {
+  const book *b = with->in->book;
+  priced *made = &with->kinds[kind];
+  order *orders = malloc((with->n_held + 1) * sizeof *orders);
+  double *contract = NULL;
+  uint32_t *rows = NULL;
+  sg_status status = SG_OK;
+  if (orders == NULL) {
+    return error_out_of_memory(error);
+  }
+  for (uint32_t row = 0; row < with->n_held; row++) {
+    if (value_pricer(b, with->held[row]) == kind) {
+      orders[made->n++] = (order){b->instruments.forward[with->held[row]], with->held[row]};
+    }
+  }
+  if (made->n == 0) {
+    goto done;
+  }
+  qsort(orders, made->n, sizeof *orders, by_forward);
+  made->n_padded = round_up(made->n, INSTRUMENT_PADDING);
+  made->instrument = malloc(made->n_padded * sizeof *made->instrument);
+  rows = malloc(made->n_padded * sizeof *rows);
+  contract = malloc((size_t)N_CONTRACT_FIELDS * made->n_padded * sizeof *contract);
+  if (made->instrument == NULL || rows == NULL || contract == NULL) {
+    status = error_out_of_memory(error);
+    goto done;
+  }
+  for (uint32_t i = 0; i < made->n_padded; i++) {
+    made->instrument[i] = orders[i < made->n ? i : made->n - 1].instrument;
+    rows[i] = with->row_of[made->instrument[i]];
+    fill_contract(with->in, made->instrument[i], contract + i, made->n_padded);
+  }
+  TRY_DONE(buffer_make(with->on, (size_t)N_CONTRACT_FIELDS * made->n_padded * sizeof *contract, contract,
+                       &made->contract, error));
+  TRY_DONE(buffer_make(with->on, made->n_padded * sizeof *rows, rows, &made->pnl_row, error));
+done:
+  free(orders);
+  free(contract);
+  free(rows);
+  return status;
+}
+
+sg_status pricing_open(bound *in, device *on, const bool *needed, pricing *opened, sg_error *error) {
+  *opened = (pricing){.in = in, .on = on};
+  uint32_t n = in->book->instruments.n;
+  opened->held = malloc((n + 1) * sizeof *opened->held);
+  opened->row_of = malloc((n + 1) * sizeof *opened->row_of);
+  sg_status status = opened->held == NULL || opened->row_of == NULL ? error_out_of_memory(error) : SG_OK;
+  for (uint32_t c = 0; status == SG_OK && c < n; c++) {
+    opened->row_of[c] = needed[c] ? opened->n_held : ID_NONE;
+    if (needed[c]) {
+      opened->held[opened->n_held++] = c;
+    }
+  }
+  for (int kind = 0; status == SG_OK && kind < N_PRICERS; kind++) {
+    status = open_kind(opened, (pricer)kind, error);
+  }
+  if (status != SG_OK) {
+    pricing_close(opened);
+  }
+  return status;
+}
+
+void pricing_close(pricing *opened) {
+  for (int kind = 0; kind < N_PRICERS; kind++) {
+    free(opened->kinds[kind].instrument);
+    buffer_close(opened->kinds[kind].contract);
+    buffer_close(opened->kinds[kind].pnl_row);
+  }
+  free(opened->held);
+  free(opened->row_of);
+  *opened = (pricing){0};
+}
+
+void tile_close(tile *of) {
+  buffer_close(of->pnl);
+  buffer_close(of->scenario_of);
+  of->pnl = of->scenario_of = NULL;
+}
+
+uint64_t tile_bytes(const pricing *with, const scenarios *set, uint32_t n_columns) {
+  uint64_t row_bytes = (uint64_t)round_up(n_columns, COLUMN_PADDING) * sizeof(double);
+  uint64_t slices = set->file != NULL && n_columns < set->n_slices ? n_columns : set->n_slices;
+  /* P&L, at most as many rows of forwards and their logarithms, and a vol per slice */
+  return row_bytes * with->n_held * 3 + slices * with->n_held * sizeof(double);
+}
+
+sg_status tile_report_not_finite(const pricing *with, const tile *of, sg_error *error) {
+  double *row = malloc(of->stride * sizeof *row);
+  if (row == NULL) {
+    return error_out_of_memory(error);
+  }
+  sg_status status = SG_OK;
+  for (uint32_t r = 0; status == SG_OK && r < with->n_held; r++) {
+    status = buffer_read(with->on, of->pnl, (size_t)r * of->stride * sizeof *row, of->stride * sizeof *row, row, error);
+    for (uint32_t k = 0; status == SG_OK && k < of->n_columns; k++) {
+      if (!(row[k] - row[k] == 0.0)) {
+        place where = {"instruments.csv", with->in->book->instruments.line[with->held[r]], 0};
+        status = error_add(error, SG_INPUT, where,
+                           "the P&L of instrument %s in scenario %u of block %s is not a finite number",
+                           with->in->book->instruments.id[with->held[r]], of->set->number[of->first_column + k],
+                           of->set->block->name);
+      }
+    }
+  }
+  free(row);
+  return status != SG_OK ? status
+                         : error_fail(error, SG_INPUT, "a node's P&L in block %s overflows a double", of->set->block->name);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The P&L matrix of a tile: held instruments x some columns of one block, on the device.
+ */
+#ifndef ENGINE_PRICING_H
+#define ENGINE_PRICING_H
+
+#include "device/device.h"
+#include "engine/scenarios.h"
+#include "engine/value.h"
+
+/* Held instruments of one pricer, in an order that keeps equal forwards together. */
+typedef struct priced {
+  uint32_t n, n_padded;
+  uint32_t *instrument;     /* [i] c; padding repeats the last */
+  device_buffer *contract;  /* [N_CONTRACT_FIELDS][n_padded] */
+  device_buffer *pnl_row;   /* [i] */
+} priced;
+
+typedef struct pricing {
+  bound *in;
+  device *on;
+  uint32_t n_held;
+  uint32_t *held;           /* [row] c, rising */
+  uint32_t *row_of;         /* [c] row of the P&L matrix, or ID_NONE */
+  priced kinds[N_PRICERS];
+} pricing;
+
+typedef struct tile {
+  const scenarios *set;
+  uint32_t block;              /* index into model.blocks */
+  uint32_t first_column, n_columns, stride;
+  device_buffer *pnl;          /* [row][stride] one contract, currency paid */
+  device_buffer *scenario_of;  /* [stride] */
+} tile;
+
+/* needed[c]: instruments to price. */
+sg_status pricing_open(bound *in, device *on, const bool *needed, pricing *opened, sg_error *error);
+void pricing_close(pricing *opened);
+
+/* Prices columns first .. first + n - 1 of a block. */
+sg_status tile_price(pricing *with, const scenarios *set, uint32_t block, uint32_t first, uint32_t n, tile *priced_tile,
+                     sg_error *error);
+void tile_close(tile *priced_tile);
+
+/* Names the first cell that is not finite. Called when a reduction counted one. */
+sg_status tile_report_not_finite(const pricing *with, const tile *of, sg_error *error);
+
+/* Device bytes of a tile with n columns. */
+uint64_t tile_bytes(const pricing *with, const scenarios *set, uint32_t n_columns);
+
+static inline uint32_t round_up(uint32_t n, uint32_t multiple) { return (n + multiple - 1) / multiple * multiple; }
+
+#endif

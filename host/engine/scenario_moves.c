@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a block's scenarios do: prices, weights, numbers, vols and currency rates.
+ */
+#include "engine/scenarios.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+void scenarios_moves(const bound *in, const scenarios *of, uint32_t class, double *move) {
+  const move_class *how = &of->classes[class];
+  if (of->file == NULL) {
+    for (uint32_t k = 0; k < of->n; k++) {
+      const price_lists *lists = &of->block->groups[of->group[k]].prices;
+      move[k] = lists->price[lists->by == NULL ? 0 : how->list][of->price[k]] * how->scale;
+    }
+    return;
+  }
+  double *by_scenario = move; /* filled by scenario, then brought into column order */
+  double *ordered = malloc(of->n * sizeof *ordered);
+  memset(by_scenario, 0, of->n * sizeof *by_scenario);
+  const char *name = in->book->underlyings.id[how->list];
+  double spot = in->book->underlyings.price[how->list];
+  for (size_t i = 0; i < of->file->n_moves; i++) {
+    const scenario_move *m = &of->file->moves[i];
+    if (m->factor == 'p' && strcmp(m->name, name) == 0) {
+      bool block_relative = of->block->price_kind == MOVE_RELATIVE;
+      by_scenario[m->scenario] = m->relative == block_relative ? m->move
+                                 : m->relative                 ? m->move * spot
+                                                               : m->move / spot;
+    }
+  }
+  for (uint32_t k = 0; ordered != NULL && k < of->n; k++) {
+    ordered[k] = by_scenario[of->file_scenario[k]];
+  }
+  if (ordered != NULL) {
+    memcpy(move, ordered, of->n * sizeof *move);
+  }
+  free(ordered);
+}
+
+sg_status scenarios_numbers(const bound *in, const scenarios *of, uint32_t key, double *number, sg_error *error) {
+  for (uint32_t k = 0; k < of->n; k++) {
+    if (of->file != NULL) {
+      return error_add(error, SG_INPUT, of->block->where, "block %s has no number \"%s\": its scenarios come from a file",
+                       of->block->name, in->model->scenario_keys[key]);
+    }
+    const scenario_group *group = &of->block->groups[of->group[k]];
+    number[k] = group->numbers[(size_t)key * group->prices.n_prices + of->price[k]];
+    if (isnan(number[k])) {
+      return error_add(error, SG_INPUT, group->where, "these scenarios do not give \"%s\", which block %s uses",
+                       in->model->scenario_keys[key], of->block->name);
+    }
+  }
+  return SG_OK;
+}
+
+sg_status scenarios_weights(const bound *in, const scenarios *of, uint32_t class, const double *move, double *weight,
+                            sg_error *error) {
+  (void)class;
+  const model_block *block = of->block;
+  for (uint32_t k = 0; k < of->n; k++) {
+    weight[k] = of->file != NULL ? of->file->weight[of->file_scenario[k]] : 1.0;
+  }
+  if (!block->has_weight) {
+    return SG_OK;
+  }
+  const expression *rule = &block->weight;
+  double *numbers = malloc(((size_t)rule->n_slots * of->n + of->n) * sizeof *numbers);
+  const double **slots = malloc((rule->n_slots + 1) * sizeof *slots);
+  sg_status status = numbers == NULL || slots == NULL ? error_out_of_memory(error) : SG_OK;
+  for (uint32_t j = 0; status == SG_OK && j < rule->n_slots; j++) {
+    double *values = numbers + (size_t)j * of->n;
+    if (rule->slots[j].index == 0) {
+      memcpy(values, move, of->n * sizeof *values); /* scenario key 0 is `move` */
+    } else {
+      status = scenarios_numbers(in, of, rule->slots[j].index, values, error);
+    }
+    slots[j] = values;
+  }
+  if (status == SG_OK) {
+    double *factor = numbers + (size_t)rule->n_slots * of->n;
+    expression_eval(rule, slots, of->n, factor);
+    for (uint32_t k = 0; k < of->n; k++) {
+      weight[k] *= factor[k];
+    }
+  }
+  free(numbers);
+  free(slots);
+  return status;
+}
+
+/* Linear in days between the tenors of a file's vol moves, flat outside; a move without a tenor holds for all. */
+static bool vol_move_at(const scenarios *of, uint32_t scenario, const char *underlying, double days,
+                        const scenario_move **below, const scenario_move **above) {
+  *below = *above = NULL;
+  for (size_t i = 0; i < of->file->n_moves; i++) {
+    const scenario_move *m = &of->file->moves[i];
+    if (m->scenario != scenario || m->factor != 'v' || strcmp(m->name, underlying) != 0) {
+      continue;
+    }
+    double tenor = isnan(m->tenor_days) ? days : m->tenor_days;
+    if (tenor <= days && (*below == NULL || tenor > (*below)->tenor_days)) {
+      *below = m;
+    }
+    if (tenor >= days && (*above == NULL || tenor < (*above)->tenor_days)) {
+      *above = m;
+    }
+  }
+  *below = *below == NULL ? *above : *below;
+  *above = *above == NULL ? *below : *above;
+  return *below != NULL;
+}
+
+static double moved_vol(double vol, const scenario_move *by) { return by->relative ? vol * (1.0 + by->move) : vol + by->move; }
+
+static void file_vols(const bound *in, const scenarios *of, uint32_t scenario, double *vol) {
+  const instruments *all = &in->book->instruments;
+  for (uint32_t c = 0; c < all->n; c++) {
+    uint32_t u = all->underlying[c];
+    if (all->type[c] != OPTION || all->years[c] == 0.0 ||
+        of->vol_moves[(size_t)scenario * in->book->underlyings.n + u] == NULL) {
+      continue;
+    }
+    const scenario_move *below, *above;
+    double days = (double)(all->expiry_s[c] - in->book->as_of_s) / 86400.0;
+    if (!vol_move_at(of, scenario, in->book->underlyings.id[u], days, &below, &above)) {
+      continue;
+    }
+    double low = moved_vol(vol[c], below), high = moved_vol(vol[c], above);
+    double span = above->tenor_days - below->tenor_days;
+    double share = below == above || !(span > 0.0) ? 0.0 : (days - below->tenor_days) / span;
+    double moved = low + share * (high - low);
+    vol[c] = moved > 0.0 ? moved : 0.0;
+  }
+}
+
+sg_status scenarios_vols(bound *in, const scenarios *of, uint32_t s, double *vol, sg_error *error) {
+  const instruments *all = &in->book->instruments;
+  const slice *wanted = &of->slices[s];
+  memcpy(vol, all->vol, all->n * sizeof *vol);
+  if (wanted->vol == VOL_SAME) {
+    return SG_OK;
+  }
+  if (of->file != NULL) {
+    file_vols(in, of, wanted->vol, vol);
+    return SG_OK;
+  }
+  const vol_name *name = &of->block->vols[wanted->vol];
+  double *moved = malloc((all->n ? all->n : 1) * sizeof *moved);
+  sg_status status = moved == NULL ? error_out_of_memory(error)
+                                   : bound_eval(in, &name->vol, of->block->where, moved, error);
+  for (uint32_t c = 0; status == SG_OK && c < all->n; c++) {
+    if (all->type[c] != OPTION || all->years[c] == 0.0 || !of->in_block[c]) {
+      continue;
+    }
+    if (!(moved[c] >= 0.0 && moved[c] - moved[c] == 0.0)) {
+      char text[NUMBER_TEXT_BYTES] = "not a number";
+      if (moved[c] == moved[c]) {
+        number_format(moved[c], text);
+      }
+      status = error_add(error, SG_INPUT, of->block->where, "vol \"%s\" of block %s is %s for instrument %s; a vol is at least 0",
+                         name->name, of->block->name, text, all->id[c]);
+    }
+    vol[c] = moved[c];
+  }
+  free(moved);
+  return status;
+}
+
+void scenarios_rates(const bound *in, const scenarios *of, uint32_t currency, double *factor) {
+  const book *b = in->book;
+  for (uint32_t k = 0; k < of->n; k++) {
+    factor[k] = 1.0;
+  }
+  if (currency == b->base_currency) {
+    return;
+  }
+  const char *id = b->currencies.id[currency];
+  bool from_file = false;
+  for (size_t i = 0; of->file != NULL && i < of->file->n_moves; i++) {
+    const scenario_move *m = &of->file->moves[i];
+    if (m->factor == 'f' && strcmp(m->name, id) == 0) {
+      from_file = true;
+      for (uint32_t k = 0; k < of->n; k++) {
+        factor[k] = of->file_scenario[k] == m->scenario ? 1.0 + m->move : factor[k];
+      }
+    }
+  }
+  /* A coin's rate follows the underlying that it is. */
+  for (uint32_t c = 0; !from_file && c < b->instruments.n; c++) {
+    uint32_t u = b->instruments.underlying[c];
+    if (of->in_block[c] && strcmp(b->underlyings.asset[u], id) == 0 && b->underlyings.currency[u] == b->base_currency) {
+      scenarios_moves(in, of, of->class_of[c], factor);
+      double spot = b->underlyings.price[u];
+      for (uint32_t k = 0; k < of->n; k++) {
+        factor[k] = 1.0 + (of->block->price_kind == MOVE_RELATIVE ? factor[k] : factor[k] / spot);
+      }
+      return;
+    }
+  }
+}

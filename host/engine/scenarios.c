@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Laying out a block's scenarios: order, slices, classes of price moves.
+ */
+#include "engine/scenarios.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct draft { /* of a column */
+  uint32_t number, group, price, vol, file_scenario;
+  double time_days;
+} draft;
+
+static int by_slice_then_number(const void *left, const void *right) {
+  const draft *a = left, *b = right;
+  if (a->vol != b->vol) {
+    return a->vol < b->vol ? -1 : 1;
+  }
+  if (a->time_days != b->time_days) {
+    return a->time_days < b->time_days ? -1 : 1;
+  }
+  return (a->number > b->number) - (a->number < b->number);
+}
+
+static uint32_t count_grid(const model_block *block) {
+  uint32_t n = 0;
+  for (uint32_t g = 0; g < block->n_groups; g++) {
+    n += block->groups[g].prices.n_prices * block->groups[g].n_vols;
+  }
+  return n;
+}
+
+/* Prices outer, vols inner. */
+static void draft_grid(const model_block *block, draft *drafts) {
+  uint32_t n = 0;
+  for (uint32_t g = 0; g < block->n_groups; g++) {
+    const scenario_group *group = &block->groups[g];
+    for (uint32_t i = 0; i < group->prices.n_prices; i++) {
+      for (uint32_t j = 0; j < group->n_vols; j++) {
+        drafts[n] = (draft){block->first + n, g, i, group->vol[j], 0, group->time_days};
+        n++;
+      }
+    }
+  }
+}
+
+/* In a file each scenario with vol moves has vols of its own. */
+static void draft_file(const model_block *block, const scenario_file *file, draft *drafts) {
+  for (uint32_t s = 0; s < file->n_scenarios; s++) {
+    drafts[s] = (draft){block->first + s, 0, 0, VOL_SAME, s, 0.0};
+  }
+  for (size_t i = 0; i < file->n_moves; i++) {
+    draft *of = &drafts[file->moves[i].scenario];
+    if (file->moves[i].factor == 'v') {
+      of->vol = file->moves[i].scenario;
+    } else if (file->moves[i].factor == 't') {
+      of->time_days = file->moves[i].move;
+    }
+  }
+}
+
+static sg_status find_file(const bound *in, const model_block *block, const scenario_file **file, sg_error *error) {
+  for (uint32_t i = 0; i < in->book->n_scenario_files; i++) {
+    if (strcmp(in->book->scenario_files[i].name, block->file) == 0) {
+      *file = &in->book->scenario_files[i];
+      return SG_OK;
+    }
+  }
+  return error_add(error, SG_INPUT, block->where, "block %s needs scenarios/%s.csv, which book %s does not have",
+                   block->name, block->file, in->book->folder);
+}
+
+static sg_status check_file_moves(const bound *in, const scenario_file *file, sg_error *error) {
+  (void)in;
+  sg_status status = SG_OK;
+  for (size_t i = 0; i < file->n_moves; i++) {
+    const scenario_move *move = &file->moves[i];
+    place where = {file->path, move->line, 0};
+    if (move->factor == 'r') {
+      status = error_add(error, SG_INPUT, where, "rate:%s: moves of rates are not built yet in this version", move->name);
+    } else if (move->factor == 'f' && !move->relative) {
+      status = error_add(error, SG_INPUT, where, "fx:%s: the move of a currency is relative", move->name);
+    }
+  }
+  return status;
+}
+
+static void take_slices(scenarios *made, const draft *drafts) {
+  for (uint32_t k = 0; k < made->n; k++) {
+    const draft *d = &drafts[k];
+    made->number[k] = d->number;
+    made->group[k] = d->group;
+    made->price[k] = d->price;
+    made->file_scenario[k] = d->file_scenario;
+    bool same = k > 0 && d->vol == drafts[k - 1].vol && d->time_days == drafts[k - 1].time_days;
+    if (!same) {
+      made->slices[made->n_slices++] = (slice){d->vol, d->time_days};
+    }
+    made->slice_of[k] = made->n_slices - 1;
+  }
+}
+
+/* ---- classes of price moves -------------------------------------------------------------------- */
+
+static sg_status list_of(const model_block *block, const bound *in, uint32_t c, const char *text, uint32_t *list,
+                         sg_error *error) {
+  const price_lists *lists = &block->groups[0].prices;
+  if (lists->by == NULL) {
+    *list = 0;
+    return SG_OK;
+  }
+  for (uint32_t l = 0; l < lists->n_lists; l++) {
+    if (strcmp(lists->key[l], text) == 0) {
+      *list = l;
+      return SG_OK;
+    }
+  }
+  uint32_t u = in->book->instruments.underlying[c];
+  place where = {"underlyings.csv", in->book->underlyings.line[u], 0};
+  if (text[0] == '\0' || strcmp(text, "-") == 0) {
+    return error_add(error, SG_INPUT, where, "underlying %s has no %s, which the model %s needs (block %s)",
+                     in->book->underlyings.id[u], lists->by, in->model->name, block->name);
+  }
+  return error_add(error, SG_INPUT, where, "%s \"%s\" of underlying %s has no price moves in block %s of model %s",
+                   lists->by, text, in->book->underlyings.id[u], block->name, in->model->name);
+}
+
+static bool class_add(scenarios *made, move_class wanted, uint32_t *index, uint32_t capacity) {
+  for (uint32_t i = made->n_classes; i-- > 0;) {
+    if (made->classes[i].list == wanted.list && made->classes[i].scale == wanted.scale) {
+      *index = i;
+      return true;
+    }
+  }
+  if (made->n_classes == capacity) {
+    return false;
+  }
+  made->classes[made->n_classes] = wanted;
+  *index = made->n_classes++;
+  return true;
+}
+
+static sg_status make_classes(bound *in, scenarios *made, arena *memory, sg_error *error) {
+  const book *b = in->book;
+  uint32_t n = b->instruments.n;
+  const model_block *block = made->block;
+  double *scale = ARENA_ARRAY(memory, double, n);
+  const char **texts = ARENA_ARRAY(memory, const char *, n);
+  uint32_t *class_of_key = ARENA_ARRAY(memory, uint32_t, b->underlyings.n);
+  made->class_of = ARENA_ARRAY(memory, uint32_t, n);
+  made->classes = ARENA_ARRAY(memory, move_class, n + 1);
+  made->in_block = ARENA_ARRAY(memory, bool, n);
+  if (!scale || !texts || !made->class_of || !made->classes || !made->in_block || !class_of_key) {
+    return error_out_of_memory(error);
+  }
+  memset(class_of_key, 0xff, b->underlyings.n * sizeof *class_of_key);
+  TRY(bound_filter(in, &block->of, block->where, made->in_block, error));
+  if (made->file != NULL) {
+    for (uint32_t c = 0; c < n; c++) {
+      uint32_t u = b->instruments.underlying[c];
+      if (class_of_key[u] == ID_NONE) {
+        class_of_key[u] = made->n_classes;
+        made->classes[made->n_classes++] = (move_class){u, 1.0};
+      }
+      made->class_of[c] = class_of_key[u];
+    }
+    return SG_OK;
+  }
+  const char *by = block->n_groups > 0 ? block->groups[0].prices.by : NULL;
+  if (by != NULL) {
+    TRY(bound_attribute(in, by, block->where, texts, error));
+  }
+  if (block->has_price_scale) {
+    TRY(bound_eval(in, &block->price_scale, block->where, scale, error));
+  }
+  sg_status status = SG_OK;
+  for (uint32_t c = 0; c < n; c++) {
+    if (!made->in_block[c]) {
+      continue;
+    }
+    move_class wanted = {0, block->has_price_scale ? scale[c] : 1.0};
+    sg_status found = list_of(block, in, c, texts[c], &wanted.list, error);
+    if (found != SG_OK) {
+      return found;
+    }
+    if (!class_add(made, wanted, &made->class_of[c], n + 1)) {
+      return error_add(error, SG_BUG, block->where, "too many classes of price moves");
+    }
+  }
+  return status;
+}
+
+static sg_status index_vol_moves(const bound *in, scenarios *made, arena *memory, sg_error *error) {
+  size_t n_underlyings = in->book->underlyings.n;
+  made->vol_moves = NULL;
+  if (made->file == NULL) {
+    return SG_OK;
+  }
+  for (size_t i = 0; i < made->file->n_moves; i++) {
+    const scenario_move *move = &made->file->moves[i];
+    if (move->factor != 'v') {
+      continue;
+    }
+    if (made->vol_moves == NULL) {
+      made->vol_moves = ARENA_ARRAY(memory, const scenario_move *, made->n * n_underlyings);
+      if (made->vol_moves == NULL) {
+        return error_out_of_memory(error);
+      }
+    }
+    for (uint32_t u = 0; u < n_underlyings; u++) {
+      if (strcmp(in->book->underlyings.id[u], move->name) == 0) {
+        const scenario_move **first = &made->vol_moves[move->scenario * n_underlyings + u];
+        *first = *first == NULL ? move : *first;
+      }
+    }
+  }
+  return SG_OK;
+}
+
+sg_status scenarios_make(bound *in, const model_block *block, arena *memory, scenarios *made, sg_error *error) {
+  *made = (scenarios){.block = block};
+  if (block->source == BLOCK_FILE) {
+    TRY(find_file(in, block, &made->file, error));
+    TRY(check_file_moves(in, made->file, error));
+  }
+  made->n = made->file != NULL ? made->file->n_scenarios : count_grid(block);
+  if (made->n == 0) {
+    return error_add(error, SG_INPUT, block->where, "block %s has no scenarios", block->name);
+  }
+  draft *drafts = ARENA_ARRAY(memory, draft, made->n);
+  made->number = ARENA_ARRAY(memory, uint32_t, made->n);
+  made->slice_of = ARENA_ARRAY(memory, uint32_t, made->n);
+  made->group = ARENA_ARRAY(memory, uint32_t, made->n);
+  made->price = ARENA_ARRAY(memory, uint32_t, made->n);
+  made->file_scenario = ARENA_ARRAY(memory, uint32_t, made->n);
+  made->slices = ARENA_ARRAY(memory, slice, made->n);
+  if (!drafts || !made->number || !made->slice_of || !made->group || !made->price || !made->file_scenario ||
+      !made->slices) {
+    return error_out_of_memory(error);
+  }
+  if (made->file != NULL) {
+    draft_file(block, made->file, drafts);
+  } else {
+    draft_grid(block, drafts);
+  }
+  qsort(drafts, made->n, sizeof *drafts, by_slice_then_number);
+  take_slices(made, drafts);
+  TRY(make_classes(in, made, memory, error));
+  return index_vol_moves(in, made, memory, error);
+}

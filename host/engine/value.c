@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Facts of instruments at the base market, by the functions that the kernels use.
+ */
+#include "engine/value.h"
+
+#include "kernels/price_bachelier.h"
+#include "kernels/price_black.h"
+#include "kernels/price_linear.h"
+
+#include <math.h>
+
+
+pricer value_pricer(const book *of, uint32_t c) {
+  const instruments *all = &of->instruments;
+  if (all->type[c] != OPTION) {
+    return PRICER_LINEAR;
+  }
+  return all->price_model[c] == BACHELIER ? PRICER_BACHELIER : PRICER_BLACK;
+}
+
+sg_status value_check(const book *of, sg_error *error) {
+  const instruments *all = &of->instruments;
+  sg_status status = SG_OK;
+  for (uint32_t c = 0; c < all->n; c++) {
+    if (all->type[c] == OPTION && all->exercise[c] == AMERICAN) {
+      place where = {"instruments.csv", all->line[c], 0};
+      status = error_add(error, SG_INPUT, where,
+                         "instrument %s has american exercise; pricing it is not built yet, and it is not priced as european",
+                         all->id[c]);
+    }
+  }
+  return status;
+}
+
+double value_discount(const bound *in, uint32_t c) {
+  double discount = in->book->instruments.discount[c];
+  if (!in->model->discounted) {
+    return 1.0;
+  }
+  return in->model->nonnegative_rates && discount > 1.0 ? 1.0 : discount;
+}
+
+lane_contract value_contract(const bound *in, uint32_t c) {
+  const instruments *all = &in->book->instruments;
+  double forward = in->book->forwards.forward[all->forward[c]];
+  lane_contract contract = {0};
+  contract.strike = all->strike[c];
+  contract.log_strike = value_pricer(in->book, c) == PRICER_BLACK ? math_log(all->strike[c] / forward) : 0.0;
+  contract.sign = all->type[c] == OPTION && all->right[c] == PUT ? -1.0 : 1.0;
+  contract.inverse = all->settlement[c] == INVERSE ? 1.0 : 0.0;
+  contract.multiplier = all->multiplier[c];
+  contract.years = all->years[c];
+  contract.discount = value_discount(in, c);
+  contract.rate = all->years[c] > 0.0 ? -math_log(contract.discount) / all->years[c] : 0.0;
+  return contract;
+}
+
+typedef struct sensitivities {
+  double value, delta, vega;
+} sensitivities;
+
+static sensitivities evaluate(const bound *in, uint32_t c) {
+  const instruments *all = &in->book->instruments;
+  double forward = in->book->forwards.forward[all->forward[c]];
+  lane_contract contract = value_contract(in, c);
+  switch (value_pricer(in->book, c)) {
+    case PRICER_BLACK: {
+      black_state state = black_prepare(contract, all->vol[c], 0.0);
+      return (sensitivities){black_value(state, forward, 0.0), black_delta(state, forward, 0.0),
+                             black_vega(state, contract.years, forward, 0.0)};
+    }
+    case PRICER_BACHELIER: {
+      bachelier_state state = bachelier_prepare(contract, all->vol[c], 0.0);
+      return (sensitivities){bachelier_value(state, forward, 0.0), bachelier_delta(state, forward),
+                             bachelier_vega(state, contract.years, forward)};
+    }
+    default: {
+      linear_state state = linear_prepare(contract, 0.0, 0.0);
+      return (sensitivities){linear_value(state, forward, 0.0), linear_delta(contract, forward), 0.0};
+    }
+  }
+}
+
+double value_base(const bound *in, uint32_t c) { return evaluate(in, c).value; }
+
+static double evaluate_fact(const bound *in, fact which, uint32_t c) {
+  const book *b = in->book;
+  const instruments *all = &b->instruments;
+  double forward = b->forwards.forward[all->forward[c]];
+  bool is_option = all->type[c] == OPTION;
+  switch (which) {
+    case FACT_SPOT: return b->underlyings.price[all->underlying[c]];
+    case FACT_FORWARD: return forward;
+    case FACT_STRIKE: return all->strike[c];
+    case FACT_YEARS: return all->years[c];
+    case FACT_DAYS: return all->years[c] > 0.0 ? (double)(all->expiry_s[c] - b->as_of_s) / 86400.0 : 0.0;
+    case FACT_RATE: return value_contract(in, c).rate;
+    case FACT_DISCOUNT: return value_discount(in, c);
+    case FACT_VOL: return all->vol[c];
+    case FACT_MARK: return all->mark[c] == all->mark[c] ? all->mark[c] : evaluate(in, c).value;
+    case FACT_VALUE: return evaluate(in, c).value;
+    case FACT_DELTA: return evaluate(in, c).delta;
+    case FACT_VEGA: return evaluate(in, c).vega;
+    case FACT_CALL: return is_option && all->right[c] == CALL ? 1.0 : 0.0;
+    case FACT_MULTIPLIER: return all->multiplier[c];
+    case FACT_LOG_MONEYNESS: return is_option && forward > 0.0 && all->strike[c] > 0.0 ? math_log(all->strike[c] / forward) : 0.0;
+    default: return b->currencies.rate_to_base[all->currency[c]];
+  }
+}
+
+sg_status value_facts(bound *in, fact which, sg_error *error) {
+  uint32_t n = in->book->instruments.n;
+  in->facts[which] = ARENA_ARRAY(in->memory, double, n);
+  if (in->facts[which] == NULL) {
+    return error_out_of_memory(error);
+  }
+  for (uint32_t c = 0; c < n; c++) {
+    in->facts[which][c] = evaluate_fact(in, which, c);
+  }
+  return SG_OK;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Facts of instruments at the base market: values and sensitivities by the pricers' own functions, on the host.
+ */
+#ifndef ENGINE_VALUE_H
+#define ENGINE_VALUE_H
+
+#include "engine/bound.h"
+#include "kernels/contract.h"
+
+/* Which kernel prices an instrument. */
+typedef enum pricer { PRICER_LINEAR, PRICER_BLACK, PRICER_BACHELIER, N_PRICERS } pricer;
+
+/* Refuses what no pricer takes (American exercise), with the instrument's line. */
+sg_status value_check(const book *of, sg_error *error);
+pricer value_pricer(const book *of, uint32_t c);
+
+/* The factor to expiry that the model uses: the book's, 1, or the book's where the rate is not negative. */
+double value_discount(const bound *in, uint32_t c);
+
+/* What the pricers need of an instrument; `value` is left 0. */
+lane_contract value_contract(const bound *in, uint32_t c);
+
+/* Model value of one unit, currency paid. */
+double value_base(const bound *in, uint32_t c);
+
+/* Fills in->facts[which] for all instruments. */
+sg_status value_facts(bound *in, fact which, sg_error *error);
+
+#endif
