@@ -3,7 +3,7 @@
  * fold.cl - one level of a model's hierarchy: children into their parents, in every column of a tile.
  *
  *   in    children as CSR (child_begin[n], child[x] a row of child_pnl, rate_row[x] a row of rate), rate[rate_row][k],
- *         gains_cap[n] (infinity: none), scale[k], credit[n] >= 0
+ *         gains_cap[x] of a child, in the parent's currency (infinity: none), scale[k], credit[n] >= 0
  *   out   parent_pnl[n][k]: child * rate; a gain counts gains times, at most gains_cap; summed in order, in segments of
  *         NET_SEGMENT; times scale; a loss is reduced by credit, to 0 at most
  *   grid  work-item (x, n): columns x*LANES..(x+1)*LANES of parent n
@@ -21,7 +21,6 @@ __kernel void fold_level(__global const ulong *child_begin, __global const uint 
     return;
   }
   const lane zero = (lane)0.0;
-  lane cap = (lane)gains_cap[n];
   ulong end = child_begin[n + 1];
   lane total = zero;
   for (ulong segment = child_begin[n]; segment < end; segment += NET_SEGMENT) {
@@ -29,7 +28,7 @@ __kernel void fold_level(__global const ulong *child_begin, __global const uint 
     lane sum = zero;
     for (ulong x = segment; x < segment_end; x++) {
       lane part = lane_load(child_pnl + child[x] * (ulong)stride + k) * lane_load(rate + rate_row[x] * (ulong)stride + k);
-      part = lane_select(lane_less(zero, part), lane_min(part * gains, cap), part);
+      part = lane_select(lane_less(zero, part), lane_min(part * gains, (lane)gains_cap[x]), part);
       sum = sum + part;
     }
     total = total + sum;
