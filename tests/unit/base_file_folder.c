@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Folders that appear complete or not at all.
+ */
+#include "base/file.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char root[64];
+static const char *const owned[] = {"margins.csv", "lines.csv", "manifest.json", NULL};
+
+static int open_root(void **state)
+{
+  snprintf(root, sizeof root, "/tmp/shockgrid-folder-XXXXXX");
+  return mkdtemp(root) == NULL ? -1 : 0;
+}
+
+static int close_root(void **state)
+{
+  char command[100];
+  snprintf(command, sizeof command, "rm -rf %s", root);
+  return system(command);
+}
+
+static const char *path_of(const char *name)
+{
+  static char path[4][200];
+  static unsigned next;
+  char *at = path[next++ % 4];
+  snprintf(at, sizeof path[0], "%s/%s", root, name);
+  return at;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Names in a folder, sorted, each followed by a space; hidden ones too. */
+static const char *listing_of(const char *path)
+{
+  static char text[1000];
+  char *names[50];
+  size_t n = 0;
+  DIR *listing = opendir(path);
+  assert_non_null(listing);
+  for (const struct dirent *item; (item = readdir(listing)) != NULL;) {
+    if (strcmp(item->d_name, ".") != 0 && strcmp(item->d_name, "..") != 0) {
+      names[n++] = strdup(item->d_name);
+    }
+  }
+  closedir(listing);
+  qsort(names, n, sizeof *names, compare_texts);
+  text[0] = '\0';
+  for (size_t i = 0; i < n; i++) {
+    strcat(strcat(text, names[i]), " ");
+    free(names[i]);
+  }
+  return text;
+}
+
+static void add_text(file_folder *folder, const char *name, const char *text)
+{
+  FILE *stream = NULL;
+  assert_int_equal(file_folder_add(folder, name, &stream, NULL), SG_OK);
+  fputs(text, stream);
+}
+
+static void assert_content(const char *name, const char *expected)
+{
+  file_text loaded;
+  assert_int_equal(file_load(path_of(name), 1000, &loaded, NULL), SG_OK);
+  assert_string_equal(loaded.text, expected);
+  file_close(&loaded);
+}
+
+static void write_text(const char *name, const char *text)
+{
+  FILE *stream = fopen(path_of(name), "w");
+  assert_non_null(stream);
+  fputs(text, stream);
+  fclose(stream);
+}
+
+static void a_new_folder_appears_on_commit_only(void **state)
+{
+  file_folder *folder = NULL;
+  assert_int_equal(file_folder_open(path_of("new/"), owned, &folder, NULL), SG_OK);
+  add_text(folder, "margins.csv", "one\n");
+  add_text(folder, "manifest.json", "{}\n");
+  assert_int_not_equal(access(path_of("new"), F_OK), 0);
+  assert_int_equal(file_folder_commit(folder, NULL), SG_OK);
+  file_folder_close(folder);
+  assert_string_equal(listing_of(path_of("new")), "manifest.json margins.csv ");
+  assert_content("new/margins.csv", "one\n");
+  assert_string_equal(listing_of(root), "new ");
+}
+
+static void without_commit_nothing_remains(void **state)
+{
+  file_folder *folder = NULL;
+  assert_int_equal(file_folder_open(path_of("gone"), owned, &folder, NULL), SG_OK);
+  add_text(folder, "margins.csv", "one\n");
+  file_folder_close(folder);
+  assert_int_equal(file_folder_open(path_of("new"), owned, &folder, NULL), SG_OK);
+  add_text(folder, "margins.csv", "two\n");
+  file_folder_close(folder);
+  file_folder_close(NULL);
+  assert_string_equal(listing_of(root), "new ");
+  assert_string_equal(listing_of(path_of("new")), "manifest.json margins.csv ");
+  assert_content("new/margins.csv", "one\n");
+}
+
+static void an_earlier_result_is_replaced_as_a_set_and_other_files_stay(void **state)
+{
+  file_folder *folder = NULL;
+  write_text("new/notes.txt", "mine\n");
+  assert_int_equal(file_folder_open(path_of("new"), owned, &folder, NULL), SG_OK);
+  add_text(folder, "manifest.json", "{2}\n");
+  add_text(folder, "lines.csv", "two\n");
+  assert_int_equal(file_folder_commit(folder, NULL), SG_OK);
+  file_folder_close(folder);
+  assert_string_equal(listing_of(path_of("new")), "lines.csv manifest.json notes.txt ");
+  assert_content("new/lines.csv", "two\n");
+  assert_content("new/manifest.json", "{2}\n");
+  assert_content("new/notes.txt", "mine\n");
+}
+
+static void a_file_that_is_not_ours_is_never_overwritten(void **state)
+{
+  file_folder *folder = NULL;
+  sg_error *error = sg_error_open();
+  assert_int_equal(file_folder_open(path_of("new"), owned, &folder, NULL), SG_OK);
+  add_text(folder, "lines.csv", "three\n");
+  add_text(folder, "notes.txt", "theirs\n");
+  assert_int_equal(file_folder_commit(folder, error), SG_IO);
+  assert_string_equal(sg_error_get(error, 0).message, "already holds another file named notes.txt");
+  sg_error_close(error);
+  file_folder_close(folder);
+  assert_string_equal(listing_of(path_of("new")), "lines.csv manifest.json notes.txt ");
+  assert_content("new/lines.csv", "two\n");
+  assert_content("new/notes.txt", "mine\n");
+}
+
+static void a_failure_half_way_puts_the_old_files_back(void **state)
+{
+  static const char *const broken[] = {"lines.csv", "manifest.json", "sub/none", NULL};
+  file_folder *folder = NULL;
+  sg_error *error = sg_error_open();
+  write_text("new/sub", "a file\n"); /* so new/sub/none cannot be moved out: not a directory */
+  assert_int_equal(file_folder_open(path_of("new"), broken, &folder, NULL), SG_OK);
+  add_text(folder, "lines.csv", "four\n");
+  assert_int_equal(file_folder_commit(folder, error), SG_IO);
+  assert_int_equal(sg_error_count(error), 1);
+  sg_error_close(error);
+  file_folder_close(folder);
+  assert_string_equal(listing_of(path_of("new")), "lines.csv manifest.json notes.txt sub ");
+  assert_content("new/lines.csv", "two\n");
+  assert_content("new/manifest.json", "{2}\n");
+}
+
+static void a_write_that_fails_is_reported_and_leaves_nothing(void **state)
+{
+  signal(SIGXFSZ, SIG_IGN);
+  struct rlimit before, small;
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+  small = before;
+  small.rlim_cur = 4096;
+  file_folder *folder = NULL;
+  sg_error *error = sg_error_open();
+  FILE *stream = NULL;
+  assert_int_equal(file_folder_open(path_of("full"), owned, &folder, error), SG_OK);
+  assert_int_equal(file_folder_add(folder, "lines.csv", &stream, error), SG_OK);
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+  for (int i = 0; i < 5000; i++) {
+    fputs("0123456789", stream);
+  }
+  sg_status status = file_folder_commit(folder, error);
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+  assert_int_equal(status, SG_IO);
+  assert_string_equal(sg_error_get(error, 0).file, path_of("full"));
+  assert_string_equal(sg_error_get(error, 0).message, "lines.csv cannot be written: File too large");
+  sg_error_close(error);
+  file_folder_close(folder);
+  assert_string_equal(listing_of(root), "new ");
+}
+
+static void what_a_dead_process_left_is_removed_and_a_living_one_is_left_alone(void **state)
+{
+  pid_t child = fork();
+  if (child == 0) {
+    file_folder *abandoned = NULL;
+    FILE *stream = NULL;
+    bool made = file_folder_open(path_of("late"), owned, &abandoned, NULL) == SG_OK &&
+                file_folder_add(abandoned, "lines.csv", &stream, NULL) == SG_OK;
+    _exit(made ? 0 : 1);
+  }
+  int result = 1;
+  assert_int_equal(waitpid(child, &result, 0), child);
+  assert_int_equal(result, 0);
+  char left[100];
+  snprintf(left, sizeof left, ".late.partial-%ld-", (long)child);
+  assert_non_null(strstr(listing_of(root), left));
+  assert_int_equal(mkdir(path_of(".late.partial-1-0"), 0777), 0); /* process 1 lives */
+  file_folder *folder = NULL;
+  assert_int_equal(file_folder_open(path_of("late"), owned, &folder, NULL), SG_OK);
+  assert_null(strstr(listing_of(root), left));
+  assert_non_null(strstr(listing_of(root), ".late.partial-1-0"));
+  file_folder_close(folder);
+  assert_int_equal(rmdir(path_of(".late.partial-1-0")), 0);
+  assert_string_equal(listing_of(root), "new ");
+}
+
+static void a_target_that_cannot_be_a_folder_is_refused(void **state)
+{
+  static const struct {
+    const char *name;
+    sg_status status;
+    const char *message;
+  } cases[] = {
+      {"new/notes.txt", SG_IO, "exists and is not a folder"},
+      {"no/such/parent", SG_IO, "cannot be written: No such file or directory"},
+      {"new/notes.txt/out", SG_IO, "cannot be written: Not a directory"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    sg_error *error = sg_error_open();
+    file_folder *folder = NULL;
+    assert_int_equal(file_folder_open(path_of(cases[i].name), owned, &folder, error), cases[i].status);
+    assert_null(folder);
+    assert_string_equal(sg_error_get(error, 0).message, cases[i].message);
+    sg_error_close(error);
+  }
+  file_folder *folder = NULL;
+  assert_int_equal(file_folder_open("", owned, &folder, NULL), SG_USAGE);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_new_folder_appears_on_commit_only),
+      cmocka_unit_test(without_commit_nothing_remains),
+      cmocka_unit_test(an_earlier_result_is_replaced_as_a_set_and_other_files_stay),
+      cmocka_unit_test(a_file_that_is_not_ours_is_never_overwritten),
+      cmocka_unit_test(a_failure_half_way_puts_the_old_files_back),
+      cmocka_unit_test(a_write_that_fails_is_reported_and_leaves_nothing),
+      cmocka_unit_test(what_a_dead_process_left_is_removed_and_a_living_one_is_left_alone),
+      cmocka_unit_test(a_target_that_cannot_be_a_folder_is_refused),
+  };
+  return cmocka_run_group_tests(tests, open_root, close_root);
+}
