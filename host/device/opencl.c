@@ -133,8 +133,8 @@ static sg_status opencl_buffer_read(const device_buffer *buffer, size_t offset_b
  * CPU, along the columns only where there is one row. */
 static void local_choose(const device *on, const size_t items[2], size_t local[2])
 {
-  size_t across = 1, total = on->traits.wide ? 64 : 16;
-  while (across < total && (on->traits.wide ? across < items[0] : items[1] == 1)) {
+  size_t across = !on->traits.wide && items[1] == 1 && items[0] > 1 ? 16 : 1, total = on->traits.wide ? 64 : 16;
+  while (on->traits.wide && across < total && across < items[0]) {
     across *= 2;
   }
   local[0] = across;

@@ -14,7 +14,10 @@ _Thread_local size_t kernel_item[2]; /* what get_global_id reads, see kernels/la
 
 #include "kernels/probe.cl"
 #include "kernels/forward.cl"
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized" /* gcc 12 does not see that the first column always prepares */
 #include "kernels/price.cl"
+#pragma GCC diagnostic pop
 #include "kernels/net.cl"
 #include "kernels/fold.cl"
 #include "kernels/reduce.cl"

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The known cases of the pricers: deep in and out of the money, no vol, no time, a time shift past expiry, forwards of 0,
+ * inverse contracts, shared and mixed forwards. Inputs are literals or exact arithmetic on them.
+ */
+#include "base/number.h"
+#include "device/self_test.h"
+#include "kernels/shared.h"
+
+#include <math.h>
+
+#define ELEMENTS(table) (sizeof(table) / sizeof *(table))
+
+/* A move of a forward, or a strike over it, and its natural logarithm (computed with Python's decimal). */
+static const struct {
+  double factor, log;
+} factors[] = {{1, 0},
+               {0.84, -0x1.6513637dde827p-3},
+               {1.16, 0x1.2ff6d3e070eb5p-3},
+               {0.04, -0x1.9c041f7ed8d33p+1},
+               {25, 0x1.9c041f7ed8d33p+1},
+               {0.95, -0x1.a431d5bcc1938p-5},
+               {1.03, 0x1.e44a9a3bed663p-6},
+               {0.5, -0x1.62e42fefa39efp-1},
+               {2, 0x1.62e42fefa39efp-1},
+               {0.9, -0x1.af8e8210a415dp-4},
+               {1.1, 0x1.8663f793c46c7p-4}};
+static const double bases[] = {100, 0.07, 65432.1};
+static const double vols[] = {0.2, 0, 0.55, 1e-9, 3, 0.8, 12};
+static const double years_left[] = {0.25, 0, 1, 0.0027397260273972603, 5, 30};
+
+/* ---- prices -------------------------------------------------------------------------------- */
+
+enum { PRICE_SLICES = 3, PRICE_FORWARDS = 3, PRICE_WEIGHTS = 2, ZERO_COLUMN = 4 /* its forwards are 0 */ };
+
+/* `, NAME VALUE` after `text`; NULL when out of memory */
+static const char *number_append(arena *memory, const char *text, const char *name, double value)
+{
+  char number[NUMBER_TEXT_BYTES];
+  number_format(value, number);
+  return text ? arena_format(memory, "%s, %s %s", text, name, number) : NULL;
+}
+
+static const char *price_describe(arena *memory, const known_case *of, size_t index)
+{
+  const double *contract = of->arguments[0].data, *vol = of->arguments[5].data, *forward = of->arguments[8].data;
+  const uint32_t *pnl_row = of->arguments[2].data, *forward_row = of->arguments[3].data;
+  const uint32_t *slice_of = of->arguments[6].data;
+  size_t n = of->arguments[1].uint, k = index % of->stride, i = 0;
+  while (i + 1 < n && pnl_row[i] != index / of->stride) {
+    i++;
+  }
+  const char *text = arena_format(memory, ", instrument %zu", i);
+  text = number_append(memory, text, "strike", contract[CONTRACT_STRIKE * n + i]);
+  text = number_append(memory, text, "sign", contract[CONTRACT_SIGN * n + i]);
+  text = number_append(memory, text, "years", contract[CONTRACT_YEARS * n + i]);
+  text = number_append(memory, text, "forward", forward[forward_row[i] * (size_t)of->stride + k]);
+  return slice_of[k] < PRICE_SLICES ? number_append(memory, text, "vol", vol[slice_of[k] * n + i]) : text;
+}
+
+/* Instrument i of n, whose forward is bases[row], as column i of contract[field][i]; Bachelier's forwards are moves from 0. */
+static void contract_fill(double *contract, size_t n_padded, uint32_t i, uint32_t row, bool normal, uint64_t *state)
+{
+  size_t strike = i % ELEMENTS(factors);
+  bool inverse = i % 5 == 4 && !normal;
+  double *field = contract + i;
+  field[CONTRACT_STRIKE * n_padded] = bases[row] * (normal ? factors[strike].factor - 1 : factors[strike].factor);
+  field[CONTRACT_LOG_STRIKE * n_padded] = normal ? 0 : factors[strike].log;
+  field[CONTRACT_SIGN * n_padded] = i / 2 % 2 ? -1 : 1;
+  field[CONTRACT_INVERSE * n_padded] = inverse;
+  field[CONTRACT_VALUE * n_padded] = i % 4 ? bases[row] * case_random(state) : 0;
+  field[CONTRACT_MULTIPLIER * n_padded] = i % 6 ? 100 : 0.001;
+  field[CONTRACT_YEARS * n_padded] = years_left[i % ELEMENTS(years_left)];
+  field[CONTRACT_RATE * n_padded] = inverse ? 0 : 0.05 * case_random(state);
+  field[CONTRACT_DISCOUNT * n_padded] = inverse ? 1 : 0.97;
+}
+
+typedef struct price_inputs {
+  double *contract, *vol, *forward, *log_move, *weight, *slice_years;
+  uint32_t *pnl_row, *forward_row, *weight_row, *slice_of;
+} price_inputs;
+
+static bool price_inputs_make(arena *memory, bool normal, case_size *size, price_inputs *made)
+{
+  uint32_t n = size->n_rows, n_padded = case_pad(n), stride = case_pad(size->n_columns);
+  *made = (price_inputs){
+      .contract = ARENA_ARRAY(memory, double, N_CONTRACT_FIELDS *(size_t)n_padded),
+      .vol = ARENA_ARRAY(memory, double, PRICE_SLICES *(size_t)n_padded),
+      .forward = ARENA_ARRAY(memory, double, PRICE_FORWARDS *(size_t)stride),
+      .log_move = ARENA_ARRAY(memory, double, PRICE_FORWARDS *(size_t)stride),
+      .weight = case_randoms(memory, PRICE_WEIGHTS * (size_t)stride, 1, &size->seed),
+      .slice_years = ARENA_ARRAY(memory, double, PRICE_SLICES),
+      .pnl_row = ARENA_ARRAY(memory, uint32_t, n_padded),
+      .forward_row = ARENA_ARRAY(memory, uint32_t, n_padded),
+      .weight_row = ARENA_ARRAY(memory, uint32_t, n_padded),
+      .slice_of = ARENA_ARRAY(memory, uint32_t, stride),
+  };
+  if (!made->contract || !made->vol || !made->forward || !made->log_move || !made->weight || !made->slice_years ||
+      !made->pnl_row || !made->forward_row || !made->weight_row || !made->slice_of) {
+    return false;
+  }
+  made->slice_years[1] = 1.0 / 365;
+  made->slice_years[2] = 10;
+  for (uint32_t i = 0; i < n_padded; i++) {
+    uint32_t own = i < n ? i : n - 1; /* padding copies the last */
+    uint64_t same = size->seed + own;
+    uint32_t row = (uint32_t)((uint64_t)own * PRICE_FORWARDS / n);
+    contract_fill(made->contract, n_padded, i, row, normal, &same);
+    for (size_t field = 0; i > own && field < N_CONTRACT_FIELDS; field++) {
+      made->contract[field * n_padded + i] = made->contract[field * n_padded + own];
+    }
+    made->pnl_row[i] = n - 1 - own;
+    made->forward_row[i] = row;
+    made->weight_row[i] = own / 3 % PRICE_WEIGHTS;
+    for (uint32_t slice = 0; slice < PRICE_SLICES; slice++) {
+      made->vol[(size_t)slice * n_padded + i] = vols[(own + slice) % ELEMENTS(vols)] * (normal ? bases[row] : 1);
+    }
+  }
+  for (uint32_t k = 0; k < stride; k++) {
+    made->slice_of[k] = k < size->n_columns ? (uint32_t)((uint64_t)k * PRICE_SLICES / size->n_columns) : SLICE_PADDING;
+    size_t move = (k + size->seed) % ELEMENTS(factors);
+    double factor = k == ZERO_COLUMN ? 0 : factors[move].factor;
+    for (size_t row = 0; row < PRICE_FORWARDS; row++) {
+      made->forward[row * stride + k] = bases[row] * (normal ? factor - 1 : factor);
+      made->log_move[row * stride + k] = k == ZERO_COLUMN ? -(double)INFINITY : factors[move].log;
+    }
+  }
+  return true;
+}
+
+bool case_make_price(arena *memory, kernel_id kernel, case_size size, double round_unit, known_case *made)
+{
+  uint32_t n_padded = case_pad(size.n_rows), stride = case_pad(size.n_columns);
+  price_inputs in;
+  if (!price_inputs_make(memory, kernel == KERNEL_price_bachelier, &size, &in)) {
+    return false;
+  }
+  *made = (known_case){.kernel = kernel,
+                       .stride = stride,
+                       .axes = {{stride, PER_SPAN}, {n_padded, PER_LANES}},
+                       .describe = price_describe};
+  case_add(made, CASE_OF_DOUBLES(in.contract, N_CONTRACT_FIELDS * (size_t)n_padded));
+  case_add(made, CASE_OF_UINT(n_padded));
+  case_add(made, CASE_OF_UINTS(in.pnl_row, n_padded));
+  case_add(made, CASE_OF_UINTS(in.forward_row, n_padded));
+  case_add(made, CASE_OF_UINTS(in.weight_row, n_padded));
+  case_add(made, CASE_OF_DOUBLES(in.vol, PRICE_SLICES * (size_t)n_padded));
+  case_add(made, CASE_OF_UINTS(in.slice_of, stride));
+  case_add(made, CASE_OF_DOUBLES(in.slice_years, PRICE_SLICES));
+  case_add(made, CASE_OF_DOUBLES(in.forward, PRICE_FORWARDS * (size_t)stride));
+  case_add(made, CASE_OF_DOUBLES(in.log_move, PRICE_FORWARDS * (size_t)stride));
+  case_add(made, CASE_OF_DOUBLES(in.weight, PRICE_WEIGHTS * (size_t)stride));
+  case_add(made, CASE_OF_DOUBLE(round_unit));
+  case_add(made, CASE_OF_UINT(stride));
+  case_add(made, CASE_OF_SPAN);
+  case_add(made, CASE_OF_OUTPUT("pnl", (size_t)size.n_rows * stride));
+  return case_complete(made);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Runs a known case on a device, and compares two devices.
+ */
+#include "base/number.h"
+#include "device/self_test.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static size_t element_bytes(const case_argument *argument) { return argument->is == CASE_UINTS ? 4 : 8; }
+
+static bool is_array(const case_argument *argument) { return argument->is >= CASE_UINTS; }
+
+static size_t axis_items(case_axis axis, uint32_t lanes, uint32_t span)
+{
+  size_t step = axis.step == PER_CELL ? 1 : axis.step == PER_LANES ? lanes : span;
+  return (axis.n + step - 1) / step;
+}
+
+sg_status case_run(device *on, const known_case *what, uint32_t span, arena *memory, void *outputs[CASE_ARGUMENTS_LIMIT],
+                   sg_error *error)
+{
+  sg_status status = SG_OK;
+  device_buffer *buffers[CASE_ARGUMENTS_LIMIT] = {NULL};
+  kernel_argument arguments[CASE_ARGUMENTS_LIMIT];
+  uint32_t lanes = on->traits.lanes;
+  span = span ? span : on->traits.wide ? lanes : what->stride;
+  for (size_t i = 0; i < what->n_arguments; i++) {
+    const case_argument *from = &what->arguments[i];
+    outputs[i] = NULL;
+    if (is_array(from)) {
+      TRY_DONE(buffer_make(on, from->n * element_bytes(from), from->data, &buffers[i], error));
+      arguments[i] = ARG_BUFFER(buffers[i]);
+    } else {
+      arguments[i] = from->is == CASE_DOUBLE ? ARG_DOUBLE(from->real) : ARG_UINT(from->is == CASE_SPAN ? span : from->uint);
+    }
+  }
+  size_t items[2] = {axis_items(what->axes[0], lanes, span), axis_items(what->axes[1], lanes, span)};
+  TRY_DONE(device_launch(on, what->kernel, arguments, what->n_arguments, items, error));
+  for (size_t i = 0; i < what->n_arguments; i++) {
+    const case_argument *from = &what->arguments[i];
+    if (from->output) {
+      size_t size_bytes = from->n * element_bytes(from);
+      outputs[i] = arena_array(memory, from->n, element_bytes(from));
+      if (!outputs[i]) {
+        status = error_out_of_memory(error);
+        goto done;
+      }
+      TRY_DONE(buffer_read(on, buffers[i], 0, size_bytes, outputs[i], error));
+    }
+  }
+done:
+  for (size_t i = 0; i < what->n_arguments; i++) {
+    buffer_close(buffers[i]);
+  }
+  return status;
+}
+
+sg_status self_test_fail(const device *on, kernel_id kernel, const char *where, double expected, double got,
+                         sg_error *error)
+{
+  char expected_text[NUMBER_TEXT_BYTES], got_text[NUMBER_TEXT_BYTES];
+  uint64_t expected_bits, got_bits;
+  memcpy(&expected_bits, &expected, sizeof expected);
+  memcpy(&got_bits, &got, sizeof got);
+  number_format(expected, expected_text);
+  number_format(got, got_text);
+  return error_fail(error, SG_DEVICE,
+                    "%s (%s, driver %s) is refused: its kernel %s fails the self-test at %s: expected 0x%016" PRIx64
+                    " (%s), got 0x%016" PRIx64 " (%s)",
+                    on->traits.name, on->traits.platform, on->traits.driver, kernel_text_name(kernel), where,
+                    expected_bits, expected_text, got_bits, got_text);
+}
+
+static double element_value(const case_argument *argument, const void *values, size_t index)
+{
+  return argument->is == CASE_UINTS ? (double)((const uint32_t *)values)[index] : ((const double *)values)[index];
+}
+
+static bool elements_same(const case_argument *argument, const void *a, const void *b, size_t index)
+{
+  size_t bytes = element_bytes(argument);
+  double x = element_value(argument, a, index), y = element_value(argument, b, index);
+  return memcmp((const char *)a + index * bytes, (const char *)b + index * bytes, bytes) == 0 || (x != x && y != y);
+}
+
+static sg_status output_compare(device *on, const known_case *what, const case_argument *argument,
+                                const void *expected, const void *got, arena *memory, sg_error *error)
+{
+  size_t i = 0;
+  while (i < argument->n && elements_same(argument, expected, got, i)) {
+    i++;
+  }
+  if (i == argument->n) {
+    return SG_OK;
+  }
+  const char *inputs = what->describe ? what->describe(memory, what, i) : "";
+  const char *where = what->stride > 1 ? arena_format(memory, "%s[%zu][%zu]%s", argument->output, i / what->stride,
+                                                      i % what->stride, inputs ? inputs : "")
+                                       : arena_format(memory, "%s[%zu]%s", argument->output, i, inputs ? inputs : "");
+  return self_test_fail(on, what->kernel, where ? where : argument->output, element_value(argument, expected, i),
+                        element_value(argument, got, i), error);
+}
+
+sg_status case_compare(device *on, device *reference, const known_case *what, uint32_t span, sg_error *error)
+{
+  void *expected[CASE_ARGUMENTS_LIMIT], *got[CASE_ARGUMENTS_LIMIT];
+  sg_status status = SG_OK;
+  arena *memory = arena_open();
+  if (!memory) {
+    return error_out_of_memory(error);
+  }
+  TRY_DONE(case_run(reference, what, 0, memory, expected, error));
+  TRY_DONE(case_run(on, what, span, memory, got, error));
+  for (size_t i = 0; i < what->n_arguments; i++) {
+    if (what->arguments[i].output) {
+      TRY_DONE(output_compare(on, what, &what->arguments[i], expected[i], got[i], memory, error));
+    }
+  }
+done:
+  arena_close(memory);
+  return status;
+}
