@@ -21,8 +21,8 @@ static sg_status check_function(const void *values, char *const *operands, int n
 
 const command command_check = {
     .synopsis = "BOOK",
-    .text = "Reads the book in the folder BOOK and prints every problem with its file, line and column, or, when there\n"
-            "is none, what the book holds.",
+    .text = "Reads the book in the folder BOOK and prints every problem with its file, line and column, or, when\n"
+            "there is none, what the book holds.",
     .examples = "  shockgrid check examples/book\n",
     .least_operands = 1,
     .most_operands = 1,

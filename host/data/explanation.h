@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * Why one account's requirement is what it is: its lines, the scenarios that bind, and who contributed. The engine fills
- * it, the report prints it. Money and P&L are in the account's currency.
+ * Why one account's requirement is what it is: its lines, the scenarios that bind, and who contributed. The engine
+ * fills it, the report prints it. Money and P&L are in the account's currency. Absent texts are "".
  */
 #ifndef DATA_EXPLANATION_H
 #define DATA_EXPLANATION_H
 
 #include "data/result.h"
 
-/* An amount of the model in the tree below a measure, in preorder: depth 0 is the measure's own amount. An amount's value
- * is the sum of the lines of its subtree; one that is used twice stands where it first appears. */
+/* An amount of the model in the tree below a measure, in preorder: depth 0 is the measure's own amount. An amount's
+ * value is the sum of the lines of its subtree; one that is used twice stands where it first appears. */
 typedef struct explained_amount {
   const char *name; /* line.rule */
   const char *kind; /* "worst", "max", ... */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * One account's requirement as a tree of exact amounts that sums to the last digit, the scenarios that bind, the positions
- * behind them, and what netting saved.
+ * One account's requirement as a tree of exact amounts that sums to the last digit, the scenarios that bind, the
+ * positions behind them, and what netting saved.
  */
 #include "base/date.h"
 #include "report/report.h"
@@ -27,7 +27,7 @@ static void widen(explain_view *view, money amount) {
   view->decimals = decimals > view->decimals ? decimals : view->decimals;
 }
 
-static size_t longest_decimals(explain_view *view) {
+static void find_decimals(explain_view *view) {
   const explanation *why = view->why;
   for (uint32_t m = 0; m < why->n_measures; m++) {
     const explained_measure *of = &why->measures[m];
@@ -40,7 +40,6 @@ static size_t longest_decimals(explain_view *view) {
   for (uint32_t i = 0; i < why->n_savings; i++) {
     widen(view, why->savings[i].saving);
   }
-  return view->decimals;
 }
 
 static const explained_amount *amount_of(const explained_measure *of, const line *item) {
@@ -52,17 +51,23 @@ static const explained_amount *amount_of(const explained_measure *of, const line
   return NULL;
 }
 
-/* The sum of the lines of the subtree of amount i, and how many there are. */
-static size_t subtree(const explained_measure *of, uint32_t i, money *sum) {
+/* The end of the subtree of amount i in preorder. */
+static uint32_t subtree_end(const explained_measure *of, uint32_t i) {
   uint32_t end = i + 1;
   while (end < of->n_amounts && of->amounts[end].depth > of->amounts[i].depth) {
     end++;
   }
+  return end;
+}
+
+/* The sum of the lines of the subtree of amount i, and how many there are. */
+static size_t subtree_sum(const explained_measure *of, uint32_t i, money *sum) {
+  const explained_amount *first = &of->amounts[i], *end = of->amounts + subtree_end(of, i);
   size_t n = 0;
   *sum = MONEY_ZERO;
   for (size_t k = 0; k < of->n_lines; k++) {
     const explained_amount *at = amount_of(of, &of->lines[k]);
-    if (at != NULL && at >= of->amounts + i && at < of->amounts + end) {
+    if (at != NULL && at >= first && at < end) {
       money_add(sum, of->lines[k].amount);
       n++;
     }
@@ -86,17 +91,23 @@ static void line_row(explain_view *view, table *rows, uint32_t depth, const char
   tree_row(view, rows, depth, name, item->amount, why);
 }
 
+/* Children first, then the lines of the amount itself: of one that has children, the difference that it made. */
 static void add_amount(explain_view *view, const explained_measure *of, uint32_t i, table *rows) {
   const explained_amount *at = &of->amounts[i];
+  uint32_t end = subtree_end(of, i);
   money sum;
-  size_t n = subtree(of, i, &sum);
-  if (n == 0) {
+  if (subtree_sum(of, i, &sum) == 0) {
     return;
   }
   tree_row(view, rows, at->depth + 1, at->name, sum, at->kind);
+  for (uint32_t child = i + 1; child < end; child = subtree_end(of, child)) {
+    add_amount(view, of, child, rows);
+  }
   for (size_t k = 0; k < of->n_lines; k++) {
-    if (amount_of(of, &of->lines[k]) == at) {
-      line_row(view, rows, at->depth + 2, of->lines[k].node, &of->lines[k]);
+    const line *item = &of->lines[k];
+    if (amount_of(of, item) == at) {
+      const char *name = strcmp(item->node, "-") != 0 ? item->node : end > i + 1 ? at->kind : "whole account";
+      line_row(view, rows, at->depth + 2, name, item);
     }
   }
 }
@@ -107,7 +118,7 @@ static void add_measure(explain_view *view, const explained_measure *of) {
   tree_row(view, &rows, 0, arena_format(memory, "%s requirement", measure_text(of->measure)), of->requirement,
            view->why->currency);
   money sum = MONEY_ZERO, difference = of->requirement;
-  for (uint32_t i = 0; i < of->n_amounts; i++) {
+  for (uint32_t i = 0; i < of->n_amounts; i = subtree_end(of, i)) {
     add_amount(view, of, i, &rows);
   }
   for (size_t k = 0; k < of->n_lines; k++) {
@@ -119,15 +130,12 @@ static void add_measure(explain_view *view, const explained_measure *of) {
   }
   page_add(&view->out, "\n");
   table_print(&rows, 0, NULL, &view->out);
-  char text[NUMBER_TEXT_BYTES];
-  money_format(sum, text);
-  page_add(&view->out, "sum of %zu line%s = %s", of->n_lines, of->n_lines == 1 ? "" : "s", text);
   money_subtract(&difference, sum);
-  money_format(difference, text);
-  if (difference.units == 0) {
-    page_add(&view->out, " = requirement\n");
-  } else {
-    page_add(&view->out, ", but the requirement is %s more\n", text);
+  page_add(&view->out, "sum of %zu line%s = %s %s", of->n_lines, of->n_lines == 1 ? "" : "s",
+           people_exact(memory, sum, exact_decimals(sum)), difference.units == 0 ? "= requirement\n" : "");
+  if (difference.units != 0) {
+    page_add(&view->out, "but the requirement is %s\n",
+             people_exact(memory, of->requirement, exact_decimals(of->requirement)));
   }
 }
 
@@ -139,7 +147,8 @@ static int compare_positions(const void *left, const void *right) {
   return by_instrument != 0 ? by_instrument : strcmp(a->account, b->account);
 }
 
-static void contribution_row(table *rows, const char *quantity, const char *name, double pnl, const char *share, int decimals) {
+static void contribution_row(table *rows, const char *quantity, const char *name, double pnl, const char *share,
+                             int decimals) {
   table_cell(rows, quantity);
   table_cell(rows, name);
   table_cell(rows, people_number(rows->memory, pnl, decimals));
@@ -229,7 +238,7 @@ static const char *explain_pages(const explanation *why, arena *memory) {
   explain_view view = {.why = why, .out = page_open(memory)};
   char as_of[24];
   date_format(why->as_of_s, as_of);
-  longest_decimals(&view);
+  find_decimals(&view);
   page_add(&view.out, "account %s under %s%s%s, book as of %s\n", why->account, why->model_name,
            why->model_version[0] == '\0' ? "" : " version ", why->model_version, as_of);
   for (uint32_t m = 0; m < why->n_measures; m++) {

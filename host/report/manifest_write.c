@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * manifest.json: what is needed to repeat a run and to check it. Keys stand in the order of this file. Money and digests
- * are texts; seconds are numbers. The last key, `seal`, is the XXH3-128 of all bytes before its comma.
+ * manifest.json: what is needed to repeat a run and to check it. Keys stand in the order of this file. Money and
+ * digests are texts; seconds are numbers. The last key, `seal`, is the XXH3-128 of all bytes before its comma.
  */
 #include "base/date.h"
 #include "base/file.h"

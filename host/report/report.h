@@ -16,9 +16,9 @@ sg_status result_write_files(const result *run, const char *folder, sg_error *er
  *   returns   false when standalone is 0 */
 bool compression_find(money requirement, money standalone, double *compression);
 
-/* Fills run->digest: XXH3-128 over the rows of margins, lines and scenarios in their order. Each table is its count (u64)
- * and its rows. Integers are little-endian; money is a 16-byte two's complement count of 1e-12; a double is its 8 bytes,
- * +0 for -0; a text is its length in bytes (u32) and its bytes.
+/* Fills run->digest: XXH3-128 over the rows of margins, lines and scenarios in their order. Each table is its count
+ * (u64) and its rows. Integers are little-endian; money is a 16-byte two's complement count of 1e-12; a double is its
+ * 8 bytes, +0 for -0; a text is its length in bytes (u32) and its bytes.
  *   margins     account, currency, initial, maintenance, standalone_initial, standalone_maintenance, worst_block,
  *               worst_scenario (u32, 0 without a block)
  *   lines       account, measure (text), node, rule, amount, currency, block, scenario (u32), detail

@@ -160,7 +160,7 @@ static void add_currencies(const result *run, const totals *of, page *to) {
     const currency_total *sum = &of->by_currency[y];
     if (sum->n_accounts > 0) {
       table_cell(&rows, arena_format(to->memory, "  %s", run->book->currencies.id[y]));
-      table_cell(&rows, people_money(to->memory, sum->initial, money_to_double(sum->initial) < 1000 ? 6 : 2));
+      table_cell(&rows, people_money(to->memory, sum->initial, money_to_double(sum->initial) < 10 ? 6 : 2));
       table_cell(&rows, people_money(to->memory, sum->initial_base, shown_decimals(run)));
       table_cell(&rows, people_count(to->memory, sum->n_accounts));
     }

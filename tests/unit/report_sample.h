@@ -80,7 +80,7 @@ static stage_time sample_stages[] = {{"bind", 0.25}, {"price", 0.5}, {"net", 1.0
 static const char *sample_settings[] = {"factor=0.9", "name=a,b"};
 static const char *sample_not_covered[] = {"American exercise"};
 
-static result sample_result(void) {
+static inline result sample_result(void) {
   return (result){
       .book = &sample_book,
       .model_name = "occ-cpm",
