@@ -13,7 +13,7 @@ static sg_status check_function(const void *values, char *const *operands, int n
   if (status == SG_OK) {
     fputs(sg_book_describe(book), stdout);
   }
-  findings_print(error, NULL);
+  findings_print(status, error, NULL);
   sg_book_close(book);
   sg_error_close(error);
   return status;

@@ -76,6 +76,7 @@ typedef enum parse_result { PARSE_RUN, PARSE_HELP, PARSE_USAGE } parse_result;
 
 /* Fills `values`; operands are left at argv[*first_operand].. in their order. Says on stderr what is wrong. */
 parse_result options_parse(const command_entry *entry, int argc, char **argv, void *values, int *first_operand);
+sg_status options_check(const command_entry *entry, const void *values); /* are all required ones given? */
 void options_close(const command *of, void *values);
 
 /* ---- shared by the commands ---------------------------------------------------------------- */
@@ -88,9 +89,11 @@ sg_status usage_fail(const char *command_name, const char *format, ...) __attrib
 /* The candidate that was probably meant, or NULL. */
 const char *suggest(const char *given, const char *const *candidates, size_t n);
 
+const char *exit_code_text(sg_status status);
+
 /* Every finding as `file:line:column: message` on stderr, and when there are several how many.
  *   consequence   "nothing was written", or NULL */
-void findings_print(const sg_error *error, const char *consequence);
+void findings_print(sg_status status, const sg_error *error, const char *consequence);
 
 /* One line on a terminal, redrawn, from the second second on. */
 typedef struct progress_line {

@@ -97,7 +97,7 @@ static sg_status devices_function(const void *values, char *const *operands, int
   if (status == SG_OK) {
     (given->json ? print_json : print_table)(list);
   }
-  findings_print(error, NULL);
+  findings_print(status, error, NULL);
   sg_device_list_close(list);
   sg_error_close(error);
   return status;

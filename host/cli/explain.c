@@ -27,7 +27,7 @@ static sg_status explain_function(const void *values, char *const *operands, int
   if (status == SG_OK) {
     fputs(text, stdout);
   }
-  findings_print(error, NULL);
+  findings_print(status, error, NULL);
   sg_text_close(text);
   sg_device_close(device);
   sg_error_close(error);

@@ -56,8 +56,11 @@ static size_t count_files(const sg_error *error) {
   return n_files;
 }
 
-void findings_print(const sg_error *error, const char *consequence) {
+void findings_print(sg_status status, const sg_error *error, const char *consequence) {
   size_t n = sg_error_count(error);
+  if (n == 0 && status != SG_OK) {
+    fprintf(stderr, "shockgrid: %s\n", exit_code_text(status));
+  }
   for (size_t i = 0; i < n; i++) {
     sg_finding finding = sg_error_get(error, i);
     print_finding(&finding);

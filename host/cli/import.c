@@ -31,7 +31,7 @@ static sg_status import_function(const void *values, char *const *operands, int 
   if (status == SG_OK) {
     fputs(report, stdout);
   }
-  findings_print(error, "nothing was written");
+  findings_print(status, error, "nothing was written");
   sg_text_close(report);
   sg_error_close(error);
   return status;

@@ -66,6 +66,9 @@ static sg_status run_command(const command_entry *entry, int argc, char **argv) 
   } else if (parsed == PARSE_RUN) {
     status = check_operands(entry, argc - first);
     if (status == SG_OK) {
+      status = options_check(entry, values);
+    }
+    if (status == SG_OK) {
       status = is->function(values, argv + first, argc - first);
     }
   }

@@ -79,7 +79,7 @@ static sg_status models_function(const void *values, char *const *operands, int 
   }
   sg_error *error = sg_error_open();
   sg_status status = wants_name ? show_or_check(given, verb, operands[1], error) : list_models(error);
-  findings_print(error, NULL);
+  findings_print(status, error, NULL);
   sg_error_close(error);
   return status;
 }

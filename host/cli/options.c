@@ -121,16 +121,15 @@ static void fail_refused(const command_entry *entry, int code, char **argv) {
   }
 }
 
-static parse_result check_required(const command_entry *entry, const void *values) {
+sg_status options_check(const command_entry *entry, const void *values) {
   for (size_t i = 0; i < entry->is->n_options; i++) {
     const option_entry *option = &entry->is->options[i];
     const char *const *text = (const char *const *)((const char *)values + option->offset);
     if (option->required && *text == NULL) { /* only texts are ever required */
-      usage_fail(entry->name, "expected --%s %s", option->name, option->argument);
-      return PARSE_USAGE;
+      return usage_fail(entry->name, "expected --%s %s", option->name, option->argument);
     }
   }
-  return PARSE_RUN;
+  return SG_OK;
 }
 
 parse_result options_parse(const command_entry *entry, int argc, char **argv, void *values, int *first_operand) {
@@ -157,7 +156,7 @@ parse_result options_parse(const command_entry *entry, int argc, char **argv, vo
     }
   }
   *first_operand = optind;
-  return check_required(entry, values);
+  return PARSE_RUN;
 }
 
 void options_close(const command *of, void *values) {

@@ -111,7 +111,7 @@ static sg_status run_function(const void *values, char *const *operands, int n_o
   }
   sg_error *error = sg_error_open();
   status = margin(given, operands[0], error);
-  findings_print(error, "nothing was written");
+  findings_print(status, error, "nothing was written");
   sg_error_close(error);
   return status;
 }

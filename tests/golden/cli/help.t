@@ -1,0 +1,138 @@
+# What the help says, and that a failed write is no success.
+$ shockgrid --version
+shockgrid 0.1.0
+$ shockgrid --help
+shockgrid 0.1.0: portfolio margin at clearing-house scale on any OpenCL device
+
+usage: shockgrid COMMAND ...
+
+commands:
+  run       margin the accounts of a book under a model
+  explain   why an account's requirement is what it is, line by line
+  models    list, show or check margin models
+  devices   list the devices that can compute, and test them
+  check     read a book and report every problem in it
+  import    make a book of public data
+  help      help on a command, or on the files of a book
+
+'shockgrid COMMAND --help' says everything about one of them; 'shockgrid help formats' describes the
+files of a book; 'shockgrid --version' prints the version.
+The environment variable SHOCKGRID_DEVICE chooses the device where --device does not.
+
+exit codes:
+  0         done
+  1         done, and an account owes money (only with --fail-on-call)
+  2         the command line is wrong
+  3         a book, model or data file cannot be margined
+  4         no usable device, or out of memory on the device or the host
+  5         a file or standard output cannot be read or written
+  70        an invariant broke: a bug, please report it
+$ shockgrid help | diff - <(shockgrid --help)
+$ shockgrid run --help
+usage: shockgrid run BOOK --model MODEL [OPTION]...
+
+Reads the book in the folder BOOK, reprices its instruments in every scenario of the model, nets each
+account's profit and loss, and prints what each account has to hold: in total, by level of netting,
+and the time that it took. The same input gives the same bytes on every device.
+
+options:
+  --model MODEL             a shipped model's name, or a path to a .yaml file
+  --out DIR                 write margins.csv, lines.csv, scenarios.csv and manifest.json
+                            there; without it only the summary is printed
+  --device DEVICE           auto, cpu, gpu, an index or part of a name as 'shockgrid
+                            devices' prints them, or reference
+  --lanes N                 1, 2, 4, 8 or 16 numbers in a register; results are the same
+  --set NAME=VALUE          override a parameter of the model; may be repeated
+  --account ACCOUNT         margin only this account; may be repeated
+  --scenario-pnl[=ACCOUNT]  write scenario_pnl.csv too, for one account or for all;
+                            may be repeated
+  --memory SIZE             bound on the memory of tiles: 256M, 2G
+  --tile-scenarios N        scenarios to a tile; results are the same
+  --tile-accounts N         accounts to a tile; results are the same
+  --quiet                   no summary and no progress
+  --help                    print this help
+
+examples:
+  shockgrid run examples/book --model occ-cpm --out margins
+  shockgrid run examples/book --model spot-vol-grid --account ACME --scenario-pnl=ACME --out acme
+$ shockgrid help run | diff - <(shockgrid run -h)
+$ shockgrid explain --help
+usage: shockgrid explain DIR ACCOUNT [OPTION]...
+
+Prints why the requirement of ACCOUNT in the results in DIR is what it is: its lines as a tree that sums
+to the last digit, the scenario that binds, what each position contributes to it, and what each level
+of netting saved. Positions come from the book that the run read; a book, model or result that has
+changed since is refused.
+
+options:
+  --device DEVICE           where to compute it again, as for 'shockgrid run'
+  --help                    print this help
+
+examples:
+  shockgrid explain margins ACME
+$ shockgrid models --help
+usage: shockgrid models [list | show MODEL | check MODEL] [OPTION]...
+
+Lists the models that ship with shockgrid; shows everything about one: what it covers, inputs,
+parameters with unit and source, scenarios, levels, amounts; or checks one. MODEL is a shipped model's
+name or a path to a .yaml file.
+
+options:
+  --set NAME=VALUE          override a parameter before it is shown or checked
+  --text                    show the file of a shipped model, to start one's own from
+  --help                    print this help
+
+examples:
+  shockgrid models show occ-cpm
+  shockgrid models show occ-cpm --text >my-model.yaml
+  shockgrid models check my-model.yaml
+$ shockgrid devices --help
+usage: shockgrid devices [OPTION]...
+
+Lists every OpenCL device, and last the reference: the same formulas compiled as C, on one core. A
+device needs double precision, and has to pass its self-test before it margins anything.
+
+options:
+  --self-test               run every kernel on known cases on every device
+  --json                    as JSON, sizes in bytes
+  --help                    print this help
+
+examples:
+  shockgrid devices --self-test
+$ shockgrid check --help
+usage: shockgrid check BOOK [OPTION]...
+
+Reads the book in the folder BOOK and prints every problem with its file, line and column, or, when
+there is none, what the book holds.
+
+options:
+  --help                    print this help
+
+examples:
+  shockgrid check examples/book
+$ shockgrid import --help
+usage: shockgrid import FORMAT FILE... --out BOOK [OPTION]...
+
+Makes a book of public data and lists what was found and what was left out.
+
+formats:
+  deribit   responses of public/get_book_summary_by_currency, as curl saves them
+
+options:
+  --out BOOK                the folder to write
+  --accounts N              make N accounts from the open interest: longs equal shorts
+  --seed S                  of the accounts; the same seed makes the same accounts
+  --help                    print this help
+
+examples:
+  shockgrid import deribit BTC-options.json BTC-futures.json --out book --accounts 10000 --seed 1
+$ shockgrid help --help
+usage: shockgrid help [COMMAND | formats] [OPTION]...
+
+Prints what all commands do, everything about one of them, or the files and columns of a book.
+
+options:
+  --help                    print this help
+$ shockgrid --help >/dev/full
+! shockgrid: standard output cannot be written: No space left on device
+[5]
