@@ -86,17 +86,17 @@ void writer_money(writer *out, money amount) { out->n += money_format(amount, re
 
 void writer_number(writer *out, double value) { out->n += number_format(value, reserve(out, NUMBER_TEXT_BYTES)); }
 
-static void little_endian(writer *out, uint128 value, size_t size_bytes) {
-  char *to = reserve(out, size_bytes);
-  for (size_t i = 0; i < size_bytes; i++) {
-    to[i] = (char)(unsigned char)(value >> (8 * i));
-  }
-  out->n += size_bytes;
+void writer_u32(writer *out, uint32_t value) {
+  uint32_t little_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap32(value) : value;
+  memcpy(reserve(out, sizeof little_endian), &little_endian, sizeof little_endian);
+  out->n += sizeof little_endian;
 }
 
-void writer_u32(writer *out, uint32_t value) { little_endian(out, value, 4); }
-
-void writer_u64(writer *out, uint64_t value) { little_endian(out, value, 8); }
+void writer_u64(writer *out, uint64_t value) {
+  uint64_t little_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(value) : value;
+  memcpy(reserve(out, sizeof little_endian), &little_endian, sizeof little_endian);
+  out->n += sizeof little_endian;
+}
 
 void writer_binary_text(writer *out, const char *text) {
   size_t length = strlen(text);
@@ -104,7 +104,10 @@ void writer_binary_text(writer *out, const char *text) {
   writer_bytes(out, text, length);
 }
 
-void writer_binary_money(writer *out, money amount) { little_endian(out, (uint128)amount.units, 16); }
+void writer_binary_money(writer *out, money amount) {
+  writer_u64(out, (uint64_t)(uint128)amount.units);
+  writer_u64(out, (uint64_t)((uint128)amount.units >> 64));
+}
 
 void writer_binary_double(writer *out, double value) {
   uint64_t bits = 0;
