@@ -191,4 +191,6 @@ struct sg_book {
 
 typedef struct sg_book book;
 
+void book_close(book *closed); /* accepts NULL */
+
 #endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The accounts of accounts.csv and positions.csv as one sorted table with its hierarchy.
+ */
+#include "input/formats.h"
+#include "input/reader.h"
+#include "input/table.h"
+
+#include <string.h>
+
+static void resolve_parent(book_reader *reader, uint32_t a, const account_row *row)
+{
+  accounts *all = &reader->book->accounts;
+  all->parent[a] = ID_NONE;
+  if (row->parent[0] == '\0') {
+    return;
+  }
+  uint32_t parent = ids_find(reader->accounts, row->parent, strlen(row->parent));
+  if (parent == ID_NONE) {
+    findings_add(&reader->findings, (place){reader->accounts_path, row->line, row->parent_column},
+                 "parent \"%s\" is in neither accounts.csv nor positions.csv", show_text(row->parent).text);
+    return;
+  }
+  all->parent[a] = reader->account_rank[parent];
+  all->nets_into_parent[a] = row->to_parent == TO_PARENT_NET;
+}
+
+/* One finding for each cycle, at its account with the lowest id. True when there is none. */
+static bool check_cycles(book_reader *reader, uint32_t *visit)
+{
+  const accounts *all = &reader->book->accounts;
+  bool clean = true;
+  for (uint32_t a = 0; a < all->n; a++) {
+    uint32_t at = a;
+    while (at != ID_NONE && visit[at] == 0) {
+      visit[at] = a + 1;
+      at = all->parent[at];
+    }
+    if (at == ID_NONE || visit[at] != a + 1) {
+      continue;
+    }
+    uint32_t lowest = at;
+    for (uint32_t next = all->parent[at]; next != at; next = all->parent[next]) {
+      lowest = next < lowest ? next : lowest;
+    }
+    findings_add(&reader->findings, (place){reader->accounts_path, all->line[lowest], 0},
+                 "account \"%s\" is its own ancestor", show_text(all->id[lowest]).text);
+    clean = false;
+  }
+  return clean;
+}
+
+/* Who nets into a parent is margined in its currency, on its sides. */
+static void check_netting(book_reader *reader)
+{
+  accounts *all = &reader->book->accounts;
+  for (uint32_t a = 0; a < all->n; a++) {
+    all->margin_account[a] = a;
+    while (all->nets_into_parent[all->margin_account[a]]) {
+      all->margin_account[a] = all->parent[all->margin_account[a]];
+    }
+    if (!all->nets_into_parent[a]) {
+      continue;
+    }
+    uint32_t parent = all->parent[a];
+    if (all->currency[a] != all->currency[parent]) {
+      findings_add(&reader->findings, (place){reader->accounts_path, all->line[a], 0},
+                   "account \"%s\" nets into \"%s\", but its currency is %s, not %s", show_text(all->id[a]).text,
+                   show_text(all->id[parent]).text, show_text(ids_text(reader->currencies, all->currency[a])).text,
+                   show_text(ids_text(reader->currencies, all->currency[parent])).text);
+    }
+    if (all->gross[a] != all->gross[parent]) {
+      findings_add(&reader->findings, (place){reader->accounts_path, all->line[a], 0},
+                   "account \"%s\" nets into \"%s\", but its sides are %s, not %s", show_text(all->id[a]).text,
+                   show_text(all->id[parent]).text, all->gross[a] ? "gross" : "net", all->gross[parent] ? "gross" : "net");
+    }
+  }
+}
+
+static bool open_accounts(book_reader *reader, accounts *made, uint32_t n)
+{
+  arena *memory = reader->memory;
+  *made = (accounts){
+      .n = n,
+      .id = ARENA_ARRAY(memory, const char *, n),
+      .line = ARENA_ARRAY(memory, uint64_t, n),
+      .parent = ARENA_ARRAY(memory, uint32_t, n),
+      .nets_into_parent = ARENA_ARRAY(memory, bool, n),
+      .margin_account = ARENA_ARRAY(memory, uint32_t, n),
+      .currency = ARENA_ARRAY(memory, uint32_t, n),
+      .type = ARENA_ARRAY(memory, account_type, n),
+      .gross = ARENA_ARRAY(memory, bool, n),
+      .isolated = ARENA_ARRAY(memory, bool, n),
+  };
+  reader->account_rank = ARENA_ARRAY(memory, uint32_t, n);
+  return made->id != NULL && made->line != NULL && made->parent != NULL && made->nets_into_parent != NULL &&
+         made->margin_account != NULL && made->currency != NULL && made->type != NULL && made->gross != NULL &&
+         made->isolated != NULL && reader->account_rank != NULL && ids_rank(reader->accounts, reader->account_rank);
+}
+
+sg_status derive_accounts(book_reader *reader)
+{
+  accounts *made = &reader->book->accounts;
+  uint32_t n = (uint32_t)reader->account_rows.n;
+  uint32_t *row_of = calloc((size_t)n + 1, sizeof *row_of), *visit = calloc((size_t)n + 1, sizeof *visit);
+  if (row_of == NULL || visit == NULL || !open_accounts(reader, made, n)) {
+    reader_out_of_memory(reader);
+    goto done;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    const account_row *row = &reader->account_rows.items[i];
+    uint32_t a = reader->account_rank[i];
+    row_of[a] = row->line > 0 ? i : ID_NONE;
+    made->id[a] = ids_text(reader->accounts, i);
+    made->line[a] = row->line;
+    made->currency[a] = row->currency;
+    made->type[a] = (account_type)row->type;
+    made->gross[a] = row->sides == SIDES_GROSS;
+    made->isolated[a] = row->pool == POOL_ISOLATED;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    resolve_parent(reader, reader->account_rank[i], &reader->account_rows.items[i]);
+  }
+  if (check_cycles(reader, visit)) {
+    check_netting(reader);
+  }
+  if (!attributes_gather(reader->memory, &reader->account_x, row_of, n, &made->x)) {
+    reader_out_of_memory(reader);
+  }
+done:
+  free(row_of);
+  free(visit);
+  return reader_status(reader);
+}

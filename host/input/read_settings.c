@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * book.yaml: a flat mapping of a few keys.
+ */
+#include "input/formats.h"
+#include "input/reader.h"
+
+#include <libfyaml.h>
+#include <string.h>
+
+typedef struct setting {
+  const char *text; /* NULL: not given; not NUL-terminated */
+  size_t length;
+  place where;
+} setting;
+
+static place place_of(const char *path, struct fy_token *token)
+{
+  const struct fy_mark *mark = token == NULL ? NULL : fy_token_start_mark(token);
+  return mark == NULL ? (place){path, 1, 1} : (place){path, (uint64_t)mark->line + 1, (uint64_t)mark->column + 1};
+}
+
+static place place_of_node(const char *path, struct fy_node *node)
+{
+  return place_of(path, fy_node_is_scalar(node) ? fy_node_get_scalar_token(node) : NULL);
+}
+
+/* One pair of the mapping into settings[]. */
+static void read_pair(book_reader *reader, const char *path, struct fy_node_pair *pair, setting settings[])
+{
+  struct fy_node *key = fy_node_pair_key(pair), *value = fy_node_pair_value(pair);
+  size_t length = 0;
+  const char *name = key == NULL ? NULL : fy_node_get_scalar(key, &length);
+  if (name == NULL) {
+    findings_add(&reader->findings, (place){path, 1, 0}, "a key is not a plain text");
+    return;
+  }
+  place where = place_of_node(path, key);
+  uint32_t k = 0;
+  while (k < N_SETTINGS_COLUMNS && (strlen(book_files[FILE_SETTINGS].columns[k].name) != length ||
+                                    memcmp(book_files[FILE_SETTINGS].columns[k].name, name, length) != 0)) {
+    k++;
+  }
+  if (k == N_SETTINGS_COLUMNS) {
+    findings_add(&reader->findings, where,
+                 "key \"%s\" is not known; expected as_of, currency, day_count, expiry_time or rates",
+                 show(name, length).text);
+    return;
+  }
+  if (settings[k].where.line > 0) {
+    findings_add(&reader->findings, where, "key \"%s\" is already on line %llu", show(name, length).text,
+                 (unsigned long long)settings[k].where.line);
+    return;
+  }
+  settings[k].where = where;
+  settings[k].text = value == NULL ? NULL : fy_node_get_scalar(value, &settings[k].length);
+  if (settings[k].text == NULL || fy_node_is_alias(value)) {
+    settings[k].text = NULL;
+    findings_add(&reader->findings, where, "%s has no plain value", show(name, length).text);
+  } else {
+    settings[k].where.line = place_of_node(path, value).line;
+    settings[k].where.column = place_of_node(path, value).column;
+  }
+}
+
+static void refuse(book_reader *reader, const setting *given, int key, const char *why)
+{
+  findings_add(&reader->findings, given->where, "%s \"%s\" %s", book_files[FILE_SETTINGS].columns[key].name,
+               show(given->text, given->length).text, why);
+}
+
+static bool is_word(const setting *given, const char *word)
+{
+  return strlen(word) == given->length && memcmp(given->text, word, given->length) == 0;
+}
+
+static void use_settings(book_reader *reader, const char *path, const setting settings[])
+{
+  for (int key = 0; key < N_SETTINGS_COLUMNS; key++) {
+    const column_format *format = &book_files[FILE_SETTINGS].columns[key];
+    if (format->need == REQUIRED && settings[key].where.line == 0) {
+      findings_add(&reader->findings, (place){path, 0, 0}, "%s is missing", format->name);
+    }
+  }
+  const setting *given = &settings[SETTING_AS_OF];
+  bool date_only = false;
+  if (given->text != NULL) {
+    const char *why = date_parse(given->text, given->length, &reader->book->as_of_s, &date_only);
+    if (why != NULL || date_only) {
+      refuse(reader, given, SETTING_AS_OF, why != NULL ? why : "is a bare date; a time with zone was expected");
+    }
+  }
+  given = &settings[SETTING_CURRENCY];
+  if (given->text != NULL) {
+    if (given->length == 0 || given->length > 255) {
+      refuse(reader, given, SETTING_CURRENCY, "is not an id of 1 to 255 bytes");
+    } else {
+      reader->book->base_currency = reader_currency(reader, given->text, given->length);
+    }
+  }
+  given = &settings[SETTING_DAY_COUNT];
+  if (given->text != NULL && !is_word(given, "act/365f")) {
+    refuse(reader, given, SETTING_DAY_COUNT, "is not act/365f");
+  }
+  given = &settings[SETTING_EXPIRY_TIME];
+  if (given->text != NULL) {
+    const char *why = date_parse_time(given->text, given->length, &reader->expiry_time_s);
+    if (why != NULL) {
+      refuse(reader, given, SETTING_EXPIRY_TIME, why);
+    }
+    reader->has_expiry_time = why == NULL;
+  }
+  given = &settings[SETTING_RATES];
+  if (given->text != NULL) {
+    reader->rates_zero = is_word(given, "zero");
+    if (!reader->rates_zero) {
+      refuse(reader, given, SETTING_RATES, "is not zero");
+    }
+  }
+}
+
+/* Syntax errors, as the YAML library words them. */
+static void report_syntax(book_reader *reader, const char *path, struct fy_diag *diagnostics)
+{
+  void *iterator = NULL;
+  struct fy_diag_error *found = fy_diag_errors_iterate(diagnostics, &iterator);
+  if (found == NULL) {
+    findings_add(&reader->findings, (place){path, 1, 0}, "is not YAML");
+    return;
+  }
+  place where = {path, found->line > 0 ? (uint64_t)found->line : 1, found->column > 0 ? (uint64_t)found->column : 0};
+  findings_add(&reader->findings, where, "is not YAML: %s", show_text(found->msg).text);
+}
+
+sg_status read_settings(book_reader *reader)
+{
+  sg_status status = SG_OK;
+  file_text text = {0};
+  const char *path = NULL, *name = NULL;
+  struct fy_diag *diagnostics = NULL;
+  struct fy_document *document = NULL;
+  size_t findings_before = error_count(reader->findings.collected);
+  setting settings[N_SETTINGS_COLUMNS] = {0};
+  TRY_DONE(reader_load(reader, book_files[FILE_SETTINGS].name, &text, &path, &name));
+  if (text.text == NULL) {
+    if (name == NULL) {
+      findings_add(&reader->findings, (place){path, 0, 0}, "is missing");
+    }
+    goto done;
+  }
+  diagnostics = fy_diag_create(NULL);
+  if (diagnostics == NULL) {
+    reader_out_of_memory(reader);
+    goto done;
+  }
+  fy_diag_set_collect_errors(diagnostics, true);
+  struct fy_parse_cfg configuration = {.flags = FYPCF_QUIET | FYPCF_ALLOW_DUPLICATE_KEYS, .diag = diagnostics};
+  document = fy_document_build_from_string(&configuration, text.text, text.size_bytes);
+  struct fy_node *root = document == NULL ? NULL : fy_document_root(document);
+  if (document == NULL && text.size_bytes > 0) {
+    report_syntax(reader, path, diagnostics);
+  } else if (root == NULL || !fy_node_is_mapping(root)) {
+    findings_add(&reader->findings, (place){path, 1, 1}, "is not a mapping of keys like `as_of: 2026-04-10T08:00:00Z`");
+  } else {
+    void *iterator = NULL;
+    for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(root, &iterator)) != NULL;) {
+      read_pair(reader, path, pair, settings);
+    }
+    use_settings(reader, path, settings);
+  }
+done:
+  reader->settings_ok = error_count(reader->findings.collected) == findings_before;
+  fy_document_destroy(document);
+  fy_diag_destroy(diagnostics);
+  file_close(&text);
+  return status != SG_OK ? status : reader_status(reader);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the parts of one reading share: names, memory, files.
+ */
+#include "input/reader.h"
+
+#include <math.h>
+#include <string.h>
+
+void reader_out_of_memory(book_reader *reader) { reader->findings.out_of_memory = true; }
+
+sg_status reader_status(book_reader *reader)
+{
+  return reader->findings.out_of_memory ? error_out_of_memory(reader->findings.collected) : SG_OK;
+}
+
+uint32_t reader_currency(book_reader *reader, const char *text, size_t length)
+{
+  bool added = false;
+  uint32_t index = ids_add(reader->currencies, text, length, &added);
+  if (index == ID_NONE || (added && !ARRAY_PUSH(&reader->fx_rate, (double)NAN))) {
+    reader_out_of_memory(reader);
+    return ID_NONE;
+  }
+  return index;
+}
+
+uint32_t reader_underlying(const book_reader *reader, const char *text, size_t length)
+{
+  uint32_t index = ids_find(reader->underlyings, text, length);
+  return index == ID_NONE ? ID_NONE : reader->underlying_rank[index];
+}
+
+double years_between(int64_t from_s, int64_t to_s)
+{
+  const double year_s = 365.0 * 86400.0;
+  return to_s <= from_s ? 0 : (double)(to_s - from_s) / year_s;
+}
+
+sg_status reader_load(book_reader *reader, const char *name, file_text *loaded, const char **path, const char **found_name)
+{
+  *loaded = (file_text){0};
+  *found_name = NULL;
+  *path = arena_format(reader->memory, "%s/%s", reader->book->folder, name);
+  if (*path == NULL) {
+    return error_out_of_memory(reader->findings.collected);
+  }
+  char *found = NULL;
+  sg_status status = file_find(reader->book->folder, name, &found, reader->findings.collected);
+  if (found == NULL) {
+    findings_add_file(&reader->findings, *path);
+    if (status != SG_OK) {
+      *found_name = name; /* it is there, but cannot be used: a finding already */
+    }
+    return status == SG_DEVICE ? status : SG_OK;
+  }
+  *path = arena_text(reader->memory, found, strlen(found));
+  *found_name = *path == NULL ? NULL : *path + strlen(reader->book->folder) + 1;
+  free(found);
+  if (*path == NULL) {
+    return error_out_of_memory(reader->findings.collected);
+  }
+  findings_add_file(&reader->findings, *path);
+  status = file_load(*path, FILE_LIMIT_BYTES, loaded, reader->findings.collected);
+  if (status != SG_OK) {
+    return status == SG_DEVICE ? status : SG_OK;
+  }
+  input_file file = {*found_name, {loaded->digest[0], loaded->digest[1]}, loaded->size_bytes};
+  if (!ARRAY_PUSH(&reader->files, file)) {
+    return error_out_of_memory(reader->findings.collected);
+  }
+  return SG_OK;
+}
