@@ -228,6 +228,13 @@ sg_status bound_eval(bound *in, const expression *rule, place where, double *out
 
 sg_status bound_group_slot(bound *in, const slot *wanted, uint32_t set, place where, double **values,
                            sg_error *error) {
+  for (size_t i = 0; i < in->group_slots.n; i++) {
+    const group_values *known = &in->group_slots.items[i];
+    if (known->of.kind == wanted->kind && known->of.index == wanted->index && known->set == set) {
+      *values = known->values;
+      return SG_OK;
+    }
+  }
   const double *of_instrument;
   TRY(bound_slot(in, wanted, where, &of_instrument, error));
   const group_set *groups = &in->sets[set];
@@ -243,7 +250,7 @@ sg_status bound_group_slot(bound *in, const slot *wanted, uint32_t set, place wh
       (*values)[groups->of[c]] = NAN;
     }
   }
-  return SG_OK;
+  return ARRAY_PUSH(&in->group_slots, (group_values){*wanted, set, *values}) ? SG_OK : error_out_of_memory(error);
 }
 
 double bound_rate(const bound *in, uint32_t from, uint32_t to) {
@@ -335,6 +342,32 @@ static sg_status bind_amount(bound *in, uint32_t m, sg_error *error) {
   return SG_OK;
 }
 
+/* A set that carries the currency only because it lies below the conversion names it only where two groups would
+ * otherwise share a name. */
+static sg_status name_nodes(bound *in, uint32_t m, sg_error *error) {
+  const group_set *set = &in->sets[in->amount_set[m]];
+  const group_set *written = &in->sets[in->grouping_set[in->model->amounts[m].grouping]];
+  uint32_t *count = calloc(written->n_groups + 1, sizeof *count);
+  const char **names = ARENA_ARRAY(in->memory, const char *, set->n_groups);
+  in->node_names[m] = names;
+  if (names == NULL || count == NULL) {
+    free(count);
+    return error_out_of_memory(error);
+  }
+  bool empty = in->book->instruments.n == 0;
+  for (uint32_t g = 0; !empty && g < set->n_groups; g++) {
+    count[written->of[set->first[g]]]++;
+  }
+  for (uint32_t g = 0; !empty && g < set->n_groups; g++) {
+    uint32_t as_written = written->of[set->first[g]];
+    const char *currency = in->book->currencies.id[in->book->instruments.currency[set->first[g]]];
+    names[g] = count[as_written] == 1 ? written->name[as_written]
+                                      : arena_format(in->memory, "%s/%s", written->name[as_written], currency);
+  }
+  free(count);
+  return SG_OK;
+}
+
 static sg_status bind_all(bound *in, sg_error *error) {
   const model *m = in->model;
   if (bound_add_set(in, 0) == ID_NONE) {
@@ -360,6 +393,7 @@ static sg_status bind_all(bound *in, sg_error *error) {
   }
   for (uint32_t a = 0; a < m->n_amounts; a++) {
     TRY(bind_amount(in, a, error));
+    TRY(name_nodes(in, a, error));
   }
   return SG_OK;
 }
@@ -381,7 +415,8 @@ sg_status bound_make(const book *of, const model *m, bound **made, sg_error *err
   in->input_texts = ARENA_ARRAY(in->memory, const char **, m->n_inputs);
   in->tables = ARENA_ARRAY(in->memory, double *, m->n_parameters);
   in->columns = ARENA_ARRAY(in->memory, double *, m->n_columns);
-  bool enough = in->grouping_set && in->levels && in->amount_set && in->amount_level && in->inputs &&
+  in->node_names = ARENA_ARRAY(in->memory, const char **, m->n_amounts);
+  bool enough = in->node_names && in->grouping_set && in->levels && in->amount_set && in->amount_level && in->inputs &&
                 in->input_texts && in->tables && in->columns;
   sg_status status = enough ? bind_all(in, error) : error_out_of_memory(error);
   if (status != SG_OK) {
@@ -396,6 +431,7 @@ void bound_close(bound *made) {
   if (made != NULL) {
     arena_close(made->memory);
     free(made->sets);
+    ARRAY_FREE(&made->group_slots);
     free(made);
   }
 }

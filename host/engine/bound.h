@@ -5,6 +5,7 @@
 #ifndef ENGINE_BOUND_H
 #define ENGINE_BOUND_H
 
+#include "base/array.h"
 #include "data/book.h"
 #include "rules/model.h"
 
@@ -28,6 +29,12 @@ typedef struct bound_levels { /* of a model level set */
   bound_level *items;
 } bound_levels;
 
+typedef struct group_values { /* of a slot, by the groups of a set */
+  slot of;
+  uint32_t set;
+  double *values;
+} group_values;
+
 typedef struct bound {
   arena *memory;
   const book *book;
@@ -42,6 +49,8 @@ typedef struct bound {
   double **inputs;         /* [model.inputs][c], or [a] for inputs of accounts; NULL for textual ones */
   const char ***input_texts; /* [model.inputs][c]; NULL for numbers */
   double **tables;         /* [model.parameters][c]; NULL until asked for */
+  ARRAY(group_values) group_slots;
+  const char ***node_names; /* [model.amounts][group of its set] values of `by`; the currency too where it distinguishes */
   double **columns;        /* [model.columns][c]: each x multiplier, 0 where the filter does not pass */
 } bound;
 

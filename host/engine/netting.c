@@ -408,6 +408,7 @@ sg_status netting_run(netting *with, const tile *of, const level_request *reques
   device *on = with->prices->on;
   device_buffer *children = NULL, *parents = NULL;
   sg_status status = SG_OK;
+  outcome->n_scenarios = of->set->n;
   if (outcome->levels == NULL) {
     outcome->levels = ARENA_ARRAY(with->of->memory, level_outcome, with->levels->n);
     if (outcome->levels == NULL) {

@@ -27,6 +27,7 @@ typedef struct level_outcome {
 typedef struct block_outcome {
   level_outcome leaf;
   level_outcome *levels; /* [level] */
+  uint32_t n_scenarios;
 } block_outcome;
 
 /* Device copies of a batch's structure, shared by all blocks with the same levels. */

@@ -22,17 +22,13 @@ static int by_forward(const void *left, const void *right) {
   return (a->instrument > b->instrument) - (a->instrument < b->instrument);
 }
 
-static void fill_contract(const bound *in, uint32_t c, double *contract, size_t n_padded) {
-  lane_contract from = value_contract(in, c);
-  contract[CONTRACT_STRIKE * n_padded] = from.strike;
-  contract[CONTRACT_LOG_STRIKE * n_padded] = from.log_strike;
-  contract[CONTRACT_SIGN * n_padded] = from.sign;
-  contract[CONTRACT_INVERSE * n_padded] = from.inverse;
-  contract[CONTRACT_VALUE * n_padded] = value_base(in, c);
-  contract[CONTRACT_MULTIPLIER * n_padded] = from.multiplier;
-  contract[CONTRACT_YEARS * n_padded] = from.years;
-  contract[CONTRACT_RATE * n_padded] = from.rate;
-  contract[CONTRACT_DISCOUNT * n_padded] = from.discount;
+/* contract[field][i], n_padded to a row. */
+static void fill_contract(const bound *in, uint32_t c, uint32_t i, size_t n_padded, double *contract) {
+  double fields[N_CONTRACT_FIELDS];
+  value_contract(in, c, fields);
+  for (size_t field = 0; field < N_CONTRACT_FIELDS; field++) {
+    contract[field * n_padded + i] = fields[field];
+  }
 }
 
 static sg_status open_kind(pricing *with, pricer kind, sg_error *error) {
@@ -65,7 +61,7 @@ static sg_status open_kind(pricing *with, pricer kind, sg_error *error) {
   for (uint32_t i = 0; i < made->n_padded; i++) {
     made->instrument[i] = orders[i < made->n ? i : made->n - 1].instrument;
     rows[i] = with->row_of[made->instrument[i]];
-    fill_contract(with->in, made->instrument[i], contract + i, made->n_padded);
+    fill_contract(with->in, made->instrument[i], i, made->n_padded, contract);
   }
   TRY_DONE(buffer_make(with->on, (size_t)N_CONTRACT_FIELDS * made->n_padded * sizeof *contract, contract,
                        &made->contract, error));

@@ -41,19 +41,18 @@ double value_discount(const bound *in, uint32_t c) {
   return in->model->nonnegative_rates && discount > 1.0 ? 1.0 : discount;
 }
 
-lane_contract value_contract(const bound *in, uint32_t c) {
+static void fill_terms(const bound *in, uint32_t c, double fields[static N_CONTRACT_FIELDS]) {
   const instruments *all = &in->book->instruments;
   double forward = in->book->forwards.forward[all->forward[c]];
-  lane_contract contract = {0};
-  contract.strike = all->strike[c];
-  contract.log_strike = value_pricer(in->book, c) == PRICER_BLACK ? math_log(all->strike[c] / forward) : 0.0;
-  contract.sign = all->type[c] == OPTION && all->right[c] == PUT ? -1.0 : 1.0;
-  contract.inverse = all->settlement[c] == INVERSE ? 1.0 : 0.0;
-  contract.multiplier = all->multiplier[c];
-  contract.years = all->years[c];
-  contract.discount = value_discount(in, c);
-  contract.rate = all->years[c] > 0.0 ? -math_log(contract.discount) / all->years[c] : 0.0;
-  return contract;
+  fields[CONTRACT_STRIKE] = all->strike[c];
+  fields[CONTRACT_LOG_STRIKE] = value_pricer(in->book, c) == PRICER_BLACK ? math_log(all->strike[c] / forward) : 0.0;
+  fields[CONTRACT_SIGN] = all->type[c] == OPTION && all->right[c] == PUT ? -1.0 : 1.0;
+  fields[CONTRACT_INVERSE] = all->settlement[c] == INVERSE ? 1.0 : 0.0;
+  fields[CONTRACT_VALUE] = 0.0;
+  fields[CONTRACT_MULTIPLIER] = all->multiplier[c];
+  fields[CONTRACT_YEARS] = all->years[c];
+  fields[CONTRACT_DISCOUNT] = value_discount(in, c);
+  fields[CONTRACT_RATE] = all->years[c] > 0.0 ? -math_log(fields[CONTRACT_DISCOUNT]) / all->years[c] : 0.0;
 }
 
 typedef struct sensitivities {
@@ -63,7 +62,9 @@ typedef struct sensitivities {
 static sensitivities evaluate(const bound *in, uint32_t c) {
   const instruments *all = &in->book->instruments;
   double forward = in->book->forwards.forward[all->forward[c]];
-  lane_contract contract = value_contract(in, c);
+  double fields[N_CONTRACT_FIELDS];
+  fill_terms(in, c, fields);
+  lane_contract contract = contract_load(fields, 1, 0);
   switch (value_pricer(in->book, c)) {
     case PRICER_BLACK: {
       black_state state = black_prepare(contract, all->vol[c], 0.0);
@@ -84,6 +85,11 @@ static sensitivities evaluate(const bound *in, uint32_t c) {
 
 double value_base(const bound *in, uint32_t c) { return evaluate(in, c).value; }
 
+void value_contract(const bound *in, uint32_t c, double fields[static N_CONTRACT_FIELDS]) {
+  fill_terms(in, c, fields);
+  fields[CONTRACT_VALUE] = value_base(in, c);
+}
+
 static double evaluate_fact(const bound *in, fact which, uint32_t c) {
   const book *b = in->book;
   const instruments *all = &b->instruments;
@@ -95,7 +101,7 @@ static double evaluate_fact(const bound *in, fact which, uint32_t c) {
     case FACT_STRIKE: return all->strike[c];
     case FACT_YEARS: return all->years[c];
     case FACT_DAYS: return all->years[c] > 0.0 ? (double)(all->expiry_s[c] - b->as_of_s) / 86400.0 : 0.0;
-    case FACT_RATE: return value_contract(in, c).rate;
+    case FACT_RATE: return all->years[c] > 0.0 ? -math_log(value_discount(in, c)) / all->years[c] : 0.0;
     case FACT_DISCOUNT: return value_discount(in, c);
     case FACT_VOL: return all->vol[c];
     case FACT_MARK: return all->mark[c] == all->mark[c] ? all->mark[c] : evaluate(in, c).value;

@@ -6,7 +6,7 @@
 #define ENGINE_VALUE_H
 
 #include "engine/bound.h"
-#include "kernels/contract.h"
+#include "kernels/shared.h"
 
 /* Which kernel prices an instrument. */
 typedef enum pricer { PRICER_LINEAR, PRICER_BLACK, PRICER_BACHELIER, N_PRICERS } pricer;
@@ -18,8 +18,8 @@ pricer value_pricer(const book *of, uint32_t c);
 /* The factor to expiry that the model uses: the book's, 1, or the book's where the rate is not negative. */
 double value_discount(const bound *in, uint32_t c);
 
-/* What the pricers need of an instrument; `value` is left 0. */
-lane_contract value_contract(const bound *in, uint32_t c);
+/* What the pricers need of an instrument, by CONTRACT_*. */
+void value_contract(const bound *in, uint32_t c, double fields[static N_CONTRACT_FIELDS]);
 
 /* Model value of one unit, currency paid. */
 double value_base(const bound *in, uint32_t c);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Margining a book: the engine's whole interface. The page to read first is run.c.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "data/explanation.h"
+#include "data/result.h"
+#include "device/device.h"
+#include "rules/model.h"
+
+/* Everything but summary and digest, which the reports make. The result borrows book and model. */
+sg_status engine_run(device *on, const book *of, const model *under, const sg_run_options *options, result **made,
+                     sg_error *error);
+void result_close(result *made); /* accepts NULL */
+
+/* Why an account's requirement is what it is. `run` is the account's own result (engine_run with it alone); everything is
+ * allocated from its memory. */
+sg_status engine_explain(device *on, const book *of, const model *under, result *run, const char *account,
+                         explanation *made, sg_error *error);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * After the passes: parents, order, binding scenarios, totals.
+ */
+#include "base/error.h"
+#include "engine/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static sg_status too_large(const recorder *with, uint32_t account, sg_error *error) {
+  return error_fail(error, SG_INPUT, "the requirement of account %s is too large for exact money",
+                    with->in->book->accounts.id[account]);
+}
+
+static bool convert(const recorder *with, money amount, uint32_t from, uint32_t to, money *converted) {
+  *converted = amount;
+  return from == to || money_from_double(money_to_double(amount) * bound_rate(with->in, from, to), converted);
+}
+
+static uint32_t depth(const accounts *all, uint32_t account) {
+  uint32_t n = 0;
+  while (all->parent[account] != ID_NONE) {
+    account = all->parent[account];
+    n++;
+  }
+  return n;
+}
+
+typedef struct child {
+  uint32_t depth, account;
+} child;
+
+static int deepest_first(const void *left, const void *right) {
+  const child *a = left, *b = right;
+  return a->depth != b->depth ? (a->depth > b->depth ? -1 : 1) : (a->account > b->account) - (a->account < b->account);
+}
+
+static sg_status add_to_parent(recorder *with, const margin_row *from, uint32_t parent, sg_error *error) {
+  const book *b = with->in->book;
+  margin_row *to = &with->run->rows[with->row_of[b->accounts.margin_account[parent]]];
+  const char *rule = arena_format(with->run->memory, "%s.account", b->accounts.id[from->account]);
+  for (int i = 0; i < N_MEASURES; i++) {
+    money requirement, standalone;
+    if (!convert(with, from->requirement[i], from->currency, to->currency, &requirement) ||
+        !convert(with, from->standalone[i], from->currency, to->currency, &standalone) ||
+        !money_add(&to->requirement[i], requirement) || !money_add(&to->standalone[i], standalone)) {
+      return too_large(with, to->account, error);
+    }
+    line made = {.account = to->account, .measure = (measure)i, .node = "-", .rule = rule, .amount = requirement,
+                 .block = "", .detail = ""};
+    if (rule == NULL || !ARRAY_PUSH(&with->lines, made)) {
+      return error_out_of_memory(error);
+    }
+  }
+  return SG_OK;
+}
+
+static sg_status sum_children(recorder *with, sg_error *error) {
+  const accounts *all = &with->in->book->accounts;
+  child *order = malloc((with->run->n_rows + 1) * sizeof *order);
+  uint32_t n = 0;
+  if (order == NULL) {
+    return error_out_of_memory(error);
+  }
+  for (uint32_t r = 0; r < with->run->n_rows; r++) {
+    uint32_t account = with->run->rows[r].account;
+    if (all->parent[account] != ID_NONE) {
+      order[n++] = (child){depth(all, account), account};
+    }
+  }
+  qsort(order, n, sizeof *order, deepest_first);
+  sg_status status = SG_OK;
+  for (uint32_t i = 0; status == SG_OK && i < n; i++) {
+    uint32_t parent = all->parent[order[i].account];
+    if (with->row_of[all->margin_account[parent]] != ID_NONE) {
+      status = add_to_parent(with, &with->run->rows[with->row_of[order[i].account]], parent, error);
+    }
+  }
+  free(order);
+  return status;
+}
+
+/* ---- order ------------------------------------------------------------------------------------- */
+
+typedef struct placed_line {
+  size_t index;
+  line line;
+} placed_line;
+
+static int by_account_and_measure(const void *left, const void *right) {
+  const placed_line *a = left, *b = right;
+  if (a->line.account != b->line.account) {
+    return a->line.account < b->line.account ? -1 : 1;
+  }
+  if (a->line.measure != b->line.measure) {
+    return a->line.measure < b->line.measure ? -1 : 1;
+  }
+  return (a->index > b->index) - (a->index < b->index);
+}
+
+static sg_status order_lines(recorder *with, sg_error *error) {
+  result *run = with->run;
+  run->n_lines = with->lines.n;
+  run->lines = ARENA_ARRAY(run->memory, line, run->n_lines);
+  placed_line *placed = malloc((run->n_lines + 1) * sizeof *placed);
+  if (run->lines == NULL || placed == NULL) {
+    free(placed);
+    return error_out_of_memory(error);
+  }
+  bool sorted = true;
+  for (size_t i = 0; i < run->n_lines; i++) {
+    placed[i] = (placed_line){i, with->lines.items[i]};
+    sorted = sorted && (i == 0 || by_account_and_measure(&placed[i - 1], &placed[i]) < 0);
+  }
+  if (!sorted) {
+    qsort(placed, run->n_lines, sizeof *placed, by_account_and_measure);
+  }
+  for (size_t i = 0; i < run->n_lines; i++) {
+    run->lines[i] = placed[i].line;
+    margin_row *row = &run->rows[with->row_of[placed[i].line.account]];
+    measure of = placed[i].line.measure;
+    row->first_line[of] = row->n_lines[of] == 0 ? i : row->first_line[of];
+    row->n_lines[of]++;
+  }
+  free(placed);
+  run->n_pnl = with->pnl.n;
+  run->pnl = ARENA_ARRAY(run->memory, pnl_row, run->n_pnl);
+  if (run->pnl == NULL) {
+    return error_out_of_memory(error);
+  }
+  memcpy(run->pnl, with->pnl.items, run->n_pnl * sizeof *run->pnl);
+  return SG_OK;
+}
+
+static void find_worst(recorder *with, margin_row *row) {
+  const line *largest = NULL;
+  for (size_t i = row->first_line[MEASURE_INITIAL]; i < row->first_line[MEASURE_INITIAL] + row->n_lines[MEASURE_INITIAL];
+       i++) {
+    const line *at = &with->run->lines[i];
+    if (at->block[0] != '\0' && (largest == NULL || money_compare(at->amount, largest->amount) > 0)) {
+      largest = at;
+    }
+  }
+  row->worst_block = largest == NULL ? "" : largest->block;
+  row->worst_scenario = largest == NULL ? 0 : largest->scenario;
+}
+
+/* ---- totals ------------------------------------------------------------------------------------ */
+
+static sg_status add_totals(recorder *with, sg_error *error) {
+  result *run = with->run;
+  const accounts *all = &with->in->book->accounts;
+  for (uint32_t r = 0; r < run->n_rows; r++) {
+    const margin_row *row = &run->rows[r];
+    uint32_t parent = all->parent[row->account];
+    if (parent != ID_NONE && with->row_of[all->margin_account[parent]] != ID_NONE) {
+      continue; /* its parent's row holds it */
+    }
+    for (int i = 0; i < N_MEASURES; i++) {
+      money requirement, standalone;
+      if (!convert(with, row->requirement[i], row->currency, with->in->book->base_currency, &requirement) ||
+          !convert(with, row->standalone[i], row->currency, with->in->book->base_currency, &standalone) ||
+          !money_add(&run->total[i], requirement) || !money_add(&run->standalone_total[i], standalone)) {
+        return too_large(with, row->account, error);
+      }
+    }
+  }
+  return SG_OK;
+}
+
+static sg_status add_savings(recorder *with, sg_error *error) {
+  if (with->chain == ID_NONE) {
+    return SG_OK;
+  }
+  const bound_levels *levels = &with->in->levels[with->chain];
+  uint32_t top = 0;
+  for (uint32_t a = 0; a < with->in->model->n_amounts; a++) {
+    top = with->in_chain[a] && with->in->amount_level[a] > top ? with->in->amount_level[a] : top;
+  }
+  with->run->savings = ARENA_ARRAY(with->run->memory, level_saving, top + 2);
+  if (with->run->savings == NULL) {
+    return error_out_of_memory(error);
+  }
+  bool leaf_is_level = with->in->sets[levels->leaf_set].keys == with->in->sets[levels->items[0].set].keys;
+  for (uint32_t l = leaf_is_level ? 1 : 0; l < top + 2; l++) {
+    uint32_t below = leaf_is_level && l == 1 ? 0 : l;
+    money saving = with->level_total[below];
+    if (!money_subtract(&saving, with->level_total[l + 1])) {
+      return error_fail(error, SG_INPUT, "the savings of a level are too large for exact money");
+    }
+    const char *name = l == 0 ? "underlying" : with->in->model->groupings[levels->items[l - 1].rule->grouping].text;
+    with->run->savings[with->run->n_savings++] = (level_saving){name, saving};
+  }
+  return SG_OK;
+}
+
+sg_status recorder_finish(recorder *with, sg_error *error) {
+  TRY(sum_children(with, error));
+  TRY(order_lines(with, error));
+  for (uint32_t r = 0; r < with->run->n_rows; r++) {
+    find_worst(with, &with->run->rows[r]);
+  }
+  TRY(add_totals(with, error));
+  return add_savings(with, error);
+}

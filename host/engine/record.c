@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Recording batches.
+ */
+#include "engine/record.h"
+
+#include "base/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void mark_reachable(const model *m, uint32_t amount, bool *reached) {
+  reached[amount] = true;
+  for (uint32_t t = 0; t < m->amounts[amount].n_terms; t++) {
+    if (m->amounts[amount].terms[t].is == TERM_AMOUNT) {
+      mark_reachable(m, m->amounts[amount].terms[t].amount, reached);
+    }
+  }
+}
+
+/* Savings are told for the worst amounts of the initial measure whose blocks share the first one's levels. */
+static void find_chain(recorder *with) {
+  const model *m = with->in->model;
+  with->chain = ID_NONE;
+  for (uint32_t a = 0; a < m->n_amounts; a++) {
+    const model_amount *amount = &m->amounts[a];
+    bool counts = with->in_chain[a] && amount->kind == AMOUNT_WORST;
+    for (uint32_t i = 0; counts && i < amount->n_blocks; i++) {
+      uint32_t levels = m->blocks[amount->blocks[i]].levels;
+      with->chain = with->chain == ID_NONE ? levels : with->chain;
+      counts = levels == with->chain;
+    }
+    with->in_chain[a] = counts;
+  }
+}
+
+sg_status recorder_open(recorder *opened, result *run, bound *in, sg_error *error) {
+  *opened = (recorder){.run = run, .in = in};
+  opened->row_of = malloc((in->book->accounts.n + 1) * sizeof *opened->row_of);
+  opened->in_chain = calloc(in->model->n_amounts + 1, sizeof *opened->in_chain);
+  uint32_t levels_max = 0;
+  for (uint32_t l = 0; l < in->model->n_level_sets; l++) {
+    levels_max = in->levels[l].n > levels_max ? in->levels[l].n : levels_max;
+  }
+  opened->level_total = calloc(levels_max + 3, sizeof *opened->level_total);
+  if (!opened->row_of || !opened->in_chain || !opened->level_total) {
+    recorder_close(opened);
+    return error_out_of_memory(error);
+  }
+  memset(opened->row_of, 0xff, in->book->accounts.n * sizeof *opened->row_of);
+  for (uint32_t r = 0; r < run->n_rows; r++) {
+    opened->row_of[run->rows[r].account] = r;
+  }
+  mark_reachable(in->model, in->model->initial, opened->in_chain);
+  find_chain(opened);
+  return SG_OK;
+}
+
+void recorder_close(recorder *opened) {
+  free(opened->row_of);
+  free(opened->in_chain);
+  free(opened->level_total);
+  ARRAY_FREE(&opened->lines);
+  ARRAY_FREE(&opened->pnl);
+}
+
+void recorder_request(const recorder *with, level_request **requests) {
+  const model *m = with->in->model;
+  for (uint32_t b = 0; b < m->n_blocks; b++) {
+    memset(requests[b], 0, (1 + with->in->levels[m->blocks[b].levels].n) * sizeof **requests);
+  }
+  for (uint32_t a = 0; a < m->n_amounts; a++) {
+    const model_amount *amount = &m->amounts[a];
+    for (uint32_t i = 0; i < amount->n_blocks; i++) {
+      level_request *of = requests[amount->blocks[i]];
+      uint32_t level = 1 + with->in->amount_level[a];
+      bool whole = amount->kind != AMOUNT_WORST;
+      of[level].worst |= !whole;
+      of[level].vectors |= whole || (with->keeps_pnl != NULL && !with->standalone);
+      for (uint32_t l = 0; with->in_chain[a] && l < (with->standalone ? 1 : level); l++) {
+        of[l].worst = true;
+      }
+    }
+  }
+}
+
+/* ---- savings ----------------------------------------------------------------------------------- */
+
+/* Adds the worst losses of a set's nodes over an amount's blocks, at base rates. */
+static sg_status add_level_total(recorder *with, const batch *of, const block_outcome *outcomes, uint32_t amount,
+                                 uint32_t level, uint32_t set, money *total, sg_error *error) {
+  const model_amount *m = &with->in->model->amounts[amount];
+  const double *rate_to_base = with->in->book->currencies.rate_to_base;
+  for (uint32_t node = 0; node < of->tables[set].n; node++) {
+    double worst = 0.0;
+    for (uint32_t i = 0; i < m->n_blocks; i++) {
+      const block_outcome *block = &outcomes[m->blocks[i]];
+      const level_outcome *at = level == LEVEL_LEAF ? &block->leaf : &block->levels[level];
+      worst = at->worst[node] < worst ? at->worst[node] : worst;
+    }
+    uint32_t native = batch_node_currency(with->in, set, of->tables[set].group[node]);
+    uint32_t account = batch_account(of, of->portfolio_of[set][node]);
+    uint32_t currency = native != ID_NONE ? native : with->in->book->accounts.currency[account];
+    money loss;
+    if (worst != 0.0 && (!money_from_double(-worst * rate_to_base[currency], &loss) || !money_add(total, loss))) {
+      return error_add(error, SG_INPUT, m->where, "the losses of amount %s are too large for exact money", m->name);
+    }
+  }
+  return SG_OK;
+}
+
+static sg_status add_savings(recorder *with, const batch *of, const block_outcome *outcomes, sg_error *error) {
+  if (with->chain == ID_NONE) {
+    return SG_OK;
+  }
+  const bound_levels *levels = &with->in->levels[with->chain];
+  for (uint32_t a = 0; a < with->in->model->n_amounts; a++) {
+    if (!with->in_chain[a]) {
+      continue;
+    }
+    TRY(add_level_total(with, of, outcomes, a, LEVEL_LEAF, levels->leaf_set,
+                        &with->level_total[with->standalone ? 0 : 1], error));
+    for (uint32_t l = 0; !with->standalone && l <= with->in->amount_level[a]; l++) {
+      TRY(add_level_total(with, of, outcomes, a, l, levels->items[l].set, &with->level_total[2 + l], error));
+    }
+  }
+  return SG_OK;
+}
+
+/* ---- lines ------------------------------------------------------------------------------------- */
+
+typedef struct emitter {
+  recorder *with;
+  const batch *of;
+  const amount_input *in;
+  const amount_values *values;
+  uint32_t portfolio;
+  measure measure;
+} emitter;
+
+static const char *node_text(const emitter *e, uint32_t amount, uint32_t node) {
+  const bound *in = e->with->in;
+  const char *name = in->node_names[amount][e->of->tables[in->amount_set[amount]].group[node]];
+  switch (e->of->all->side[e->of->first + e->portfolio]) {
+    case SIDE_OF_LONGS: return arena_format(e->with->run->memory, "long:%s", name);
+    case SIDE_OF_SHORTS: return arena_format(e->with->run->memory, "short:%s", name);
+    default: return name;
+  }
+}
+
+/* The numbers behind a line: what a charge read; the amount in the currency paid where it was converted. */
+static const char *detail_text(const emitter *e, uint32_t m, const char *step, uint32_t node) {
+  const model_amount *amount = &e->with->in->model->amounts[m];
+  uint32_t set = e->with->in->amount_set[m];
+  arena *memory = e->with->run->memory;
+  char native[NUMBER_TEXT_BYTES];
+  if (step[0] == '.') {
+    bool times = strcmp(step, ".times") == 0;
+    money_format(amount->round, native);
+    return !times                      ? arena_format(memory, "to multiples of %s", native)
+           : amount->times.n_slots == 0 ? arena_format(memory, "x %s", amount->times.text)
+                                        : arena_format(memory, "x %s: %s", amount->times.text,
+                                                       settle_numbers(e->of, &amount->times, e->in->times_slots[m], node, memory));
+  }
+  if (amount->kind == AMOUNT_CHARGE && amount->charge.n_slots > 0) {
+    return settle_numbers(e->of, &amount->charge, e->in->charge_slots[m], node, memory);
+  }
+  const node_table *table = &e->of->tables[set];
+  if (table->rate != NULL && table->rate[node] != 1.0 && amount->n_terms == 0) {
+    char rate[NUMBER_TEXT_BYTES];
+    money_format(e->values[m].leaf[node], native);
+    number_format(table->rate[node], rate);
+    uint32_t currency = batch_node_currency(e->with->in, set, table->group[node]);
+    return arena_format(memory, "%s %s at %s", native, e->with->in->book->currencies.id[currency], rate);
+  }
+  return "";
+}
+
+static sg_status emit_line(void *context, uint32_t m, const char *step, uint32_t node, money value, sg_error *error) {
+  const emitter *e = context;
+  const model *under = e->with->in->model;
+  const amount_values *values = &e->values[m];
+  bool binds = step[0] == '\0' && values->block != NULL && values->block[node] != BLOCK_NONE;
+  line made = {.account = batch_account(e->of, e->portfolio),
+               .measure = e->measure,
+               .node = node_text(e, m, node),
+               .rule = step[0] == '\0' ? under->amounts[m].name
+                                       : arena_format(e->with->run->memory, "%s%s", under->amounts[m].name, step),
+               .amount = value,
+               .block = binds ? under->blocks[values->block[node]].name : "",
+               .scenario = binds ? values->scenario[node] : 0,
+               .detail = detail_text(e, m, step, node)};
+  bool enough = made.node != NULL && made.rule != NULL && made.detail != NULL && ARRAY_PUSH(&e->with->lines, made);
+  return enough ? SG_OK : error_out_of_memory(error);
+}
+
+/* ---- scenario vectors -------------------------------------------------------------------------- */
+
+/* Was the same level of the same block written for an earlier amount? */
+static bool written_before(const bound *in, uint32_t amount, uint32_t block) {
+  for (uint32_t a = 0; a < amount; a++) {
+    for (uint32_t i = 0; i < in->model->amounts[a].n_blocks; i++) {
+      if (in->model->amounts[a].blocks[i] == block && in->amount_level[a] == in->amount_level[amount]) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+static sg_status keep_pnl(const emitter *e, const block_outcome *outcomes, sg_error *error) {
+  recorder *with = e->with;
+  const model *m = with->in->model;
+  uint32_t account = batch_account(e->of, e->portfolio);
+  if (with->keeps_pnl == NULL || !with->keeps_pnl[account]) {
+    return SG_OK;
+  }
+  for (uint32_t a = 0; a < m->n_amounts; a++) {
+    const node_table *table = &e->of->tables[with->in->amount_set[a]];
+    for (uint32_t i = 0; i < m->amounts[a].n_blocks; i++) {
+      uint32_t b = m->amounts[a].blocks[i];
+      if (written_before(with->in, a, b)) {
+        continue;
+      }
+      const double *pnl = outcomes[b].levels[with->in->amount_level[a]].pnl;
+      for (uint32_t node = table->begin[e->portfolio]; node < table->begin[e->portfolio + 1]; node++) {
+        const char *name = node_text(e, a, node);
+        for (uint32_t s = 0; s < outcomes[b].n_scenarios; s++) {
+          pnl_row row = {account, name, m->blocks[b].name, m->blocks[b].first + s,
+                         pnl[(size_t)node * outcomes[b].n_scenarios + s]};
+          if (!ARRAY_PUSH(&with->pnl, row)) {
+            return error_out_of_memory(error);
+          }
+        }
+      }
+    }
+  }
+  return SG_OK;
+}
+
+/* ---- a batch ----------------------------------------------------------------------------------- */
+
+sg_status recorder_visit(void *visitor, batch *of, const block_outcome *outcomes, const amount_input *in,
+                         const amount_values *values, sg_error *error) {
+  recorder *with = visitor;
+  const model *m = with->in->model;
+  const uint32_t roots[N_MEASURES] = {m->initial, m->maintenance};
+  for (uint32_t f = 0; f < of->n_portfolios; f++) {
+    margin_row *row = &with->run->rows[with->row_of[batch_account(of, f)]];
+    for (int i = 0; i < N_MEASURES; i++) {
+      money requirement;
+      money *sum = with->standalone ? &row->standalone[i] : &row->requirement[i];
+      TRY(amounts_requirement(in, values, roots[i], f, &requirement, error));
+      if (!money_add(sum, requirement)) {
+        return error_fail(error, SG_INPUT, "the requirement of account %s is too large for exact money",
+                          with->in->book->accounts.id[row->account]);
+      }
+      emitter e = {with, of, in, values, f, (measure)i};
+      if (!with->standalone) {
+        TRY(amounts_lines(in, values, roots[i], f, emit_line, &e, error));
+        TRY(i == MEASURE_INITIAL ? keep_pnl(&e, outcomes, error) : SG_OK);
+      }
+    }
+  }
+  return add_savings(with, of, outcomes, error);
+}

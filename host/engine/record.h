@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the passes leave behind: margin rows, lines, scenario vectors, and what each level saved.
+ */
+#ifndef ENGINE_RECORD_H
+#define ENGINE_RECORD_H
+
+#include "base/array.h"
+#include "data/result.h"
+#include "engine/pass.h"
+
+typedef struct recorder {
+  result *run;
+  bound *in;
+  uint32_t *row_of;        /* [a] its row, ID_NONE for accounts without one */
+  bool *keeps_pnl;         /* [a]; NULL: none */
+  ARRAY(line) lines;
+  ARRAY(pnl_row) pnl;
+  uint32_t chain;          /* level set whose savings are told; ID_NONE: none */
+  bool *in_chain;          /* [amount] a worst of the initial measure on that chain */
+  money *level_total;      /* [0] positions alone, [1] leaf nodes, [2 + l] level l; sums of worst losses, base currency */
+  bool standalone;         /* the pass of positions alone is under way */
+} recorder;
+
+/* rows of run are made; reachable from run->memory. */
+sg_status recorder_open(recorder *opened, result *run, bound *in, sg_error *error);
+void recorder_close(recorder *opened);
+
+/* A batch_visitor; `visitor` is the recorder. */
+sg_status recorder_visit(void *visitor, batch *of, const block_outcome *outcomes, const amount_input *in,
+                         const amount_values *values, sg_error *error);
+
+/* Adds children's requirements to parents, orders the lines, finds the binding scenarios, sums totals and savings. */
+sg_status recorder_finish(recorder *with, sg_error *error);
+
+/* Which outcomes the recorder and the amounts need: fills requests[block][1 + level]. */
+void recorder_request(const recorder *with, level_request **requests);
+
+#endif

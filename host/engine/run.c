@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A run, from the top: bind the model to the book, lay out its scenarios, price what is held, take every account and
+ * then every position alone through netting and rules, and sum up.
+ */
+#include "base/error.h"
+#include "engine/engine.h"
+#include "engine/record.h"
+#include "engine/scenario_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct run {
+  device *on;
+  const book *book;
+  const model *under;
+  const sg_run_options *options;
+  result *made;
+  bound *in;
+  pass_context pass;
+  recorder record;
+  portfolios accounts, alone;
+  bool *wanted;   /* [a] margin accounts to run: those asked for and what adds up to them; NULL: all */
+  bool *shown;    /* [a] those asked for; NULL: all */
+  bool *keeps_pnl;
+} run;
+
+/* ---- accounts ---------------------------------------------------------------------------------- */
+
+static uint32_t find_account(const book *of, const char *id) {
+  uint32_t low = 0, high = of->accounts.n;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    int order = strcmp(of->accounts.id[middle], id);
+    if (order == 0) {
+      return middle;
+    }
+    low = order < 0 ? middle + 1 : low;
+    high = order < 0 ? high : middle;
+  }
+  return ID_NONE;
+}
+
+static sg_status mark_accounts(const book *of, const char *const *ids, size_t n, bool **marks, sg_error *error) {
+  *marks = calloc(of->accounts.n + 1, sizeof **marks);
+  sg_status status = *marks == NULL ? error_out_of_memory(error) : SG_OK;
+  for (size_t i = 0; *marks != NULL && i < n; i++) {
+    uint32_t account = find_account(of, ids[i]);
+    if (account == ID_NONE) {
+      status = error_fail(error, SG_USAGE, "the book has no account \"%s\"", ids[i]);
+    } else if (of->accounts.margin_account[account] != account) {
+      status = error_fail(error, SG_USAGE, "account \"%s\" nets into \"%s\": ask for that one", ids[i],
+                          of->accounts.id[of->accounts.margin_account[account]]);
+    } else {
+      (*marks)[account] = true;
+    }
+  }
+  return status;
+}
+
+/* A parent that adds requirements up needs its children's. */
+static void add_descendants(const book *of, const bool *shown, bool *wanted) {
+  for (uint32_t a = 0; a < of->accounts.n; a++) {
+    for (uint32_t up = a; up != ID_NONE; up = of->accounts.parent[up]) {
+      wanted[of->accounts.margin_account[a]] |= shown[of->accounts.margin_account[up]];
+    }
+  }
+}
+
+static sg_status choose_accounts(run *r, sg_error *error) {
+  const sg_run_options *options = r->options;
+  const book *b = r->book;
+  if (options->accounts != NULL) {
+    TRY(mark_accounts(b, options->accounts, options->n_accounts, &r->shown, error));
+    r->wanted = calloc(b->accounts.n + 1, sizeof *r->wanted);
+    if (r->wanted == NULL) {
+      return error_out_of_memory(error);
+    }
+    add_descendants(b, r->shown, r->wanted);
+  }
+  if (options->all_pnl_accounts || options->n_pnl_accounts > 0) {
+    TRY(mark_accounts(b, options->pnl_accounts, options->n_pnl_accounts, &r->keeps_pnl, error));
+    for (uint32_t a = 0; options->all_pnl_accounts && a < b->accounts.n; a++) {
+      r->keeps_pnl[a] = true;
+    }
+  }
+  return SG_OK;
+}
+
+static sg_status make_rows(run *r, sg_error *error) {
+  const accounts *all = &r->book->accounts;
+  r->made->rows = ARENA_ARRAY(r->made->memory, margin_row, all->n);
+  if (r->made->rows == NULL) {
+    return error_out_of_memory(error);
+  }
+  for (uint32_t a = 0; a < all->n; a++) {
+    if (all->margin_account[a] == a && (r->wanted == NULL || r->wanted[a])) {
+      r->made->rows[r->made->n_rows++] =
+          (margin_row){.account = a, .currency = all->currency[a], .worst_block = ""};
+    }
+  }
+  return SG_OK;
+}
+
+/* Rows that were needed only for their parents' sums are not shown. */
+static void drop_hidden_rows(run *r) {
+  result *made = r->made;
+  if (r->shown == NULL) {
+    return;
+  }
+  uint32_t n_rows = 0;
+  size_t n_lines = 0;
+  for (uint32_t i = 0; i < made->n_rows; i++) {
+    margin_row row = made->rows[i];
+    if (!r->shown[row.account]) {
+      continue;
+    }
+    for (int m = 0; m < N_MEASURES; m++) {
+      memmove(&made->lines[n_lines], &made->lines[row.first_line[m]], row.n_lines[m] * sizeof *made->lines);
+      row.first_line[m] = n_lines;
+      n_lines += row.n_lines[m];
+    }
+    made->rows[n_rows++] = row;
+  }
+  made->n_rows = n_rows;
+  made->n_lines = n_lines;
+  made->partial = true;
+}
+
+/* ---- market ------------------------------------------------------------------------------------ */
+
+static sg_status need_rate(const run *r, uint32_t currency, const char *what, const char *id, uint64_t line,
+                           const char *file, sg_error *error) {
+  double rate = r->book->currencies.rate_to_base[currency];
+  if (rate == rate) {
+    return SG_OK;
+  }
+  return error_add(error, SG_INPUT, (place){file, line, 0}, "%s %s needs a rate of %s to %s, which fx.csv does not give",
+                   what, id, r->book->currencies.id[currency], r->book->currencies.id[r->book->base_currency]);
+}
+
+static sg_status check_rates(const run *r, const bool *needed, sg_error *error) {
+  const book *b = r->book;
+  for (uint32_t c = 0; c < b->instruments.n; c++) {
+    if (needed[c]) {
+      TRY(need_rate(r, b->instruments.currency[c], "instrument", b->instruments.id[c], b->instruments.line[c],
+                    "instruments.csv", error));
+    }
+  }
+  for (uint32_t i = 0; i < r->made->n_rows; i++) {
+    uint32_t a = r->made->rows[i].account;
+    TRY(need_rate(r, b->accounts.currency[a], "account", b->accounts.id[a], b->accounts.line[a], "accounts.csv", error));
+  }
+  return SG_OK;
+}
+
+static sg_status open_pricing(run *r, sg_error *error) {
+  bool *needed = calloc(r->book->instruments.n + 1, sizeof *needed);
+  if (needed == NULL) {
+    return error_out_of_memory(error);
+  }
+  for (size_t i = 0; i < r->accounts.n_positions; i++) {
+    needed[r->book->positions.instrument[r->accounts.position[i]]] = true;
+  }
+  sg_status status = check_rates(r, needed, error);
+  status = status == SG_OK ? pricing_open(r->in, r->on, needed, &r->pass.prices, error) : status;
+  free(needed);
+  return status;
+}
+
+static sg_status lay_out_scenarios(run *r, sg_error *error) {
+  uint32_t n = r->under->n_blocks;
+  r->pass.sets = calloc(n + 1, sizeof *r->pass.sets);
+  r->pass.requests = calloc(n + 1, sizeof *r->pass.requests);
+  r->pass.used_sets = calloc(r->in->n_sets + N_GROUP_KEYS, sizeof *r->pass.used_sets);
+  if (!r->pass.sets || !r->pass.requests || !r->pass.used_sets) {
+    return error_out_of_memory(error);
+  }
+  for (uint32_t b = 0; b < n; b++) {
+    TRY(scenarios_make(r->in, &r->under->blocks[b], r->in->memory, &r->pass.sets[b], error));
+    r->pass.requests[b] = calloc(1 + r->in->levels[r->under->blocks[b].levels].n, sizeof **r->pass.requests);
+    if (r->pass.requests[b] == NULL) {
+      return error_out_of_memory(error);
+    }
+    r->made->n_scenarios_distinct += r->pass.sets[b].n;
+  }
+  return SG_OK;
+}
+
+/* ---- the run ----------------------------------------------------------------------------------- */
+
+static sg_status run_pass(run *r, const portfolios *all, double from, double to, sg_error *error) {
+  r->record.standalone = all->standalone;
+  r->pass.progress_from = from;
+  r->pass.progress_to = to;
+  recorder_request(&r->record, r->pass.requests);
+  return pass_run(&r->pass, all, recorder_visit, &r->record, error);
+}
+
+static sg_status run_stages(run *r, double *bound_seconds, sg_error *error) {
+  double start = clock_seconds();
+  TRY(value_check(r->book, error));
+  TRY(choose_accounts(r, error));
+  TRY(make_rows(r, error));
+  TRY(bound_make(r->book, r->under, &r->in, error));
+  r->pass.in = r->in;
+  TRY(portfolios_make(r->book, r->wanted, &r->accounts, error));
+  TRY(portfolios_make_standalone(&r->accounts, &r->alone, error));
+  TRY(lay_out_scenarios(r, error));
+  TRY(open_pricing(r, error));
+  TRY(recorder_open(&r->record, r->made, r->in, error));
+  r->record.keeps_pnl = r->keeps_pnl;
+  settle_used_sets(r->in, r->pass.used_sets);
+  TRY(scenario_rows_make(r->in, r->pass.sets, r->made, error));
+  *bound_seconds = clock_seconds() - start;
+
+  r->pass.progress_to = 0.2;
+  TRY(pass_plan(&r->pass, r->options, error));
+  TRY(run_pass(r, &r->accounts, 0.2, 0.6, error));
+  r->made->n_nodes = r->pass.n_nodes;
+  TRY(run_pass(r, &r->alone, 0.6, 1.0, error));
+  TRY(recorder_finish(&r->record, error));
+  drop_hidden_rows(r);
+  return SG_OK;
+}
+
+static sg_status describe(run *r, double bound_seconds, double seconds, sg_error *error) {
+  result *made = r->made;
+  const device_traits *traits = device_get_traits(r->on);
+  arena *memory = made->memory;
+  made->stages = ARENA_ARRAY(memory, stage_time, 4);
+  if (made->stages == NULL) {
+    return error_out_of_memory(error);
+  }
+  const stage_time stages[] = {
+      {"bind", bound_seconds}, {"price", r->pass.clock.price}, {"net", r->pass.clock.net}, {"rules", r->pass.clock.rules}};
+  made->n_stages = sizeof stages / sizeof *stages;
+  memcpy(made->stages, stages, sizeof stages);
+  made->seconds = seconds;
+  made->n_prices = (size_t)r->pass.prices.n_held * made->n_scenarios_distinct;
+  made->n_cells = r->pass.n_cells;
+  made->lanes = traits->lanes;
+  made->device_name = arena_format(memory, "%s", traits->name);
+  made->device_platform = arena_format(memory, "%s", traits->platform);
+  made->device_driver = arena_format(memory, "%s", traits->driver);
+  made->device_type = arena_format(memory, "%s", traits->type);
+  made->device_self_test = arena_format(memory, "%s", traits->self_test);
+  bool enough = made->device_name && made->device_platform && made->device_driver && made->device_type &&
+                made->device_self_test;
+  return enough ? SG_OK : error_out_of_memory(error);
+}
+
+static sg_status make_result(const book *of, const model *under, result **made, sg_error *error) {
+  result *empty = calloc(1, sizeof *empty);
+  if (empty == NULL || (empty->memory = arena_open()) == NULL) {
+    free(empty);
+    return error_out_of_memory(error);
+  }
+  empty->book = of;
+  empty->model_name = under->name;
+  empty->model_title = under->title;
+  empty->model_version = under->version;
+  empty->model_path = under->path;
+  memcpy(empty->model_digest, under->digest, sizeof empty->model_digest);
+  empty->n_settings = under->n_settings;
+  empty->settings = under->settings;
+  empty->n_not_covered = under->n_not_covered;
+  empty->not_covered = under->not_covered;
+  *made = empty;
+  return SG_OK;
+}
+
+sg_status engine_run(device *on, const book *of, const model *under, const sg_run_options *options, result **made,
+                     sg_error *error) {
+  static const sg_run_options defaults = {0};
+  double start = clock_seconds(), bound_seconds = 0.0;
+  run r = {.on = on, .book = of, .under = under, .options = options == NULL ? &defaults : options};
+  *made = NULL;
+  TRY(make_result(of, under, &r.made, error));
+  r.pass.on = on;
+  r.pass.on_progress = r.options->on_progress;
+  r.pass.context = r.options->context;
+  sg_status status = run_stages(&r, &bound_seconds, error);
+  if (status == SG_OK) {
+    status = describe(&r, bound_seconds, clock_seconds() - start, error);
+  }
+  recorder_close(&r.record);
+  if (r.in != NULL) {
+    pass_close(&r.pass);
+  }
+  portfolios_close(&r.accounts);
+  portfolios_close(&r.alone);
+  bound_close(r.in);
+  free(r.wanted);
+  free(r.shown);
+  free(r.keeps_pnl);
+  if (status != SG_OK) {
+    result_close(r.made);
+    return status;
+  }
+  *made = r.made;
+  return SG_OK;
+}
+
+void result_close(result *made) {
+  if (made != NULL) {
+    arena_close(made->memory);
+    free(made);
+  }
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * From a batch's netted outcomes to the input of the rules.
+ */
+#ifndef ENGINE_SETTLE_H
+#define ENGINE_SETTLE_H
+
+#include "engine/netting.h"
+
+/* Applies every amount of the model to the batch. outcomes[block]; everything lives in the batch's memory. */
+sg_status settle_batch(batch *of, const block_outcome *outcomes, amount_input *in, amount_values **values,
+                       sg_error *error);
+
+/* used[set]: the sets whose nodes the model's amounts and levels need. */
+void settle_used_sets(bound *in, bool *used);
+
+/* "damp=0.5, net_delta=-12": what an expression read at a node. Owned by `memory`; NULL when out of memory. */
+const char *settle_numbers(const batch *of, const expression *rule, const double *const *slots, uint32_t node,
+                           arena *memory);
+
+#endif
