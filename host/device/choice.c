@@ -8,8 +8,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define INSTALL_HINT "install one (Debian: apt install pocl-opencl-icd makes the CPU a device), or use --device reference"
-
 static sg_status candidates_find(arena *memory, candidates *found, sg_error *error)
 {
   TRY(opencl_find(memory, found, error));
@@ -40,23 +38,43 @@ static sg_status candidate_prove(const candidate *from, const sg_device_options 
   return status;
 }
 
-/* A finding that tells why nothing of what was looked for can be used. */
+/* `0: NAME (cpu), 1: NAME (gpu; has no double precision), 2: reference`; NULL when out of memory */
+static const char *names_format(arena *memory, const candidates *found)
+{
+  const char *names = "";
+  for (size_t i = 0; i < found->list.n && names; i++) {
+    const candidate *each = &found->list.items[i];
+    names = each->device_id ? arena_format(memory, "%s%zu: %s (%s%s%s), ", names, i, each->facts.name, each->facts.type,
+                                           each->refusal ? "; " : "", each->refusal ? each->refusal : "")
+                            : arena_format(memory, "%s%zu: %s", names, i, each->facts.name);
+  }
+  return names;
+}
+
+/* ` (platform NAME is broken: ...)`, "" when none is; NULL when out of memory */
+static const char *broken_format(arena *memory, const candidates *found)
+{
+  const char *broken = "";
+  for (size_t i = 0; i < found->broken.n && broken; i++) {
+    broken = arena_format(memory, "%s (platform %s is broken)", broken, found->broken.items[i]);
+  }
+  return broken;
+}
+
+/* Why nothing of what was looked for can be used. The reference is always there, so one candidate is no OpenCL device. */
 static sg_status none_fail(arena *memory, const candidates *found, const char *type, sg_error *error)
 {
-  const char *reasons = "";
-  for (size_t i = 0; i < found->list.n && reasons; i++) {
-    const candidate *each = &found->list.items[i];
-    if (each->device_id && each->refusal) {
-      reasons = arena_format(memory, "%s; %s %s", reasons, each->facts.name, each->refusal);
-    }
-  }
-  for (size_t i = 0; i < found->broken.n && reasons; i++) {
-    reasons = arena_format(memory, "%s; platform %s is broken", reasons, found->broken.items[i]);
-  }
-  if (!reasons) {
+  const char *names = names_format(memory, found), *broken = broken_format(memory, found);
+  if (!names || !broken) {
     return error_out_of_memory(error);
   }
-  return error_fail(error, SG_DEVICE, "no OpenCL %s can be used%s: " INSTALL_HINT, type ? type : "device", reasons);
+  if (found->list.n == 1) {
+    return error_fail(error, SG_DEVICE,
+                      "no OpenCL device was found%s: install one (Debian: `apt install pocl-opencl-icd` makes the CPU "
+                      "one), or use --device reference",
+                      broken);
+  }
+  return error_fail(error, SG_DEVICE, "no OpenCL %s can be used%s; there is %s", type ? type : "device", broken, names);
 }
 
 /* The first device of a type (NULL: any OpenCL device) that proves itself. One without double precision is passed over in
@@ -93,10 +111,7 @@ static bool name_contains(const char *name, const char *part)
 
 static sg_status unknown_fail(arena *memory, const candidates *found, const char *choice, sg_error *error)
 {
-  const char *names = "";
-  for (size_t i = 0; i < found->list.n && names; i++) {
-    names = arena_format(memory, "%s%s%zu: %s", names, i ? ", " : "", i, found->list.items[i].facts.name);
-  }
+  const char *names = names_format(memory, found);
   if (!names) {
     return error_out_of_memory(error);
   }

@@ -14,10 +14,7 @@ _Thread_local size_t kernel_item[2]; /* what get_global_id reads, see kernels/la
 
 #include "kernels/probe.cl"
 #include "kernels/forward.cl"
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized" /* gcc 12 does not see that the first column always prepares */
 #include "kernels/price.cl"
-#pragma GCC diagnostic pop
 #include "kernels/net.cl"
 #include "kernels/fold.cl"
 #include "kernels/reduce.cl"
@@ -62,6 +59,20 @@ static void call_reduce_worst(const kernel_argument *arguments)
   reduce_worst(BUFFER(0), BUFFER(1), UINT(2), UINT(3), UINT(4), UINT(5), BUFFER(6), BUFFER(7), BUFFER(8));
 }
 
+static const struct {
+  void (*call)(const kernel_argument *);
+  size_t n_arguments;
+} calls[N_KERNELS] = {
+    [KERNEL_probe_math] = {call_probe_math, 6},
+    [KERNEL_move_forwards] = {call_move_forwards, 8},
+    [KERNEL_price_linear] = {call_price_linear, 15},
+    [KERNEL_price_black] = {call_price_black, 15},
+    [KERNEL_price_bachelier] = {call_price_bachelier, 15},
+    [KERNEL_net_nodes] = {call_net_nodes, 9},
+    [KERNEL_fold_level] = {call_fold_level, 12},
+    [KERNEL_reduce_worst] = {call_reduce_worst, 9},
+};
+
 /* ---- the backend --------------------------------------------------------------------------- */
 
 static sg_status reference_buffer_make(device_buffer *buffer, const void *initial, sg_error *error)
@@ -103,15 +114,16 @@ static double seconds_now(void)
 static sg_status reference_launch(device *on, kernel_id kernel, const kernel_argument *arguments, size_t n_arguments,
                                   const size_t items[2], sg_error *error)
 {
-#define CALL_ROW(name, program) call_##name,
-  static void (*const calls[])(const kernel_argument *) = {KERNELS(CALL_ROW)};
-#undef CALL_ROW
+  if (n_arguments != calls[kernel].n_arguments) {
+    return error_fail(error, SG_BUG, "kernel %s takes %zu arguments, not %zu", kernel_text_name(kernel),
+                      calls[kernel].n_arguments, n_arguments);
+  }
   double start = seconds_now();
   for (size_t row = 0; row < items[1]; row++) {
     for (size_t group = 0; group < items[0]; group++) {
       kernel_item[0] = group;
       kernel_item[1] = row;
-      calls[kernel](arguments);
+      calls[kernel].call(arguments);
     }
   }
   on->seconds[kernel] += seconds_now() - start;

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Which device is opened, what is said when none can be, and devices with broken kernels. Each case runs in a process of its
+ * own, because an OpenCL loader reads its environment once.
+ */
+#include "device/device.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { TEXT_BYTES = 16384 };
+
+/* What a process found: the status, the name and self-test of the opened device, and all findings, a line each. */
+typedef struct outcome {
+  int status;
+  char text[TEXT_BYTES];
+} outcome;
+
+static void report(int to, const device *opened, const sg_error *error)
+{
+  FILE *stream = fdopen(to, "w");
+  if (opened) {
+    const device_traits *traits = device_get_traits(opened);
+    fprintf(stream, "%s, self-test %s, lanes %u\n", traits->type, traits->self_test, traits->lanes);
+  }
+  for (size_t i = 0; i < sg_error_count(error); i++) {
+    sg_finding finding = sg_error_get(error, i);
+    fprintf(stream, "%s%s%s\n", finding.file ? finding.file : "", finding.file ? ": " : "", finding.message);
+  }
+  fclose(stream);
+}
+
+/* Opens `choice` in a child in which each NAME=VALUE of `environment` (at most two, NULL: none) is set. */
+static void open_in_child(const char *choice, const sg_device_options *options, const char *first, const char *second,
+                          outcome *found)
+{
+  int ends[2];
+  assert_int_equal(pipe(ends), 0);
+  fflush(NULL);
+  pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) {
+    sg_error *error = sg_error_open();
+    device *opened;
+    close(ends[0]);
+    unsetenv("SHOCKGRID_DEVICE");
+    unsetenv("SHOCKGRID_KERNELS");
+    if (first) {
+      putenv((char *)(uintptr_t)first);
+    }
+    if (second) {
+      putenv((char *)(uintptr_t)second);
+    }
+    sg_status status = device_open(choice, options, &opened, error);
+    report(ends[1], opened, error);
+    device_close(opened);
+    sg_error_close(error);
+    _exit((int)status);
+  }
+  close(ends[1]);
+  size_t n = 0;
+  ssize_t got;
+  while (n + 1 < TEXT_BYTES && (got = read(ends[0], found->text + n, TEXT_BYTES - 1 - n)) > 0) {
+    n += (size_t)got;
+  }
+  found->text[n] = 0;
+  close(ends[0]);
+  int code;
+  assert_int_equal(waitpid(child, &code, 0), child);
+  assert_true(WIFEXITED(code));
+  found->status = WEXITSTATUS(code);
+}
+
+static void assert_contains(const char *text, const char *part)
+{
+  if (!strstr(text, part)) {
+    print_error("\"%s\" is not in:\n%s\n", part, text);
+    fail();
+  }
+}
+
+static void assert_opens(const char *choice, const char *first, const char *second, const char *expected)
+{
+  outcome found;
+  open_in_child(choice, NULL, first, second, &found);
+  if (found.status != SG_OK || strncmp(found.text, expected, strlen(expected)) != 0) {
+    print_error("%s: status %d, expected %s, got:\n%s\n", choice ? choice : "NULL", found.status, expected, found.text);
+    fail();
+  }
+}
+
+static void assert_refuses(const char *choice, const char *environment, sg_status status, const char *const *parts)
+{
+  outcome found;
+  open_in_child(choice, NULL, environment, NULL, &found);
+  if (found.status != (int)status) {
+    print_error("%s: status %d:\n%s\n", choice, found.status, found.text);
+    fail();
+  }
+  for (; *parts; parts++) {
+    assert_contains(found.text, *parts);
+  }
+}
+#define PARTS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static void auto_and_cpu_open_a_cpu_that_has_passed(void **state)
+{
+  assert_opens("auto", NULL, NULL, "cpu, self-test passed");
+  assert_opens("cpu", NULL, NULL, "cpu, self-test passed");
+  assert_opens("0", NULL, NULL, "cpu, self-test passed");
+}
+
+static void reference_opens_without_any_platform(void **state)
+{
+  assert_opens("reference", "OCL_ICD_VENDORS=/nonexistent", NULL, "reference, self-test passed, lanes 1");
+  assert_opens("0", "OCL_ICD_VENDORS=/nonexistent", NULL, "reference, self-test passed");
+}
+
+static void no_choice_reads_the_environment_and_a_choice_does_not(void **state)
+{
+  assert_opens(NULL, "SHOCKGRID_DEVICE=reference", NULL, "reference");
+  assert_opens("reference", "SHOCKGRID_DEVICE=nonsense", NULL, "reference");
+  assert_opens(NULL, "SHOCKGRID_DEVICE=", NULL, "cpu");
+}
+
+static void a_part_of_a_name_is_enough_in_any_case(void **state) { assert_opens("REFER", NULL, NULL, "reference"); }
+
+static void options_set_the_lanes_and_skip_the_self_test(void **state)
+{
+  outcome found;
+  open_in_child("auto", &(sg_device_options){.lanes = 2, .skip_self_test = true}, NULL, NULL, &found);
+  assert_int_equal(found.status, SG_OK);
+  assert_string_equal(found.text, "cpu, self-test not run, lanes 2\n");
+  open_in_child("auto", &(sg_device_options){.lanes = 3}, NULL, NULL, &found);
+  assert_int_equal(found.status, SG_USAGE);
+  assert_string_equal(found.text, "lanes 3 is not 1, 2, 4, 8 or 16\n");
+}
+
+static void an_unknown_name_or_index_lists_what_exists(void **state)
+{
+  assert_refuses("voodoo", NULL, SG_USAGE,
+                 PARTS("device \"voodoo\" is not auto, cpu, gpu, reference, or the index or part of the name of one of: 0: ",
+                       "(cpu)", ": reference\n"));
+  assert_refuses("99", NULL, SG_USAGE, PARTS("device \"99\" is not"));
+  assert_refuses("", NULL, SG_USAGE, PARTS("device \"\" is not"));
+}
+
+static void no_platform_says_what_to_install(void **state)
+{
+  static const char *const choices_[] = {"auto", "cpu", "gpu"};
+  for (int i = 0; i < 3; i++) {
+    assert_refuses(choices_[i], "OCL_ICD_VENDORS=/nonexistent", SG_DEVICE,
+                   PARTS("no OpenCL device was found: install one (Debian: `apt install pocl-opencl-icd` makes the CPU "
+                         "one), or use --device reference\n"));
+  }
+}
+
+/* A copy of the kernels in which `from` is `to` in one file; returns `SHOCKGRID_KERNELS=FOLDER`. */
+static char *kernels_change(const char *file, const char *from, const char *to)
+{
+  static char variable[256];
+  char command[1024], folder[] = "/tmp/shockgrid-kernels-XXXXXX";
+  assert_non_null(mkdtemp(folder));
+  snprintf(command, sizeof command, "cp '" SOURCE_DIR "'/kernels/* %s/ && sed -i 's|%s|%s|' %s/%s && "
+           "! cmp -s '" SOURCE_DIR "'/kernels/%s %s/%s", folder, from, to, folder, file, file, folder, file);
+  assert_int_equal(system(command), 0);
+  snprintf(variable, sizeof variable, "SHOCKGRID_KERNELS=%s", folder);
+  return variable;
+}
+
+static void kernels_remove(const char *variable)
+{
+  char command[300];
+  snprintf(command, sizeof command, "rm -r %s", strchr(variable, '=') + 1);
+  assert_int_equal(system(command), 0);
+}
+
+static void assert_change_refused(const char *file, const char *from, const char *to, const char *const *parts)
+{
+  char *variable = kernels_change(file, from, to);
+  assert_refuses("cpu", variable, SG_DEVICE, parts);
+  kernels_remove(variable);
+}
+
+static void a_kernel_with_one_wrong_constant_is_refused_by_name_and_case(void **state)
+{
+  assert_change_refused("price_black.h", "0\\.5 \\* stddev", "0.500000000000001 * stddev",
+                        PARTS("is refused: its kernel price_black fails the self-test at pnl[", "instrument", "strike",
+                              "driver", "expected 0x", "got 0x", "no OpenCL cpu can be used"));
+  assert_change_refused("price_bachelier.h", "return outside +", "return 1e-14 + outside +",
+                        PARTS("its kernel price_bachelier fails"));
+  assert_change_refused("price_linear.h", "return forward;", "return forward + 1e-9;", PARTS("its kernel price_linear fails"));
+  assert_change_refused("shared.h", "NET_SEGMENT 256", "NET_SEGMENT 255", PARTS("its kernel net_nodes fails"));
+  assert_change_refused("fold.cl", "sum = sum + part", "sum = part + part", PARTS("its kernel fold_level fails"));
+  assert_change_refused("reduce.cl", "here < scenario", "here > scenario",
+                        PARTS("its kernel reduce_worst fails the self-test at worst_scenario["));
+  assert_change_refused("forward.cl", "fma(", "1e-17 + fma(", PARTS("its kernel move_forwards fails"));
+}
+
+static void a_broken_arithmetic_is_caught_by_its_canary(void **state)
+{
+  assert_change_refused("probe.cl", "return a \\* b + c;", "return fma(a, b, c);",
+                        PARTS("its kernel probe_math fails the self-test at MULTIPLY_ADD of 0x1.0000002p0, 0x1.0000002p0, "
+                              "-0x1.0000004p0: expected 0x0000000000000000 (0), got 0x3c90000000000000"));
+  assert_change_refused("probe.cl", "return a / b;", "return a * (1.0 / b);", PARTS("at DIVIDE of"));
+}
+
+static void a_build_failure_shows_the_lines_around_it(void **state)
+{
+  assert_change_refused("net.cl", "ulong last = .*", "ulong last = nonsense;",
+                        PARTS("cannot build the kernels with \"-cl-std=CL1.2 -DLANES=", "CL_BUILD_PROGRAM_FAILURE (-11)",
+                              " |   ulong last = nonsense;\n", "\n> ", "undeclared identifier 'nonsense'"));
+}
+
+static void a_missing_kernel_folder_is_told(void **state)
+{
+  assert_refuses("cpu", "SHOCKGRID_KERNELS=/nonexistent", SG_DEVICE, PARTS("/nonexistent/probe.cl: "));
+}
+
+static void list_in_child(const char *environment, char *text, size_t size)
+{
+  int ends[2];
+  assert_int_equal(pipe(ends), 0);
+  fflush(NULL);
+  pid_t child = fork();
+  if (child == 0) {
+    device_list *list;
+    FILE *stream = fdopen(ends[1], "w");
+    if (environment) {
+      putenv((char *)(uintptr_t)environment);
+    }
+    if (device_list_open(true, &list, NULL) == SG_OK) {
+      for (size_t i = 0; i < device_list_count(list); i++) {
+        sg_device_facts facts = device_list_get(list, i);
+        fprintf(stream, "%s %s %d %d: %s\n", facts.type, facts.name, facts.double_precision, facts.memory_bytes > 0,
+                facts.self_test);
+      }
+    }
+    fclose(stream);
+    device_list_close(list);
+    _exit(0);
+  }
+  close(ends[1]);
+  FILE *stream = fdopen(ends[0], "r");
+  size_t n = fread(text, 1, size - 1, stream);
+  text[n] = 0;
+  fclose(stream);
+  waitpid(child, NULL, 0);
+}
+
+static void the_list_has_every_device_with_its_verdict_and_the_reference_last(void **state)
+{
+  static char text[TEXT_BYTES];
+  list_in_child(NULL, text, sizeof text);
+  assert_int_equal(strncmp(text, "cpu ", 4), 0);
+  assert_contains(text, " 1 1: passed\nreference reference 1 1: passed\n");
+  list_in_child("OCL_ICD_VENDORS=/nonexistent", text, sizeof text);
+  assert_string_equal(text, "reference reference 1 1: passed\n");
+  char *variable = kernels_change("price_linear.h", "return forward;", "return forward + 1e-9;");
+  list_in_child(variable, text, sizeof text);
+  kernels_remove(variable);
+  assert_contains(text, "is refused: its kernel price_linear fails the self-test");
+  assert_contains(text, "\nreference reference 1 1: passed\n");
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(auto_and_cpu_open_a_cpu_that_has_passed),
+      cmocka_unit_test(reference_opens_without_any_platform),
+      cmocka_unit_test(no_choice_reads_the_environment_and_a_choice_does_not),
+      cmocka_unit_test(a_part_of_a_name_is_enough_in_any_case),
+      cmocka_unit_test(options_set_the_lanes_and_skip_the_self_test),
+      cmocka_unit_test(an_unknown_name_or_index_lists_what_exists),
+      cmocka_unit_test(no_platform_says_what_to_install),
+      cmocka_unit_test(a_kernel_with_one_wrong_constant_is_refused_by_name_and_case),
+      cmocka_unit_test(a_broken_arithmetic_is_caught_by_its_canary),
+      cmocka_unit_test(a_build_failure_shows_the_lines_around_it),
+      cmocka_unit_test(a_missing_kernel_folder_is_told),
+      cmocka_unit_test(the_list_has_every_device_with_its_verdict_and_the_reference_last),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
