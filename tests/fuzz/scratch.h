@@ -5,7 +5,7 @@
 #ifndef FUZZ_SCRATCH_H
 #define FUZZ_SCRATCH_H
 
-#include <dirent.h>
+#include <ftw.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,22 +14,11 @@
 
 static char scratch_folder[64];
 
-static inline void scratch_remove(const char *folder) {
-  DIR *entries = opendir(folder);
-  for (struct dirent *entry; entries && (entry = readdir(entries));) {
-    char path[512];
-    snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-    if (entry->d_name[0] != '.' && unlink(path) != 0) {
-      scratch_remove(path);
-    }
-  }
-  if (entries) {
-    closedir(entries);
-    rmdir(folder);
-  }
+static int scratch_remove_entry(const char *path, const struct stat *facts, int kind, struct FTW *where) {
+  return remove(path);
 }
 
-static inline void scratch_close(void) { scratch_remove(scratch_folder); }
+static inline void scratch_close(void) { nftw(scratch_folder, scratch_remove_entry, 4, FTW_DEPTH | FTW_PHYS); }
 
 /* The folder, empty. */
 static inline const char *scratch_open(void) {
@@ -37,7 +26,7 @@ static inline const char *scratch_open(void) {
     snprintf(scratch_folder, sizeof scratch_folder, "/tmp/shockgrid-fuzz-%ld", (long)getpid());
     atexit(scratch_close);
   }
-  scratch_remove(scratch_folder);
+  scratch_close();
   if (mkdir(scratch_folder, 0700) != 0) {
     abort();
   }
