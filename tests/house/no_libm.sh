@@ -15,6 +15,7 @@ for layer in base data input rules device report engine; do
   while IFS= read -r object; do
     checked
     for name in $(nm --undefined-only "$object" | awk '{print $NF}' | sort -u | comm -12 - "$work/refused"); do
+      [[ "$object $name" != */base/number.c.o\ strtod ]] || continue # the one place that reads doubles, in any locale
       complain "${object#"$BUILD/CMakeFiles/"} calls $name"
     done
   done <"$work/objects"
