@@ -79,6 +79,10 @@ const device_traits *device_get_traits(const device *opened) { return &opened->t
 sg_status buffer_make(device *on, size_t size_bytes, const void *initial, device_buffer **made, sg_error *error)
 {
   *made = NULL;
+  if (size_bytes > on->traits.largest_allocation_bytes) {
+    return error_fail(error, SG_DEVICE, "a buffer of %zu bytes is larger than %s allows (%llu bytes)", size_bytes,
+                      on->traits.name, (unsigned long long)on->traits.largest_allocation_bytes);
+  }
   device_buffer *buffer = calloc(1, sizeof *buffer);
   if (!buffer) {
     return error_out_of_memory(error);

@@ -92,10 +92,6 @@ static sg_status opencl_buffer_make(device_buffer *buffer, const void *initial, 
   device *on = buffer->on;
   opencl_state *state = on->state;
   cl_int code;
-  if (buffer->size_bytes > on->traits.largest_allocation_bytes) {
-    return error_fail(error, SG_DEVICE, "a buffer of %zu bytes is larger than %s allows (%llu bytes)",
-                      buffer->size_bytes, on->traits.name, (unsigned long long)on->traits.largest_allocation_bytes);
-  }
   if (state->zero_copy) {
     void *pages = mmap(NULL, buffer->size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED) {

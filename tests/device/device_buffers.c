@@ -95,20 +95,21 @@ static void an_empty_buffer_can_be_made_read_and_written(void **state)
 
 static void a_buffer_that_is_too_large_is_refused_with_both_sizes(void **state)
 {
-  sg_error *error = sg_error_open();
-  device_buffer *buffer = (device_buffer *)error;
-  char expected[160];
-  const device_traits *traits = device_get_traits(devices[1]);
-  size_t size = traits->largest_allocation_bytes + 1;
-  assert_int_equal(buffer_make(devices[1], size, NULL, &buffer, error), SG_DEVICE);
-  assert_null(buffer);
-  snprintf(expected, sizeof expected, "a buffer of %zu bytes is larger than %s allows (%zu bytes)", size, traits->name,
-           size - 1);
-  assert_int_equal(sg_error_count(error), 1);
-  assert_string_equal(sg_error_get(error, 0).message, expected);
-  assert_int_equal(sg_error_get(error, 0).status, SG_DEVICE);
-  sg_error_close(error);
-  assert_int_equal(buffer_make(devices[0], SIZE_MAX / 2, NULL, &buffer, NULL), SG_DEVICE);
+  for (int i = 0; i < 2; i++) {
+    sg_error *error = sg_error_open();
+    device_buffer *buffer = (device_buffer *)error;
+    char expected[160];
+    const device_traits *traits = device_get_traits(devices[i]);
+    size_t size = traits->largest_allocation_bytes + 1;
+    assert_int_equal(buffer_make(devices[i], size, NULL, &buffer, error), SG_DEVICE);
+    assert_null(buffer);
+    snprintf(expected, sizeof expected, "a buffer of %zu bytes is larger than %s allows (%zu bytes)", size, traits->name,
+             size - 1);
+    assert_int_equal(sg_error_count(error), 1);
+    assert_string_equal(sg_error_get(error, 0).message, expected);
+    assert_int_equal(sg_error_get(error, 0).status, SG_DEVICE);
+    sg_error_close(error);
+  }
 }
 
 /* result = result + 1, many more times than launches are kept waiting for their times. */
