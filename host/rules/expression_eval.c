@@ -104,7 +104,7 @@ void expression_run_block(const expression_program *program, const double *const
       BINARY(OP_SUBTRACT, a - b)
       BINARY(OP_MULTIPLY, a * b)
       BINARY(OP_DIVIDE, a / b)
-      BINARY(OP_POWER, math_pow(a, b))
+      BINARY(OP_POWER, a != a ? a : b != b ? b : math_pow(a, b)) /* math_pow says 1 for NaN^0 and 1^NaN */
       BINARY(OP_LESS, truth(a < b, a, b))
       BINARY(OP_LESS_EQUAL, truth(a <= b, a, b))
       BINARY(OP_GREATER, truth(a > b, a, b))

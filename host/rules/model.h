@@ -207,11 +207,9 @@ typedef struct sg_model model;
 #undef MODEL_AMOUNT_ENUM
 
 /* The shipped models, embedded at build time from host/models. */
-typedef struct shipped_model {
-  const char *name, *text;
-} shipped_model;
-extern const shipped_model shipped_models[];
-extern const size_t n_shipped_models;
+size_t shipped_model_count(void);
+const char *shipped_model_name(size_t index);
+const char *shipped_model_text(size_t index);
 
 /* Reads a model: a shipped name, or a path. Follows `extends`, applies settings, checks everything. */
 sg_status model_read(const char *name_or_path, const char *const *settings, size_t n_settings, model **read,

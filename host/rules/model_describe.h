@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Made once, when a model has been read, so that threads may share the model.
+ */
+#ifndef RULES_MODEL_DESCRIBE_H
+#define RULES_MODEL_DESCRIBE_H
+
+#include "rules/model.h"
+
+/* NULL when out of memory. */
+const char *model_description_make(const model *described, arena *memory);
+
+#endif
