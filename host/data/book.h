@@ -187,6 +187,7 @@ struct sg_book {
   scenario_file *scenario_files;
   uint32_t n_files;
   input_file *files; /* sorted by name */
+  const char *description; /* for people; made when the book is loaded */
 };
 
 typedef struct sg_book book;

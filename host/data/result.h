@@ -28,6 +28,7 @@ typedef struct margin_row { /* one for each account that is margined, sorted by 
   uint32_t currency;
   money requirement[N_MEASURES];
   money standalone[N_MEASURES];
+  const char *requirement_text[N_MEASURES], *standalone_text[N_MEASURES]; /* exact decimals */
   const char *worst_block; /* of the largest worst, var or es line of the initial measure; "" when none */
   uint32_t worst_scenario;
   size_t first_line[N_MEASURES], n_lines[N_MEASURES]; /* into lines */

@@ -195,11 +195,27 @@ static sg_status add_savings(recorder *with, sg_error *error) {
   return SG_OK;
 }
 
+static const char *money_text(arena *memory, money amount) {
+  char text[NUMBER_TEXT_BYTES];
+  return arena_text(memory, text, money_format(amount, text));
+}
+
+static sg_status write_texts(result *run, margin_row *row, sg_error *error) {
+  bool enough = true;
+  for (int i = 0; i < N_MEASURES; i++) {
+    row->requirement_text[i] = money_text(run->memory, row->requirement[i]);
+    row->standalone_text[i] = money_text(run->memory, row->standalone[i]);
+    enough = enough && row->requirement_text[i] != NULL && row->standalone_text[i] != NULL;
+  }
+  return enough ? SG_OK : error_out_of_memory(error);
+}
+
 sg_status recorder_finish(recorder *with, sg_error *error) {
   TRY(sum_children(with, error));
   TRY(order_lines(with, error));
   for (uint32_t r = 0; r < with->run->n_rows; r++) {
     find_worst(with, &with->run->rows[r]);
+    TRY(write_texts(with->run, &with->run->rows[r], error));
   }
   TRY(add_totals(with, error));
   return add_savings(with, error);

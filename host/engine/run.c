@@ -42,15 +42,15 @@ static uint32_t find_account(const book *of, const char *id) {
   return ID_NONE;
 }
 
-static sg_status mark_accounts(const book *of, const char *const *ids, size_t n, bool **marks, sg_error *error) {
+static sg_status mark_accounts(const book *of, const char *const *names, size_t n, bool **marks, sg_error *error) {
   *marks = calloc(of->accounts.n + 1, sizeof **marks);
   sg_status status = *marks == NULL ? error_out_of_memory(error) : SG_OK;
   for (size_t i = 0; *marks != NULL && i < n; i++) {
-    uint32_t account = find_account(of, ids[i]);
+    uint32_t account = find_account(of, names[i]);
     if (account == ID_NONE) {
-      status = error_fail(error, SG_USAGE, "the book has no account \"%s\"", ids[i]);
+      status = error_fail(error, SG_USAGE, "the book has no account \"%s\"", names[i]);
     } else if (of->accounts.margin_account[account] != account) {
-      status = error_fail(error, SG_USAGE, "account \"%s\" nets into \"%s\": ask for that one", ids[i],
+      status = error_fail(error, SG_USAGE, "account \"%s\" nets into \"%s\": ask for that one", names[i],
                           of->accounts.id[of->accounts.margin_account[account]]);
     } else {
       (*marks)[account] = true;
@@ -130,13 +130,13 @@ static void drop_hidden_rows(run *r) {
 
 /* ---- market ------------------------------------------------------------------------------------ */
 
-static sg_status need_rate(const run *r, uint32_t currency, const char *what, const char *id, uint64_t line,
+static sg_status need_rate(const run *r, uint32_t currency, const char *what, const char *id, uint64_t row_line,
                            const char *file, sg_error *error) {
   double rate = r->book->currencies.rate_to_base[currency];
   if (rate == rate) {
     return SG_OK;
   }
-  return error_add(error, SG_INPUT, (place){file, line, 0}, "%s %s needs a rate of %s to %s, which fx.csv does not give",
+  return error_add(error, SG_INPUT, (place){file, row_line, 0}, "%s %s needs a rate of %s to %s, which fx.csv does not give",
                    what, id, r->book->currencies.id[currency], r->book->currencies.id[r->book->base_currency]);
 }
 

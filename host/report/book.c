@@ -27,9 +27,9 @@ static const char *types_text(const book *of, arena *memory) {
 }
 
 static void count_row(table *rows, const char *name, uint64_t count, const char *more) {
-  table_cell(rows, name);
-  table_cell(rows, people_count(rows->memory, count));
-  table_cell(rows, more);
+  text_table_cell(rows, name);
+  text_table_cell(rows, people_count(rows->memory, count));
+  text_table_cell(rows, more);
 }
 
 const char *book_text(const book *read, arena *memory) {
@@ -37,7 +37,7 @@ const char *book_text(const book *read, arena *memory) {
   date_format(read->as_of_s, as_of);
   page out = page_open(memory);
   page_add(&out, "%s, as of %s, base currency %s\n\n", read->folder, as_of, read->currencies.id[read->base_currency]);
-  table rows = table_open(memory, "lrl");
+  table rows = text_table_open(memory, "lrl");
   count_row(&rows, "underlyings", read->underlyings.n, "");
   count_row(&rows, "forwards", read->forwards.n, forward_sources_text(read, memory));
   count_row(&rows, "instruments", read->instruments.n, types_text(read, memory));
@@ -45,16 +45,16 @@ const char *book_text(const book *read, arena *memory) {
   count_row(&rows, "accounts", read->accounts.n, "");
   count_row(&rows, "positions", read->positions.n, "");
   count_row(&rows, "scenario files", read->n_scenario_files, "");
-  table_print(&rows, 2, NULL, &out);
+  text_table_print(&rows, 2, NULL, &out);
   page_add(&out, "\n");
-  table files = table_open(memory, "lrl");
+  table files = text_table_open(memory, "lrl");
   char digest[33];
   for (uint32_t i = 0; i < read->n_files; i++) {
     digest_format(read->files[i].digest, digest);
-    table_cell(&files, read->files[i].name);
-    table_cell(&files, arena_format(memory, "%s bytes", people_count(memory, read->files[i].size_bytes)));
-    table_cell(&files, arena_format(memory, "%s", digest));
+    text_table_cell(&files, read->files[i].name);
+    text_table_cell(&files, arena_format(memory, "%s bytes", people_count(memory, read->files[i].size_bytes)));
+    text_table_cell(&files, arena_format(memory, "%s", digest));
   }
-  table_print(&files, 2, NULL, &out);
+  text_table_print(&files, 2, NULL, &out);
   return page_close(&out);
 }

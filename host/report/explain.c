@@ -77,9 +77,9 @@ static size_t subtree_sum(const explained_measure *of, uint32_t i, money *sum) {
 
 /* `name` at `depth`; column 1 is the amount, column 2 says why. */
 static void tree_row(explain_view *view, table *rows, uint32_t depth, const char *name, money amount, const char *why) {
-  table_cell(rows, arena_format(view->out.memory, "%*s%s", (int)(2 * depth), "", name));
-  table_cell(rows, exact(view, amount));
-  table_cell(rows, why);
+  text_table_cell(rows, arena_format(view->out.memory, "%*s%s", (int)(2 * depth), "", name));
+  text_table_cell(rows, exact(view, amount));
+  text_table_cell(rows, why);
 }
 
 static void line_row(explain_view *view, table *rows, uint32_t depth, const char *name, const line *item) {
@@ -114,7 +114,7 @@ static void add_amount(explain_view *view, const explained_measure *of, uint32_t
 
 static void add_measure(explain_view *view, const explained_measure *of) {
   arena *memory = view->out.memory;
-  table rows = table_open(memory, "lrl");
+  table rows = text_table_open(memory, "lrl");
   tree_row(view, &rows, 0, arena_format(memory, "%s requirement", measure_text(of->measure)), of->requirement,
            view->why->currency);
   money sum = MONEY_ZERO, difference = of->requirement;
@@ -129,7 +129,7 @@ static void add_measure(explain_view *view, const explained_measure *of) {
     money_add(&sum, item->amount);
   }
   page_add(&view->out, "\n");
-  table_print(&rows, 0, NULL, &view->out);
+  text_table_print(&rows, 0, NULL, &view->out);
   money_subtract(&difference, sum);
   page_add(&view->out, "sum of %zu line%s = %s %s", of->n_lines, of->n_lines == 1 ? "" : "s",
            people_exact(memory, sum, exact_decimals(sum)), difference.units == 0 ? "= requirement\n" : "");
@@ -149,10 +149,10 @@ static int compare_positions(const void *left, const void *right) {
 
 static void contribution_row(table *rows, const char *quantity, const char *name, double pnl, const char *share,
                              int decimals) {
-  table_cell(rows, quantity);
-  table_cell(rows, name);
-  table_cell(rows, people_number(rows->memory, pnl, decimals));
-  table_cell(rows, share);
+  text_table_cell(rows, quantity);
+  text_table_cell(rows, name);
+  text_table_cell(rows, people_number(rows->memory, pnl, decimals));
+  text_table_cell(rows, share);
 }
 
 static void add_positions(explain_view *view, const explained_binding *at, explained_position *sorted) {
@@ -166,11 +166,11 @@ static void add_positions(explain_view *view, const explained_binding *at, expla
     largest = size > largest ? size : largest;
   }
   int decimals = largest < 10 ? 6 : 2;
-  table rows = table_open(memory, "rlrr");
-  table_cell(&rows, "quantity");
-  table_cell(&rows, "instrument");
-  table_cell(&rows, arena_format(memory, "P&L, %s", view->why->currency));
-  table_cell(&rows, "share");
+  table rows = text_table_open(memory, "rlrr");
+  text_table_cell(&rows, "quantity");
+  text_table_cell(&rows, "instrument");
+  text_table_cell(&rows, arena_format(memory, "P&L, %s", view->why->currency));
+  text_table_cell(&rows, "share");
   for (size_t i = 0; i < at->n_positions; i++) {
     const explained_position *p = &sorted[i];
     char quantity[NUMBER_TEXT_BYTES];
@@ -187,7 +187,7 @@ static void add_positions(explain_view *view, const explained_binding *at, expla
     contribution_row(&rows, "", "left out by offsets and limits of the levels", at->pnl - sum, "", decimals);
     contribution_row(&rows, "", "P&L that binds", at->pnl, "", decimals);
   }
-  table_print(&rows, INDENT, NULL, &view->out);
+  text_table_print(&rows, INDENT, NULL, &view->out);
 }
 
 static bool add_binding(explain_view *view, const explained_binding *at) {
@@ -206,16 +206,16 @@ static bool add_binding(explain_view *view, const explained_binding *at) {
 
 static void saving_row(explain_view *view, table *rows, const char *name, money amount, money standalone) {
   double rest;
-  table_cell(rows, name);
-  table_cell(rows, exact(view, amount));
-  table_cell(rows, compression_find(amount, standalone, &rest) ? people_percent(rows->memory, 1.0 - rest) : "");
+  text_table_cell(rows, name);
+  text_table_cell(rows, exact(view, amount));
+  text_table_cell(rows, compression_find(amount, standalone, &rest) ? people_percent(rows->memory, 1.0 - rest) : "");
 }
 
 /* From the sum of standalone requirements down to the requirement. */
 static void add_savings(explain_view *view, const explained_measure *of) {
   const explanation *why = view->why;
   arena *memory = view->out.memory;
-  table rows = table_open(memory, "lrr");
+  table rows = text_table_open(memory, "lrr");
   saving_row(view, &rows, arena_format(memory, "positions standalone, %s", measure_text(of->measure)), of->standalone,
              of->standalone);
   money rest = of->requirement;
@@ -231,7 +231,7 @@ static void add_savings(explain_view *view, const explained_measure *of) {
   }
   saving_row(view, &rows, "requirement", of->requirement, of->standalone);
   page_add(&view->out, "\n");
-  table_print(&rows, 0, NULL, &view->out);
+  text_table_print(&rows, 0, NULL, &view->out);
 }
 
 static const char *explain_pages(const explanation *why, arena *memory) {

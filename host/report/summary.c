@@ -26,22 +26,22 @@ static void add_facts(const result *run, page *to) {
   const book *of = run->book;
   char as_of[24];
   date_format(of->as_of_s, as_of);
-  table facts = table_open(to->memory, "ll");
-  table_cell(&facts, "book");
-  table_cell(&facts, arena_format(to->memory, "%s, as of %s, base currency %s", of->folder, as_of, base_currency(run)));
-  table_cell(&facts, "model");
-  table_cell(&facts, arena_format(to->memory, "%s%s%s: %s", run->model_name, run->model_version[0] ? " version " : "",
+  table facts = text_table_open(to->memory, "ll");
+  text_table_cell(&facts, "book");
+  text_table_cell(&facts, arena_format(to->memory, "%s, as of %s, base currency %s", of->folder, as_of, base_currency(run)));
+  text_table_cell(&facts, "model");
+  text_table_cell(&facts, arena_format(to->memory, "%s%s%s: %s", run->model_name, run->model_version[0] ? " version " : "",
                                   run->model_version, run->model_title));
   for (uint32_t i = 0; i < run->n_settings; i++) {
-    table_cell(&facts, i == 0 ? "settings" : "");
-    table_cell(&facts, run->settings[i]);
+    text_table_cell(&facts, i == 0 ? "settings" : "");
+    text_table_cell(&facts, run->settings[i]);
   }
   for (uint32_t i = 0; i < run->n_not_covered; i++) {
-    table_cell(&facts, i == 0 ? "not covered" : "");
-    table_cell(&facts, run->not_covered[i]);
+    text_table_cell(&facts, i == 0 ? "not covered" : "");
+    text_table_cell(&facts, run->not_covered[i]);
   }
   page_add(to, "shockgrid " SG_VERSION "\n\n");
-  table_print(&facts, INDENT, fact_widths, to);
+  text_table_print(&facts, INDENT, fact_widths, to);
 }
 
 static void add_counts(const result *run, page *to) {
@@ -55,20 +55,20 @@ static void add_counts(const result *run, page *to) {
                 {"instruments", of->instruments.n},
                 {"underlyings", of->underlyings.n},
                 {"nodes", run->n_nodes}};
-  table rows = table_open(to->memory, "lrlrlr");
+  table rows = text_table_open(to->memory, "lrlrlr");
   for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-    table_cell(&rows, arena_format(to->memory, "%s%s", i % 3 == 0 ? "" : "    ", counts[i].name));
-    table_cell(&rows, people_count(to->memory, counts[i].count));
+    text_table_cell(&rows, arena_format(to->memory, "%s%s", i % 3 == 0 ? "" : "    ", counts[i].name));
+    text_table_cell(&rows, people_count(to->memory, counts[i].count));
   }
   page_add(to, "\n");
-  table_print(&rows, INDENT, NULL, to);
+  text_table_print(&rows, INDENT, NULL, to);
 }
 
 /* Amount cells of both measures; the maintenance column only where the two differ. */
 static void requirement_row(const result *run, table *rows, const char *name, const money amount[N_MEASURES]) {
-  table_cell(rows, name);
+  text_table_cell(rows, name);
   for (size_t m = 0; m + 1 < rows->n_columns; m++) {
-    table_cell(rows, people_money(rows->memory, amount[m], shown_decimals(run)));
+    text_table_cell(rows, people_money(rows->memory, amount[m], shown_decimals(run)));
   }
 }
 
@@ -77,31 +77,31 @@ static void add_requirement(const result *run, page *to) {
                 money_compare(run->standalone_total[0], run->standalone_total[1]) != 0;
   money saved[N_MEASURES];
   memcpy(saved, run->standalone_total, sizeof saved);
-  table rows = table_open(to->memory, differ ? "lrr" : "lr");
-  table_cell(&rows, arena_format(to->memory, "requirement, %s", base_currency(run)));
+  table rows = text_table_open(to->memory, differ ? "lrr" : "lr");
+  text_table_cell(&rows, arena_format(to->memory, "requirement, %s", base_currency(run)));
   for (size_t m = 0; m + 1 < rows.n_columns; m++) {
-    table_cell(&rows, measure_text((measure)m));
+    text_table_cell(&rows, measure_text((measure)m));
     money_subtract(&saved[m], run->total[m]);
   }
   requirement_row(run, &rows, "  sum of standalone", run->standalone_total);
   requirement_row(run, &rows, "  saved", saved);
   requirement_row(run, &rows, "  total requirement", run->total);
-  table_cell(&rows, "  compression");
+  text_table_cell(&rows, "  compression");
   for (size_t m = 0; m + 1 < rows.n_columns; m++) {
     double compression;
     bool known = compression_find(run->total[m], run->standalone_total[m], &compression);
-    table_cell(&rows, known ? people_percent(to->memory, compression) : "-");
+    text_table_cell(&rows, known ? people_percent(to->memory, compression) : "-");
   }
   page_add(to, "\n");
-  table_print(&rows, INDENT, money_widths, to);
+  text_table_print(&rows, INDENT, money_widths, to);
 }
 
 static void level_row(const result *run, table *rows, const char *name, money saving) {
   double share;
   bool known = compression_find(saving, run->standalone_total[MEASURE_INITIAL], &share);
-  table_cell(rows, arena_format(rows->memory, "  %s", name));
-  table_cell(rows, people_money(rows->memory, saving, shown_decimals(run)));
-  table_cell(rows, known ? people_percent(rows->memory, 1.0 - share) : "-");
+  text_table_cell(rows, arena_format(rows->memory, "  %s", name));
+  text_table_cell(rows, people_money(rows->memory, saving, shown_decimals(run)));
+  text_table_cell(rows, known ? people_percent(rows->memory, 1.0 - share) : "-");
 }
 
 /* The levels, and what is left: floors, add-ons and factors, so that the table adds up to what was saved. */
@@ -112,10 +112,10 @@ static void add_levels(const result *run, page *to) {
   money rest = run->standalone_total[MEASURE_INITIAL], saved;
   money_subtract(&rest, run->total[MEASURE_INITIAL]);
   saved = rest;
-  table rows = table_open(to->memory, "lrr");
-  table_cell(&rows, arena_format(to->memory, "netting, %s", base_currency(run)));
-  table_cell(&rows, "saved");
-  table_cell(&rows, "of standalone");
+  table rows = text_table_open(to->memory, "lrr");
+  text_table_cell(&rows, arena_format(to->memory, "netting, %s", base_currency(run)));
+  text_table_cell(&rows, "saved");
+  text_table_cell(&rows, "of standalone");
   for (uint32_t i = 0; i < run->n_savings; i++) {
     level_row(run, &rows, run->savings[i].level, run->savings[i].saving);
     money_subtract(&rest, run->savings[i].saving);
@@ -125,48 +125,48 @@ static void add_levels(const result *run, page *to) {
   }
   level_row(run, &rows, "in all", saved);
   page_add(to, "\n");
-  table_print(&rows, INDENT, money_widths, to);
+  text_table_print(&rows, INDENT, money_widths, to);
 }
 
 static void add_largest(const result *run, const totals *of, page *to) {
-  table rows = table_open(to->memory, "lrrr");
-  table_cell(&rows, arena_format(to->memory, "%s, %s", of->has_parents ? "by parent account" : "largest accounts",
+  table rows = text_table_open(to->memory, "lrrr");
+  text_table_cell(&rows, arena_format(to->memory, "%s, %s", of->has_parents ? "by parent account" : "largest accounts",
                                  base_currency(run)));
-  table_cell(&rows, "initial");
-  table_cell(&rows, "standalone");
-  table_cell(&rows, of->has_parents ? "accounts" : "");
+  text_table_cell(&rows, "initial");
+  text_table_cell(&rows, "standalone");
+  text_table_cell(&rows, of->has_parents ? "accounts" : "");
   uint32_t shown = of->n_tops < LARGEST_SHOWN ? of->n_tops : LARGEST_SHOWN;
   for (uint32_t i = 0; i < shown; i++) {
     const top_total *top = &of->tops[i];
-    table_cell(&rows, arena_format(to->memory, "  %s", run->book->accounts.id[top->account]));
-    table_cell(&rows, people_money(to->memory, top->initial, shown_decimals(run)));
-    table_cell(&rows, people_money(to->memory, top->standalone, shown_decimals(run)));
-    table_cell(&rows, of->has_parents ? people_count(to->memory, top->n_accounts) : "");
+    text_table_cell(&rows, arena_format(to->memory, "  %s", run->book->accounts.id[top->account]));
+    text_table_cell(&rows, people_money(to->memory, top->initial, shown_decimals(run)));
+    text_table_cell(&rows, people_money(to->memory, top->standalone, shown_decimals(run)));
+    text_table_cell(&rows, of->has_parents ? people_count(to->memory, top->n_accounts) : "");
   }
   page_add(to, "\n");
-  table_print(&rows, INDENT, money_widths, to);
+  text_table_print(&rows, INDENT, money_widths, to);
   if (shown < of->n_tops) {
     page_add(to, "%*s  and %s more\n", INDENT, "", people_count(to->memory, of->n_tops - shown));
   }
 }
 
 static void add_currencies(const result *run, const totals *of, page *to) {
-  table rows = table_open(to->memory, "lrrr");
-  table_cell(&rows, "by account currency");
-  table_cell(&rows, "initial");
-  table_cell(&rows, arena_format(to->memory, "in %s", base_currency(run)));
-  table_cell(&rows, "accounts");
+  table rows = text_table_open(to->memory, "lrrr");
+  text_table_cell(&rows, "by account currency");
+  text_table_cell(&rows, "initial");
+  text_table_cell(&rows, arena_format(to->memory, "in %s", base_currency(run)));
+  text_table_cell(&rows, "accounts");
   for (uint32_t y = 0; y < run->book->currencies.n; y++) {
     const currency_total *sum = &of->by_currency[y];
     if (sum->n_accounts > 0) {
-      table_cell(&rows, arena_format(to->memory, "  %s", run->book->currencies.id[y]));
-      table_cell(&rows, people_money(to->memory, sum->initial, money_to_double(sum->initial) < 10 ? 6 : 2));
-      table_cell(&rows, people_money(to->memory, sum->initial_base, shown_decimals(run)));
-      table_cell(&rows, people_count(to->memory, sum->n_accounts));
+      text_table_cell(&rows, arena_format(to->memory, "  %s", run->book->currencies.id[y]));
+      text_table_cell(&rows, people_money(to->memory, sum->initial, money_to_double(sum->initial) < 10 ? 6 : 2));
+      text_table_cell(&rows, people_money(to->memory, sum->initial_base, shown_decimals(run)));
+      text_table_cell(&rows, people_count(to->memory, sum->n_accounts));
     }
   }
   page_add(to, "\n");
-  table_print(&rows, INDENT, money_widths, to);
+  text_table_print(&rows, INDENT, money_widths, to);
 }
 
 static const char *stage_rate(const result *run, const stage_time *stage, arena *memory) {
@@ -184,39 +184,39 @@ static const char *stage_rate(const result *run, const stage_time *stage, arena 
 }
 
 static void add_times(const result *run, page *to) {
-  table rows = table_open(to->memory, "lrrl");
-  table_cell(&rows, "time");
-  table_cell(&rows, "seconds");
-  table_cell(&rows, "");
-  table_cell(&rows, "");
+  table rows = text_table_open(to->memory, "lrrl");
+  text_table_cell(&rows, "time");
+  text_table_cell(&rows, "seconds");
+  text_table_cell(&rows, "");
+  text_table_cell(&rows, "");
   for (uint32_t i = 0; i < run->n_stages; i++) {
     const stage_time *stage = &run->stages[i];
-    table_cell(&rows, arena_format(to->memory, "  %s", stage->stage));
-    table_cell(&rows, people_number(to->memory, stage->seconds, 4));
-    table_cell(&rows, run->seconds > 0 ? people_percent(to->memory, stage->seconds / run->seconds) : "");
-    table_cell(&rows, stage_rate(run, stage, to->memory));
+    text_table_cell(&rows, arena_format(to->memory, "  %s", stage->stage));
+    text_table_cell(&rows, people_number(to->memory, stage->seconds, 4));
+    text_table_cell(&rows, run->seconds > 0 ? people_percent(to->memory, stage->seconds / run->seconds) : "");
+    text_table_cell(&rows, stage_rate(run, stage, to->memory));
   }
-  table_cell(&rows, "  in all");
-  table_cell(&rows, people_number(to->memory, run->seconds, 4));
-  table_cell(&rows, "");
-  table_cell(&rows, run->seconds > 0
+  text_table_cell(&rows, "  in all");
+  text_table_cell(&rows, people_number(to->memory, run->seconds, 4));
+  text_table_cell(&rows, "");
+  text_table_cell(&rows, run->seconds > 0
                         ? arena_format(to->memory, "%s accounts/s", people_rate(to->memory, run->n_rows / run->seconds))
                         : "");
   page_add(to, "\n");
-  table_print(&rows, INDENT, money_widths, to);
+  text_table_print(&rows, INDENT, money_widths, to);
 }
 
 static void add_device(const result *run, page *to) {
-  table facts = table_open(to->memory, "ll");
-  table_cell(&facts, "device");
-  table_cell(&facts, arena_format(to->memory, "%s (%s), %u lane%s, self-test %s", run->device_name, run->device_type,
+  table facts = text_table_open(to->memory, "ll");
+  text_table_cell(&facts, "device");
+  text_table_cell(&facts, arena_format(to->memory, "%s (%s), %u lane%s, self-test %s", run->device_name, run->device_type,
                                   run->lanes, run->lanes == 1 ? "" : "s", run->device_self_test));
-  table_cell(&facts, "driver");
-  table_cell(&facts, arena_format(to->memory, "%s, %s", run->device_platform, run->device_driver));
-  table_cell(&facts, "digest");
-  table_cell(&facts, run->digest);
+  text_table_cell(&facts, "driver");
+  text_table_cell(&facts, arena_format(to->memory, "%s, %s", run->device_platform, run->device_driver));
+  text_table_cell(&facts, "digest");
+  text_table_cell(&facts, run->digest);
   page_add(to, "\n");
-  table_print(&facts, INDENT, fact_widths, to);
+  text_table_print(&facts, INDENT, fact_widths, to);
 }
 
 const char *forward_sources_text(const book *of, arena *memory) {
@@ -238,10 +238,10 @@ const char *forward_sources_text(const book *of, arena *memory) {
 }
 
 static void add_forwards(const result *run, page *to) {
-  table facts = table_open(to->memory, "ll");
-  table_cell(&facts, "forwards");
-  table_cell(&facts, forward_sources_text(run->book, to->memory));
-  table_print(&facts, INDENT, fact_widths, to);
+  table facts = text_table_open(to->memory, "ll");
+  text_table_cell(&facts, "forwards");
+  text_table_cell(&facts, forward_sources_text(run->book, to->memory));
+  text_table_print(&facts, INDENT, fact_widths, to);
 }
 
 const char *summary_text(const result *run, arena *memory) {

@@ -42,9 +42,9 @@ typedef struct table {
   bool failed;
 } table;
 
-table table_open(arena *memory, const char *alignment);
-void table_cell(table *to, const char *cell);
+table text_table_open(arena *memory, const char *alignment);
+void text_table_cell(table *to, const char *cell);
 /* As wide as the widest row needs; at least `widths[k]` for column k where widths is given. */
-void table_print(const table *from, int indent, const size_t *widths, page *to);
+void text_table_print(const table *from, int indent, const size_t *widths, page *to);
 
 #endif
