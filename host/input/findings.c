@@ -113,9 +113,11 @@ shown show(const char *text, size_t length)
   while (at < length && at < LIMIT_BYTES) {
     size_t character = utf8_length(text + at, length - at);
     unsigned char byte = (unsigned char)text[at];
-    if (character == 0 || byte < 0x20 || byte == 0x7F) {
-      used += (size_t)snprintf(result.text + used, sizeof result.text - used, "\\x%02x", byte);
-      at++;
+    bool is_c1 = byte == 0xC2 && (unsigned char)text[at + 1] < 0xA0;
+    if (character == 0 || byte < 0x20 || byte == 0x7F || is_c1) {
+      for (size_t end = at + (is_c1 && character == 2 ? 2 : 1); at < end; at++) {
+        used += (size_t)snprintf(result.text + used, sizeof result.text - used, "\\x%02x", (unsigned char)text[at]);
+      }
     } else {
       memcpy(result.text + used, text + at, character);
       used += character;

@@ -86,7 +86,7 @@ static void print_file(const file_format *file)
     bool is_word = value_formats[column->kind].n_words > 0;
     print("  %-*s  %-8s  %-22s%s%-*s  %s", name_width, column->name, column->need == REQUIRED ? "required" : "optional",
           is_word ? "word" : value, unit_width > 0 ? "  " : "", unit_width, column->unit, column->meaning);
-    print(is_word ? ": %s\n" : "\n", value);
+    print(is_word ? " (%s)\n" : "\n", value);
   }
 }
 

@@ -66,7 +66,8 @@ static void check_inverse(table *rows, const instrument_row *row)
   }
   const char *asset = rows->reader->book->underlyings.asset[row->underlying];
   const csv_field *currency = table_field(rows, INSTRUMENT_CURRENCY);
-  if (asset[0] != '\0' && (strlen(asset) != currency->length || memcmp(asset, currency->text, currency->length) != 0)) {
+  if (asset[0] != '\0' && currency->length > 0 &&
+      (strlen(asset) != currency->length || memcmp(asset, currency->text, currency->length) != 0)) {
     table_finding(rows, INSTRUMENT_CURRENCY, "currency \"%s\" of an inverse instrument is not its underlying's asset \"%s\"",
                   show(currency->text, currency->length).text, show_text(asset).text);
   }

@@ -2,8 +2,7 @@
  *
  * book.yaml: a flat mapping of a few keys.
  */
-#include "input/formats.h"
-#include "input/reader.h"
+#include "input/table.h"
 
 #include <libfyaml.h>
 #include <string.h>
@@ -92,8 +91,8 @@ static void use_settings(book_reader *reader, const char *path, const setting se
   }
   given = &settings[SETTING_CURRENCY];
   if (given->text != NULL) {
-    if (given->length == 0 || given->length > 255) {
-      refuse(reader, given, SETTING_CURRENCY, "is not an id of 1 to 255 bytes");
+    if (given->length == 0 || given->length > 255 || text_has_control(given->text, given->length)) {
+      refuse(reader, given, SETTING_CURRENCY, "is not printable text of 1 to 255 bytes");
     } else {
       reader->book->base_currency = reader_currency(reader, given->text, given->length);
     }
@@ -118,6 +117,9 @@ static void use_settings(book_reader *reader, const char *path, const setting se
     }
   }
 }
+
+/* The YAML library writes to stderr what it cannot collect. */
+static void discard(struct fy_diag *diagnostics, void *user, const char *text, size_t length) {}
 
 /* Syntax errors, as the YAML library words them. */
 static void report_syntax(book_reader *reader, const char *path, struct fy_diag *diagnostics)
@@ -148,7 +150,11 @@ sg_status read_settings(book_reader *reader)
     }
     goto done;
   }
-  diagnostics = fy_diag_create(NULL);
+  struct fy_diag_cfg silent;
+  fy_diag_cfg_default(&silent);
+  silent.fp = NULL;
+  silent.output_fn = discard;
+  diagnostics = fy_diag_create(&silent);
   if (diagnostics == NULL) {
     reader_out_of_memory(reader);
     goto done;

@@ -28,12 +28,11 @@ static void refuse(table *rows, int column, const char *why)
   table_finding(rows, column, "%s \"%s\" %s", format_of(rows, column)->name, show(field->text, field->length).text, why);
 }
 
-/* C0, DEL, and C1 (in UTF-8 C2 80 to C2 9F). */
-static bool has_control_character(const csv_field *field)
+bool text_has_control(const char *text, size_t length)
 {
-  for (size_t i = 0; i < field->length; i++) {
-    unsigned char byte = (unsigned char)field->text[i];
-    if (byte < 0x20 || byte == 0x7F || (byte == 0xC2 && (unsigned char)field->text[i + 1] < 0xA0)) {
+  for (size_t i = 0; i < length; i++) {
+    unsigned char byte = (unsigned char)text[i];
+    if (byte < 0x20 || byte == 0x7F || (byte == 0xC2 && i + 1 < length && (unsigned char)text[i + 1] < 0xA0)) {
       return true;
     }
   }
@@ -51,7 +50,7 @@ bool table_id(table *rows, int column)
                   ID_BYTES);
     return false;
   }
-  if (has_control_character(field)) {
+  if (text_has_control(field->text, field->length)) {
     refuse(rows, column, "has a control character");
     return false;
   }
@@ -141,6 +140,7 @@ bool table_expiry(table *rows, int column, int64_t *instant_s)
   }
   if (date_only) {
     if (!rows->reader->has_expiry_time) {
+      rows->row_ok = false;
       if (rows->reader->settings_ok) {
         refuse(rows, column, "is a bare date, which needs expiry_time in book.yaml");
       }
