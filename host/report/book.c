@@ -5,7 +5,7 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "report/report.h"
-#include "report/table.h"
+#include "report/page.h"
 #include "report/totals.h"
 
 static const char *types_text(const book *of, arena *memory) {
@@ -26,7 +26,7 @@ static const char *types_text(const book *of, arena *memory) {
   return list.n == 0 ? "none" : page_close(&list);
 }
 
-static void count_row(table *rows, const char *name, uint64_t count, const char *more) {
+static void count_row(text_table *rows, const char *name, uint64_t count, const char *more) {
   text_table_cell(rows, name);
   text_table_cell(rows, people_count(rows->memory, count));
   text_table_cell(rows, more);
@@ -37,7 +37,7 @@ const char *book_text(const book *read, arena *memory) {
   date_format(read->as_of_s, as_of);
   page out = page_open(memory);
   page_add(&out, "%s, as of %s, base currency %s\n\n", read->folder, as_of, read->currencies.id[read->base_currency]);
-  table rows = text_table_open(memory, "lrl");
+  text_table rows = text_table_open(memory, "lrl");
   count_row(&rows, "underlyings", read->underlyings.n, "");
   count_row(&rows, "forwards", read->forwards.n, forward_sources_text(read, memory));
   count_row(&rows, "instruments", read->instruments.n, types_text(read, memory));
@@ -47,7 +47,7 @@ const char *book_text(const book *read, arena *memory) {
   count_row(&rows, "scenario files", read->n_scenario_files, "");
   text_table_print(&rows, 2, NULL, &out);
   page_add(&out, "\n");
-  table files = text_table_open(memory, "lrl");
+  text_table files = text_table_open(memory, "lrl");
   char digest[33];
   for (uint32_t i = 0; i < read->n_files; i++) {
     digest_format(read->files[i].digest, digest);

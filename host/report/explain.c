@@ -5,7 +5,7 @@
  */
 #include "base/date.h"
 #include "report/report.h"
-#include "report/table.h"
+#include "report/page.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,13 +76,14 @@ static size_t subtree_sum(const explained_measure *of, uint32_t i, money *sum) {
 }
 
 /* `name` at `depth`; column 1 is the amount, column 2 says why. */
-static void tree_row(explain_view *view, table *rows, uint32_t depth, const char *name, money amount, const char *why) {
+static void tree_row(explain_view *view, text_table *rows, uint32_t depth, const char *name, money amount,
+                     const char *why) {
   text_table_cell(rows, arena_format(view->out.memory, "%*s%s", (int)(2 * depth), "", name));
   text_table_cell(rows, exact(view, amount));
   text_table_cell(rows, why);
 }
 
-static void line_row(explain_view *view, table *rows, uint32_t depth, const char *name, const line *item) {
+static void line_row(explain_view *view, text_table *rows, uint32_t depth, const char *name, const line *item) {
   arena *memory = view->out.memory;
   const char *why = item->detail;
   if (item->block[0] != '\0') {
@@ -92,7 +93,7 @@ static void line_row(explain_view *view, table *rows, uint32_t depth, const char
 }
 
 /* Children first, then the lines of the amount itself: of one that has children, the difference that it made. */
-static void add_amount(explain_view *view, const explained_measure *of, uint32_t i, table *rows) {
+static void add_amount(explain_view *view, const explained_measure *of, uint32_t i, text_table *rows) {
   const explained_amount *at = &of->amounts[i];
   uint32_t end = subtree_end(of, i);
   money sum;
@@ -114,7 +115,7 @@ static void add_amount(explain_view *view, const explained_measure *of, uint32_t
 
 static void add_measure(explain_view *view, const explained_measure *of) {
   arena *memory = view->out.memory;
-  table rows = text_table_open(memory, "lrl");
+  text_table rows = text_table_open(memory, "lrl");
   tree_row(view, &rows, 0, arena_format(memory, "%s requirement", measure_text(of->measure)), of->requirement,
            view->why->currency);
   money sum = MONEY_ZERO, difference = of->requirement;
@@ -147,7 +148,7 @@ static int compare_positions(const void *left, const void *right) {
   return by_instrument != 0 ? by_instrument : strcmp(a->account, b->account);
 }
 
-static void contribution_row(table *rows, const char *quantity, const char *name, double pnl, const char *share,
+static void contribution_row(text_table *rows, const char *quantity, const char *name, double pnl, const char *share,
                              int decimals) {
   text_table_cell(rows, quantity);
   text_table_cell(rows, name);
@@ -166,7 +167,7 @@ static void add_positions(explain_view *view, const explained_binding *at, expla
     largest = size > largest ? size : largest;
   }
   int decimals = largest < 10 ? 6 : 2;
-  table rows = text_table_open(memory, "rlrr");
+  text_table rows = text_table_open(memory, "rlrr");
   text_table_cell(&rows, "quantity");
   text_table_cell(&rows, "instrument");
   text_table_cell(&rows, arena_format(memory, "P&L, %s", view->why->currency));
@@ -204,7 +205,7 @@ static bool add_binding(explain_view *view, const explained_binding *at) {
   return true;
 }
 
-static void saving_row(explain_view *view, table *rows, const char *name, money amount, money standalone) {
+static void saving_row(explain_view *view, text_table *rows, const char *name, money amount, money standalone) {
   double rest;
   text_table_cell(rows, name);
   text_table_cell(rows, exact(view, amount));
@@ -215,7 +216,7 @@ static void saving_row(explain_view *view, table *rows, const char *name, money 
 static void add_savings(explain_view *view, const explained_measure *of) {
   const explanation *why = view->why;
   arena *memory = view->out.memory;
-  table rows = text_table_open(memory, "lrr");
+  text_table rows = text_table_open(memory, "lrr");
   saving_row(view, &rows, arena_format(memory, "positions standalone, %s", measure_text(of->measure)), of->standalone,
              of->standalone);
   money rest = of->requirement;

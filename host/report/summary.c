@@ -4,7 +4,7 @@
  */
 #include "base/date.h"
 #include "report/report.h"
-#include "report/table.h"
+#include "report/page.h"
 #include "report/totals.h"
 
 #include <string.h>
@@ -26,12 +26,14 @@ static void add_facts(const result *run, page *to) {
   const book *of = run->book;
   char as_of[24];
   date_format(of->as_of_s, as_of);
-  table facts = text_table_open(to->memory, "ll");
+  text_table facts = text_table_open(to->memory, "ll");
   text_table_cell(&facts, "book");
-  text_table_cell(&facts, arena_format(to->memory, "%s, as of %s, base currency %s", of->folder, as_of, base_currency(run)));
+  text_table_cell(&facts,
+                  arena_format(to->memory, "%s, as of %s, base currency %s", of->folder, as_of, base_currency(run)));
   text_table_cell(&facts, "model");
-  text_table_cell(&facts, arena_format(to->memory, "%s%s%s: %s", run->model_name, run->model_version[0] ? " version " : "",
-                                  run->model_version, run->model_title));
+  text_table_cell(&facts, arena_format(to->memory, "%s%s%s: %s", run->model_name,
+                                       run->model_version[0] == '\0' ? "" : " version ", run->model_version,
+                                       run->model_title));
   for (uint32_t i = 0; i < run->n_settings; i++) {
     text_table_cell(&facts, i == 0 ? "settings" : "");
     text_table_cell(&facts, run->settings[i]);
@@ -55,7 +57,7 @@ static void add_counts(const result *run, page *to) {
                 {"instruments", of->instruments.n},
                 {"underlyings", of->underlyings.n},
                 {"nodes", run->n_nodes}};
-  table rows = text_table_open(to->memory, "lrlrlr");
+  text_table rows = text_table_open(to->memory, "lrlrlr");
   for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
     text_table_cell(&rows, arena_format(to->memory, "%s%s", i % 3 == 0 ? "" : "    ", counts[i].name));
     text_table_cell(&rows, people_count(to->memory, counts[i].count));
@@ -65,7 +67,7 @@ static void add_counts(const result *run, page *to) {
 }
 
 /* Amount cells of both measures; the maintenance column only where the two differ. */
-static void requirement_row(const result *run, table *rows, const char *name, const money amount[N_MEASURES]) {
+static void requirement_row(const result *run, text_table *rows, const char *name, const money amount[N_MEASURES]) {
   text_table_cell(rows, name);
   for (size_t m = 0; m + 1 < rows->n_columns; m++) {
     text_table_cell(rows, people_money(rows->memory, amount[m], shown_decimals(run)));
@@ -77,7 +79,7 @@ static void add_requirement(const result *run, page *to) {
                 money_compare(run->standalone_total[0], run->standalone_total[1]) != 0;
   money saved[N_MEASURES];
   memcpy(saved, run->standalone_total, sizeof saved);
-  table rows = text_table_open(to->memory, differ ? "lrr" : "lr");
+  text_table rows = text_table_open(to->memory, differ ? "lrr" : "lr");
   text_table_cell(&rows, arena_format(to->memory, "requirement, %s", base_currency(run)));
   for (size_t m = 0; m + 1 < rows.n_columns; m++) {
     text_table_cell(&rows, measure_text((measure)m));
@@ -96,7 +98,7 @@ static void add_requirement(const result *run, page *to) {
   text_table_print(&rows, INDENT, money_widths, to);
 }
 
-static void level_row(const result *run, table *rows, const char *name, money saving) {
+static void level_row(const result *run, text_table *rows, const char *name, money saving) {
   double share;
   bool known = compression_find(saving, run->standalone_total[MEASURE_INITIAL], &share);
   text_table_cell(rows, arena_format(rows->memory, "  %s", name));
@@ -112,7 +114,7 @@ static void add_levels(const result *run, page *to) {
   money rest = run->standalone_total[MEASURE_INITIAL], saved;
   money_subtract(&rest, run->total[MEASURE_INITIAL]);
   saved = rest;
-  table rows = text_table_open(to->memory, "lrr");
+  text_table rows = text_table_open(to->memory, "lrr");
   text_table_cell(&rows, arena_format(to->memory, "netting, %s", base_currency(run)));
   text_table_cell(&rows, "saved");
   text_table_cell(&rows, "of standalone");
@@ -129,9 +131,9 @@ static void add_levels(const result *run, page *to) {
 }
 
 static void add_largest(const result *run, const totals *of, page *to) {
-  table rows = text_table_open(to->memory, "lrrr");
+  text_table rows = text_table_open(to->memory, "lrrr");
   text_table_cell(&rows, arena_format(to->memory, "%s, %s", of->has_parents ? "by parent account" : "largest accounts",
-                                 base_currency(run)));
+                                      base_currency(run)));
   text_table_cell(&rows, "initial");
   text_table_cell(&rows, "standalone");
   text_table_cell(&rows, of->has_parents ? "accounts" : "");
@@ -151,7 +153,7 @@ static void add_largest(const result *run, const totals *of, page *to) {
 }
 
 static void add_currencies(const result *run, const totals *of, page *to) {
-  table rows = text_table_open(to->memory, "lrrr");
+  text_table rows = text_table_open(to->memory, "lrrr");
   text_table_cell(&rows, "by account currency");
   text_table_cell(&rows, "initial");
   text_table_cell(&rows, arena_format(to->memory, "in %s", base_currency(run)));
@@ -184,7 +186,7 @@ static const char *stage_rate(const result *run, const stage_time *stage, arena 
 }
 
 static void add_times(const result *run, page *to) {
-  table rows = text_table_open(to->memory, "lrrl");
+  text_table rows = text_table_open(to->memory, "lrrl");
   text_table_cell(&rows, "time");
   text_table_cell(&rows, "seconds");
   text_table_cell(&rows, "");
@@ -201,16 +203,17 @@ static void add_times(const result *run, page *to) {
   text_table_cell(&rows, "");
   text_table_cell(&rows, run->seconds > 0
                         ? arena_format(to->memory, "%s accounts/s", people_rate(to->memory, run->n_rows / run->seconds))
-                        : "");
+                  : "");
   page_add(to, "\n");
   text_table_print(&rows, INDENT, money_widths, to);
 }
 
 static void add_device(const result *run, page *to) {
-  table facts = text_table_open(to->memory, "ll");
+  text_table facts = text_table_open(to->memory, "ll");
   text_table_cell(&facts, "device");
-  text_table_cell(&facts, arena_format(to->memory, "%s (%s), %u lane%s, self-test %s", run->device_name, run->device_type,
-                                  run->lanes, run->lanes == 1 ? "" : "s", run->device_self_test));
+  text_table_cell(&facts, arena_format(to->memory, "%s (%s), %u lane%s, self-test %s", run->device_name,
+                                       run->device_type, run->lanes, run->lanes == 1 ? "" : "s",
+                                       run->device_self_test));
   text_table_cell(&facts, "driver");
   text_table_cell(&facts, arena_format(to->memory, "%s, %s", run->device_platform, run->device_driver));
   text_table_cell(&facts, "digest");
@@ -238,7 +241,7 @@ const char *forward_sources_text(const book *of, arena *memory) {
 }
 
 static void add_forwards(const result *run, page *to) {
-  table facts = text_table_open(to->memory, "ll");
+  text_table facts = text_table_open(to->memory, "ll");
   text_table_cell(&facts, "forwards");
   text_table_cell(&facts, forward_sources_text(run->book, to->memory));
   text_table_print(&facts, INDENT, fact_widths, to);

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "report/table.h"
+#include "report/page.h"
 #include "unit/report_sample.h"
 
 #include <stdio.h>
@@ -159,12 +159,12 @@ static void people_read_numbers_in_groups_of_three(void **state) {
 
 static void cells_align_by_characters_not_bytes(void **state) {
   page out = page_open(*state);
-  table rows = table_open(*state, "lr");
-  table_cell(&rows, "\xc3\xa4\xc3\xb6");
-  table_cell(&rows, "1");
-  table_cell(&rows, "abc");
-  table_cell(&rows, "22");
-  table_print(&rows, 1, NULL, &out);
+  text_table rows = text_table_open(*state, "lr");
+  text_table_cell(&rows, "\xc3\xa4\xc3\xb6");
+  text_table_cell(&rows, "1");
+  text_table_cell(&rows, "abc");
+  text_table_cell(&rows, "22");
+  text_table_print(&rows, 1, NULL, &out);
   assert_string_equal(page_close(&out), " \xc3\xa4\xc3\xb6    1\n abc  22\n");
 }
 

@@ -2,8 +2,8 @@
  *
  * Texts that people read: growing pages, numbers with thousands separators, and tables with aligned columns.
  */
-#ifndef REPORT_TABLE_H
-#define REPORT_TABLE_H
+#ifndef REPORT_PAGE_H
+#define REPORT_PAGE_H
 
 #include "base/arena.h"
 #include "base/money.h"
@@ -34,17 +34,17 @@ const char *people_exact(arena *memory, money amount, size_t decimals);
 size_t exact_decimals(money amount); /* digits after the point */
 
 /* Cells row by row; NULL cells are empty. alignment: one of 'l', 'r' for each column. */
-typedef struct table {
+typedef struct text_table {
   arena *memory;
   const char *alignment;
   size_t n_columns, n, capacity;
   const char **cells;
   bool failed;
-} table;
+} text_table;
 
-table text_table_open(arena *memory, const char *alignment);
-void text_table_cell(table *to, const char *cell);
+text_table text_table_open(arena *memory, const char *alignment);
+void text_table_cell(text_table *to, const char *cell);
 /* As wide as the widest row needs; at least `widths[k]` for column k where widths is given. */
-void text_table_print(const table *from, int indent, const size_t *widths, page *to);
+void text_table_print(const text_table *from, int indent, const size_t *widths, page *to);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * See table.h.
+ * See page.h.
  */
-#include "report/table.h"
+#include "report/page.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -118,11 +118,11 @@ const char *people_exact(arena *memory, money amount, size_t decimals) {
   return number == NULL ? NULL : arena_format(memory, "%s%*s", number, (int)blanks, "");
 }
 
-table text_table_open(arena *memory, const char *alignment) {
-  return (table){.memory = memory, .alignment = alignment, .n_columns = strlen(alignment)};
+text_table text_table_open(arena *memory, const char *alignment) {
+  return (text_table){.memory = memory, .alignment = alignment, .n_columns = strlen(alignment)};
 }
 
-void text_table_cell(table *to, const char *cell) {
+void text_table_cell(text_table *to, const char *cell) {
   if (to->n == to->capacity) {
     size_t capacity = 2 * to->capacity + 64;
     const char **cells = ARENA_ARRAY(to->memory, const char *, capacity);
@@ -148,7 +148,7 @@ static size_t text_width(const char *utf8) {
   return width;
 }
 
-void text_table_print(const table *from, int indent, const size_t *widths, page *to) {
+void text_table_print(const text_table *from, int indent, const size_t *widths, page *to) {
   size_t *width = ARENA_ARRAY(from->memory, size_t, from->n_columns);
   if (from->failed || width == NULL) {
     to->failed = true;
