@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What was found, derived and left out, in plain text.
+ */
+#include "input/import_deribit.h"
+
+#include "base/date.h"
+#include "base/number.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { EXAMPLES_SHOWN = 3 };
+
+static void print_number(FILE *stream, const char *before, double value, int width)
+{
+  char text[NUMBER_TEXT_BYTES];
+  number_format(value, text);
+  fprintf(stream, "%s%-*s", before, width, text);
+}
+
+static void print_coin(FILE *stream, const deribit_coin *coin)
+{
+  print_number(stream, "  index ", coin->index, 0);
+  if (coin->n_index_quotes > 0) {
+    fprintf(stream, ", median of %zu estimated_delivery_price", coin->n_index_quotes);
+    print_number(stream, " from ", coin->lowest_index, 0);
+    print_number(stream, " to ", coin->highest_index, 0);
+    fprintf(stream, "\n");
+  } else {
+    fprintf(stream, ", from the perpetual: no row has an estimated_delivery_price\n");
+  }
+  fprintf(stream, "  %zu of %zu options, %zu of %zu futures, %zu of %zu perpetuals, %zu expiries\n",
+          coin->n_kept[DERIBIT_OPTION], coin->n_rows[DERIBIT_OPTION], coin->n_kept[DERIBIT_FUTURE],
+          coin->n_rows[DERIBIT_FUTURE], coin->n_kept[DERIBIT_PERPETUAL], coin->n_rows[DERIBIT_PERPETUAL],
+          coin->n_expiries);
+  for (size_t i = 0; i < coin->n_expiries; i++) {
+    const deribit_expiry *expiry = &coin->expiries[i];
+    char time[24];
+    date_format(expiry->expiry_s, time);
+    fprintf(stream, "  %s", time);
+    if (isnan(expiry->forward)) {
+      fprintf(stream, "  no forward\n");
+    } else if (expiry->n_quotes == 0) {
+      print_number(stream, "  forward ", expiry->forward, 12);
+      fprintf(stream, " the future's price\n");
+    } else {
+      print_number(stream, "  forward ", expiry->forward, 12);
+      fprintf(stream, " median of %zu underlying_price", expiry->n_quotes);
+      print_number(stream, " from ", expiry->lowest, 0);
+      print_number(stream, " to ", expiry->highest, 0);
+      fprintf(stream, "\n");
+    }
+  }
+}
+
+static void print_left_out(FILE *stream, const deribit_data *data)
+{
+  static const char *const sentences[] = {
+#define DERIBIT_SENTENCE(name, text) text,
+      DERIBIT_REASONS(DERIBIT_SENTENCE)
+#undef DERIBIT_SENTENCE
+  };
+  size_t n_all = 0;
+  for (int reason = DERIBIT_KEPT + 1; reason < N_DERIBIT_REASONS; reason++) {
+    size_t n = 0;
+    for (size_t i = 0; i < data->rows.n; i++) {
+      n += data->rows.items[i].left_out == (deribit_reason)reason;
+    }
+    if (n == 0) {
+      continue;
+    }
+    n_all += n;
+    fprintf(stream, "left out %zu: %s:", n, sentences[reason]);
+    size_t n_shown = 0;
+    for (size_t i = 0; i < data->rows.n && n_shown < EXAMPLES_SHOWN; i++) {
+      if (data->rows.items[i].left_out == (deribit_reason)reason) {
+        fprintf(stream, "%s %s", n_shown++ > 0 ? "," : "", data->rows.items[i].name);
+      }
+    }
+    fprintf(stream, "%s\n", n > n_shown ? ", ..." : "");
+  }
+  if (n_all == 0) {
+    fprintf(stream, "left out: nothing\n");
+  }
+}
+
+static sg_status print_accounts(FILE *stream, const made_accounts *made, uint64_t seed, sg_error *error)
+{
+  size_t *n_held = calloc((size_t)made->n_accounts + 1, sizeof *n_held);
+  if (n_held == NULL) {
+    return error_out_of_memory(error);
+  }
+  for (size_t p = 0; p < made->n_positions; p++) {
+    n_held[made->positions[p].account]++;
+  }
+  size_t largest = 0, n_small = 0, n_empty = 0;
+  for (uint32_t a = 0; a < made->n_accounts; a++) {
+    largest = n_held[a] > largest ? n_held[a] : largest;
+    n_small += n_held[a] >= 1 && n_held[a] <= 5;
+    n_empty += n_held[a] == 0;
+  }
+  free(n_held);
+  fprintf(stream,
+          "made %u accounts from the open interest, seed %llu: %u market makers, %u customers, %zu positions;\n"
+          "  %zu accounts hold 1 to 5 series, the largest %zu, %zu none; longs equal shorts in every series\n",
+          made->n_accounts, (unsigned long long)seed, made->n_market_makers,
+          made->n_accounts - made->n_market_makers, made->n_positions, n_small, largest, n_empty);
+  return SG_OK;
+}
+
+/* Futures without open interest, whose made positions are therefore without a limit. */
+static size_t count_unknown_open_interest(const deribit_data *data)
+{
+  size_t n = 0;
+  for (size_t i = 0; i < data->rows.n; i++) {
+    const deribit_row *row = &data->rows.items[i];
+    n += row->left_out == DERIBIT_KEPT && row->kind != DERIBIT_OPTION && isnan(row->open_interest);
+  }
+  return n;
+}
+
+sg_status deribit_report(const deribit_data *data, const deribit_market *market, size_t n_files, uint64_t seed,
+                         const made_accounts *made, char **report, sg_error *error)
+{
+  size_t size_bytes;
+  char time[24], earliest[24];
+  *report = NULL;
+  FILE *stream = open_memstream(report, &size_bytes);
+  if (stream == NULL) {
+    return error_out_of_memory(error);
+  }
+  date_format(market->as_of_s, time);
+  date_format(market->earliest_ms / 1000, earliest);
+  fprintf(stream, "Deribit book summaries: %zu files, %zu rows, as of %s (the earliest row is of %s)\n", n_files,
+          data->rows.n, time, earliest);
+  for (uint32_t i = 0; i < ids_count(data->coins); i++) {
+    const deribit_coin *coin = &market->coins[i];
+    if (coin->n_rows[DERIBIT_OPTION] + coin->n_rows[DERIBIT_FUTURE] + coin->n_rows[DERIBIT_PERPETUAL] > 0) {
+      fprintf(stream, "%s\n", coin->name);
+      print_coin(stream, coin);
+    }
+  }
+  print_left_out(stream, data);
+  fprintf(stream, "quantities: options in coin, futures and perpetuals in US dollars of notional (multiplier 1)\n");
+  sg_status status = SG_OK;
+  if (made->n_accounts > 0) {
+    status = print_accounts(stream, made, seed, error);
+    size_t n_unknown = count_unknown_open_interest(data);
+    if (n_unknown > 0) {
+      fprintf(stream, "  %zu futures and perpetuals give no open interest: their positions follow from the options\n",
+              n_unknown);
+    }
+  }
+  if (fclose(stream) != 0 && status == SG_OK) {
+    status = error_out_of_memory(error);
+  }
+  if (status != SG_OK) {
+    free(*report);
+    *report = NULL;
+  }
+  return status;
+}
