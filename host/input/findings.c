@@ -23,7 +23,7 @@ void findings_close(findings *list)
 
 void findings_add_file(findings *list, const char *path)
 {
-  if (!ARRAY_PUSH(&list->files, (findings_file){path, 0})) {
+  if (path == NULL || !ARRAY_PUSH(&list->files, (findings_file){path, 0})) {
     list->out_of_memory = true;
   }
 }

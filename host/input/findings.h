@@ -24,7 +24,7 @@ typedef struct findings {
 bool findings_open(findings *list); /* false when out of memory */
 void findings_close(findings *list);
 
-/* Files are reported in the order of this call. `path` must outlive the list. */
+/* Files are reported in the order of this call. `path` must outlive the list; NULL: there was no memory for it. */
 void findings_add_file(findings *list, const char *path);
 
 void findings_add(findings *list, place where, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -16,7 +16,7 @@ static uint32_t known_currency(table *rows, int column)
     return 0;
   }
   uint32_t currency = ids_find(reader->currencies, field->text, field->length);
-  if (currency == ID_NONE && reader->settings_ok && reader->underlyings_usable && reader->instruments_usable) {
+  if (currency == ID_NONE && reader_knows_currencies(reader)) {
     table_finding(rows, column, "currency \"%s\" is not known: it is neither the base currency nor in fx.csv, rates.csv, "
                   "underlyings.csv or instruments.csv", show(field->text, field->length).text);
   }

@@ -136,6 +136,7 @@ sg_status read_fx(book_reader *reader)
   ARRAY(uint64_t) lines = {0};
   sg_status status = SG_OK;
   TRY_DONE(table_open(reader, FILE_FX, book_files[FILE_FX].name, &rows));
+  reader->fx_usable = rows.usable || rows.name == NULL;
   while (seen != NULL && table_next(&rows)) {
     uint32_t index;
     double rate = NAN;
@@ -211,7 +212,8 @@ sg_status read_rates(book_reader *reader)
                    (unsigned long long)points[i - 1].line);
     }
   }
-  reader->curves_ok = rows.rows_ok && (rows.usable || !rows.exists);
+  reader->rates_usable = rows.usable || rows.name == NULL;
+  reader->curves_ok = rows.rows_ok && reader->rates_usable;
 done:
   table_close(&rows);
   return status != SG_OK ? status : reader_status(reader);

@@ -66,7 +66,7 @@ static bool read_name(table *rows, const char *text, size_t length, bool of_curr
   uint32_t currency = ids_find(reader->currencies, text, length);
   if (currency != ID_NONE) {
     move->name = ids_text(reader->currencies, currency);
-  } else if (reader->underlyings_usable && reader->instruments_usable) {
+  } else if (reader_knows_currencies(reader)) {
     table_finding(rows, SCENARIO_FACTOR, "factor moves \"%s\", which is not a currency of the book",
                   show(text, length).text);
   }

@@ -13,15 +13,14 @@ typedef struct setting {
   place where;
 } setting;
 
-static place place_of(const char *path, struct fy_token *token)
+/* A quoted text's own mark stands after the quote. */
+static place place_of(const char *path, struct fy_node *scalar)
 {
-  const struct fy_mark *mark = token == NULL ? NULL : fy_token_start_mark(token);
-  return mark == NULL ? (place){path, 1, 1} : (place){path, (uint64_t)mark->line + 1, (uint64_t)mark->column + 1};
-}
-
-static place place_of_node(const char *path, struct fy_node *node)
-{
-  return place_of(path, fy_node_is_scalar(node) ? fy_node_get_scalar_token(node) : NULL);
+  const struct fy_mark *mark = fy_token_start_mark(fy_node_get_scalar_token(scalar));
+  enum fy_node_style style = fy_node_get_style(scalar);
+  bool quoted = style == FYNS_SINGLE_QUOTED || style == FYNS_DOUBLE_QUOTED;
+  return mark == NULL ? (place){path, 1, 1}
+                      : (place){path, (uint64_t)mark->line + 1, (uint64_t)mark->column + 1 - quoted};
 }
 
 /* One pair of the mapping into settings[]. */
@@ -34,7 +33,7 @@ static void read_pair(book_reader *reader, const char *path, struct fy_node_pair
     findings_add(&reader->findings, (place){path, 1, 0}, "a key is not a plain text");
     return;
   }
-  place where = place_of_node(path, key);
+  place where = place_of(path, key);
   uint32_t k = 0;
   while (k < N_SETTINGS_COLUMNS && (strlen(book_files[FILE_SETTINGS].columns[k].name) != length ||
                                     memcmp(book_files[FILE_SETTINGS].columns[k].name, name, length) != 0)) {
@@ -51,14 +50,13 @@ static void read_pair(book_reader *reader, const char *path, struct fy_node_pair
                  (unsigned long long)settings[k].where.line);
     return;
   }
-  settings[k].where = where;
   settings[k].text = value == NULL ? NULL : fy_node_get_scalar(value, &settings[k].length);
   if (settings[k].text == NULL || fy_node_is_alias(value)) {
     settings[k].text = NULL;
+    settings[k].where = where;
     findings_add(&reader->findings, where, "%s has no plain value", show(name, length).text);
   } else {
-    settings[k].where.line = place_of_node(path, value).line;
-    settings[k].where.column = place_of_node(path, value).column;
+    settings[k].where = place_of(path, value);
   }
 }
 

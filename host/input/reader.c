@@ -25,6 +25,12 @@ uint32_t reader_currency(book_reader *reader, const char *text, size_t length)
   return index;
 }
 
+bool reader_knows_currencies(const book_reader *reader)
+{
+  return reader->settings_ok && reader->underlyings_usable && reader->instruments_usable && reader->fx_usable &&
+         reader->rates_usable;
+}
+
 uint32_t reader_underlying(const book_reader *reader, const char *text, size_t length)
 {
   uint32_t index = ids_find(reader->underlyings, text, length);
@@ -49,8 +55,10 @@ sg_status reader_load(book_reader *reader, const char *name, file_text *loaded, 
   sg_status status = file_find(reader->book->folder, name, &found, reader->findings.collected);
   if (found == NULL) {
     findings_add_file(&reader->findings, *path);
-    if (status != SG_OK) {
-      *found_name = name; /* it is there, but cannot be used: a finding already */
+    if (status != SG_OK) { /* it is there, but cannot be used: a finding already, about one of its names */
+      *found_name = name;
+      findings_add_file(&reader->findings, arena_format(reader->memory, "%s.gz", *path));
+      findings_add_file(&reader->findings, arena_format(reader->memory, "%s.zst", *path));
     }
     return status == SG_DEVICE ? status : SG_OK;
   }

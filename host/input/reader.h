@@ -74,7 +74,8 @@ typedef struct book_reader {
   /* Names in order of first appearance; rank[] gives the index in the book, once it is known. */
   ids *currencies, *underlyings, *instruments, *accounts;
   uint32_t *underlying_rank, *instrument_rank, *account_rank;
-  bool underlyings_usable, instruments_usable; /* their files could be read: an unknown name is a finding */
+  /* The files that introduce names could be read: an unknown name is a finding. */
+  bool underlyings_usable, instruments_usable, fx_usable, rates_usable;
 
   double *dividend_yield; /* [u] */
   bool *underlying_ok;    /* [u] */
@@ -114,6 +115,9 @@ uint32_t reader_currency(book_reader *reader, const char *text, size_t length);
 
 /* u, or ID_NONE when unknown. */
 uint32_t reader_underlying(const book_reader *reader, const char *text, size_t length);
+
+/* Every file that can name a currency could be read. */
+bool reader_knows_currencies(const book_reader *reader);
 
 /* The row of forwards.csv for an underlying and expiry; NULL when there is none. */
 const quoted_forward *reader_quote(const book_reader *reader, uint32_t underlying, int64_t expiry_s);

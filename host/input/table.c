@@ -121,8 +121,7 @@ sg_status table_open(book_reader *reader, file_id file, const char *name, table 
 {
   *opened = (table){.reader = reader, .format = &book_files[file], .rows_ok = true};
   TRY(reader_load(reader, name, &opened->text, &opened->path, &opened->name));
-  opened->exists = opened->text.text != NULL;
-  if (opened->exists) {
+  if (opened->text.text != NULL) {
     csv_open(&opened->csv, opened->text.text, opened->text.size_bytes);
     read_header(opened);
   } else if (book_files[file].need == REQUIRED && opened->name == NULL) {

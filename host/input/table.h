@@ -14,10 +14,9 @@ typedef struct table {
   book_reader *reader;
   const file_format *format;
   const char *path;     /* for findings; owned by the book */
-  const char *name;     /* in the book: "positions.csv.gz" */
+  const char *name;     /* in the book: "positions.csv.gz"; NULL when there is no such file */
   file_text text;
   csv_reader csv;
-  bool exists;
   bool usable;          /* it has a header that can be read by */
   bool row_ok;          /* nothing is wrong with the row so far */
   bool rows_ok;         /* nothing was wrong with any row so far */

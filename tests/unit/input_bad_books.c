@@ -216,7 +216,10 @@ static void format_findings(const sg_error *error, const char *folder, char text
     if (finding.column > 0) {
       length += (size_t)sprintf(text + length, ":%llu", (unsigned long long)finding.column);
     }
-    length += (size_t)sprintf(text + length, ": %s\n", finding.message);
+    const char *inside = strstr(finding.message, folder); /* a message may name a second path */
+    int before = inside == NULL ? (int)strlen(finding.message) : (int)(inside - finding.message);
+    const char *after = inside == NULL ? "" : inside + strlen(folder) + 1;
+    length += (size_t)sprintf(text + length, ": %.*s%s\n", before, finding.message, after);
   }
 }
 
