@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INDENT = 2 };
+enum { INDENT = 2, LINE_WIDTH = 90 };
 
 typedef struct explain_view {
   const explanation *why;
@@ -92,6 +92,10 @@ static void line_row(explain_view *view, text_table *rows, uint32_t depth, const
   tree_row(view, rows, depth, name, item->amount, why);
 }
 
+static const char *node_text(const char *node) {
+  return strcmp(node, "-") == 0 ? "whole account" : node[0] == '\0' ? "no group" : node;
+}
+
 /* Children first, then the lines of the amount itself: of one that has children, the difference that it made. */
 static void add_amount(explain_view *view, const explained_measure *of, uint32_t i, text_table *rows) {
   const explained_amount *at = &of->amounts[i];
@@ -107,10 +111,22 @@ static void add_amount(explain_view *view, const explained_measure *of, uint32_t
   for (size_t k = 0; k < of->n_lines; k++) {
     const line *item = &of->lines[k];
     if (amount_of(of, item) == at) {
-      const char *name = strcmp(item->node, "-") != 0 ? item->node : end > i + 1 ? at->kind : "whole account";
-      line_row(view, rows, at->depth + 2, name, item);
+      const char *node = node_text(item->node);
+      bool made_difference = end > i + 1;
+      line_row(view, rows, at->depth + 2,
+               made_difference ? arena_format(view->out.memory, "%s, %s", at->kind, node) : node, item);
     }
   }
+}
+
+static bool same_lines(const explained_measure *a, const explained_measure *b) {
+  bool same = a->n_lines == b->n_lines && money_compare(a->requirement, b->requirement) == 0;
+  for (size_t k = 0; same && k < a->n_lines; k++) {
+    const line *x = &a->lines[k], *y = &b->lines[k];
+    same = strcmp(x->node, y->node) == 0 && strcmp(x->rule, y->rule) == 0 && money_compare(x->amount, y->amount) == 0 &&
+           strcmp(x->block, y->block) == 0 && x->scenario == y->scenario;
+  }
+  return same;
 }
 
 static void add_measure(explain_view *view, const explained_measure *of) {
@@ -191,16 +207,24 @@ static void add_positions(explain_view *view, const explained_binding *at, expla
   text_table_print(&rows, INDENT, NULL, &view->out);
 }
 
+/* Separated by commas, in lines of LINE_WIDTH. */
+static void add_moves(explain_view *view, const explained_binding *at) {
+  size_t width = 0;
+  for (uint32_t i = 0; i < at->n_moves; i++) {
+    bool fits = width > 0 && width + 2 + strlen(at->moves[i]) <= LINE_WIDTH;
+    page_add(&view->out, "%s%s", fits ? ", " : i == 0 ? "  " : ",\n  ", at->moves[i]);
+    width = strlen(at->moves[i]) + (fits ? width + 2 : 2);
+  }
+  page_add(&view->out, at->n_moves > 0 ? "\n" : "");
+}
+
 static bool add_binding(explain_view *view, const explained_binding *at) {
   explained_position *sorted = ARENA_ARRAY(view->out.memory, explained_position, at->n_positions);
   if (sorted == NULL) {
     return false;
   }
-  page_add(&view->out, "\n%s, node %s: scenario %u of block %s", at->rule, at->node, at->scenario, at->block);
-  for (uint32_t i = 0; i < at->n_moves; i++) {
-    page_add(&view->out, "%s%s", i == 0 ? "\n  " : ", ", at->moves[i]);
-  }
-  page_add(&view->out, "\n");
+  page_add(&view->out, "\n%s, %s: scenario %u of block %s\n", at->rule, node_text(at->node), at->scenario, at->block);
+  add_moves(view, at);
   add_positions(view, at, sorted);
   return true;
 }
@@ -243,7 +267,12 @@ static const char *explain_pages(const explanation *why, arena *memory) {
   page_add(&view.out, "account %s under %s%s%s, book as of %s\n", why->account, why->model_name,
            why->model_version[0] == '\0' ? "" : " version ", why->model_version, as_of);
   for (uint32_t m = 0; m < why->n_measures; m++) {
-    add_measure(&view, &why->measures[m]);
+    if (m > 0 && same_lines(&why->measures[0], &why->measures[m])) {
+      page_add(&view.out, "\n%s requirement: the same %zu line%s\n", measure_text(why->measures[m].measure),
+               why->measures[m].n_lines, why->measures[m].n_lines == 1 ? "" : "s");
+    } else {
+      add_measure(&view, &why->measures[m]);
+    }
   }
   for (uint32_t i = 0; i < why->n_bindings; i++) {
     if (!add_binding(&view, &why->bindings[i])) {

@@ -106,6 +106,13 @@ static void level_row(const result *run, text_table *rows, const char *name, mon
   text_table_cell(rows, known ? people_percent(rows->memory, 1.0 - share) : "-");
 }
 
+/* Does it print as something else than zero? Converted amounts carry dust of 1e-12. */
+static bool is_visible(money amount, int decimals) {
+  char text[NUMBER_TEXT_BYTES];
+  money_format_places(amount, decimals, text);
+  return text[strspn(text, "-0.")] != '\0';
+}
+
 /* The levels, and what is left: floors, add-ons and factors, so that the table adds up to what was saved. */
 static void add_levels(const result *run, page *to) {
   if (run->n_savings == 0) {
@@ -122,7 +129,7 @@ static void add_levels(const result *run, page *to) {
     level_row(run, &rows, run->savings[i].level, run->savings[i].saving);
     money_subtract(&rest, run->savings[i].saving);
   }
-  if (rest.units != 0) {
+  if (is_visible(rest, shown_decimals(run))) {
     level_row(run, &rows, "other rules", rest);
   }
   level_row(run, &rows, "in all", saved);
@@ -201,9 +208,12 @@ static void add_times(const result *run, page *to) {
   text_table_cell(&rows, "  in all");
   text_table_cell(&rows, people_number(to->memory, run->seconds, 4));
   text_table_cell(&rows, "");
-  text_table_cell(&rows, run->seconds > 0
-                        ? arena_format(to->memory, "%s accounts/s", people_rate(to->memory, run->n_rows / run->seconds))
-                  : "");
+  if (run->seconds > 0) {
+    text_table_cell(&rows, arena_format(to->memory, "%s accounts/s",
+                                        people_rate(to->memory, run->n_rows / run->seconds)));
+  } else {
+    text_table_cell(&rows, "");
+  }
   page_add(to, "\n");
   text_table_print(&rows, INDENT, money_widths, to);
 }

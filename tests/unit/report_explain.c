@@ -51,15 +51,15 @@ static void an_account_is_a_tree_with_scenario_positions_and_savings(void **stat
   assert_string_equal(text,
                       "account A,1 under occ-cpm version 2026-01, book as of 2026-04-10T08:00:00Z\n"
                       "\n"
-                      "initial requirement  1,500.5  USD\n"
-                      "  initial            1,500    max\n"
-                      "    scan             1,600    worst\n"
-                      "      BTC            1,600    regular 3: long 3, short 2\n"
-                      "    max               -100\n"
-                      "  B\"2.account            0.5\n"
+                      "initial requirement     1,500.5  USD\n"
+                      "  initial               1,500    max\n"
+                      "    scan                1,600    worst\n"
+                      "      BTC               1,600    regular 3: long 3, short 2\n"
+                      "    max, whole account   -100\n"
+                      "  B\"2.account               0.5\n"
                       "sum of 3 lines = 1,500.5 = requirement\n"
                       "\n"
-                      "scan, node BTC: scenario 3 of block regular\n"
+                      "scan, BTC: scenario 3 of block regular\n"
                       "  price -0.15 relative, vol up\n"
                       "  quantity  instrument                                     P&L, USD     share\n"
                       "      10.5  BTC-27JUN25-100000-C                          -1,234.50   74.81 %\n"
@@ -97,6 +97,39 @@ static void an_account_without_lines_or_model_version_is_explained_too(void **st
   free(text);
 }
 
+static void a_measure_with_the_same_lines_is_not_printed_twice(void **state) {
+  explanation why = sample_explanation();
+  why.n_measures = 2;
+  why.measures[1] = why.measures[0];
+  why.measures[1].measure = MEASURE_MAINTENANCE;
+  char *text = explain_text(&why);
+  assert_non_null(strstr(text, "= requirement\n\nmaintenance requirement: the same 3 lines\n\nscan"));
+  free(text);
+  line other[3];
+  memcpy(other, sample_lines, sizeof other);
+  other[0].scenario++;
+  why.measures[1].lines = other;
+  text = explain_text(&why);
+  assert_non_null(strstr(text, "regular 4: long 3, short 2\n"));
+  free(text);
+}
+
+static void many_moves_take_several_lines(void **state) {
+  const char *same[4];
+  for (size_t i = 0; i < 4; i++) {
+    same[i] = "price:equity -0.15 relative"; /* 27 characters: three to a line of 90 with their commas */
+  }
+  explained_binding wide = bindings[0];
+  wide.n_moves = 4;
+  wide.moves = same;
+  explanation why = sample_explanation();
+  why.bindings = &wide;
+  char *text = explain_text(&why);
+  assert_non_null(strstr(text, "\n  price:equity -0.15 relative, price:equity -0.15 relative, price:equity -0.15 relative,"
+                               "\n  price:equity -0.15 relative\n  quantity"));
+  free(text);
+}
+
 static void the_position_that_is_the_whole_loss_needs_no_sum(void **state) {
   explanation why = sample_explanation();
   explained_binding alone = bindings[0];
@@ -114,6 +147,8 @@ int main(void) {
       cmocka_unit_test(an_account_is_a_tree_with_scenario_positions_and_savings),
       cmocka_unit_test(lines_that_do_not_sum_are_not_called_the_requirement),
       cmocka_unit_test(an_account_without_lines_or_model_version_is_explained_too),
+      cmocka_unit_test(a_measure_with_the_same_lines_is_not_printed_twice),
+      cmocka_unit_test(many_moves_take_several_lines),
       cmocka_unit_test(the_position_that_is_the_whole_loss_needs_no_sum),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
