@@ -13,9 +13,9 @@ trap 'rm -rf "$out"' EXIT
 n_compared=0
 n_wrong=0
 
-# run BOOK MODEL: into $out/BOOK-MODEL
+# run BOOK MODEL [OPTION...]: into $out/BOOK
 run() {
-  "$SHOCKGRID" run "$books/$1" --model "$2" --out "$out/$1" --scenario-pnl >"$out/log" 2>&1 || {
+  "$SHOCKGRID" run "$books/$1" --model "$2" --out "$out/$1" --scenario-pnl "${@:3}" >"$out/log" 2>&1 || {
     cat "$out/log"
     printf 'FAULT: %s under %s does not run\n' "$1" "$2"
     exit 1
@@ -37,7 +37,7 @@ column() {
 # same WHAT DECIMALS EXPECTED: compares standard input, rounded, with the expected numbers.
 same() {
   local got
-  got=$(awk -v d="$2" '{ x = sprintf("%.*f", d, $1); sub(/^-0(\.0*)?$/, substr(x, 2), x); printf "%s%s", NR > 1 ? " " : "", x }')
+  got=$(awk -v d="$2" '{ x = sprintf("%.*f", d, $1); sub(/^-0(\.0*)?$/, substr(x, 2), x); printf "%s%s", (NR > 1 ? " " : ""), x }')
   n_compared=$((n_compared + 1))
   if [ "$got" != "$3" ]; then
     printf 'FAULT: %s\n  expected %s\n  got      %s\n' "$1" "$3" "$got"
@@ -72,14 +72,21 @@ D='0.0066727419 0.0124091196 0.0127315683
 -0.0860417877 -0.0612491021 -0.0499385402'
 D=${D//$'\n'/ }
 
-run tims-d1-none occ-cpm
+# The vectors as printed are those of class groups, before any offset: gains in full.
+run tims-d1-none occ-cpm --set product_offset=1 --set portfolio_offset=1
 vector tims-d1-none A A 2 "$A"
 vector tims-d1-none B B 2 "$B"
 vector tims-d1-none C C 2 "$C"
+
+run tims-d1-none occ-cpm
 requires tims-d1-none A 2 61079.92
 requires tims-d1-none B 2 2843.54
 requires tims-d1-none C 2 6072.89
 requires tims-d1-none AB 4 63923.4512
+for minimum in A=187.50 B=150.00 C=375.00; do # 0.375 x multiplier for each option
+  column "$out/tims-d1-none/lines.csv" amount account="${minimum%=*}" measure=initial rule=minimum |
+    same "tims-d1-none: minimum of ${minimum%=*}" 2 "${minimum#*=}"
+done
 
 run tims-d1-class occ-cpm
 requires tims-d1-class A 2 61079.92
@@ -96,7 +103,7 @@ column "$out/dbt-d1/scenario_pnl.csv" pnl account=COIN | same 'dbt-d1: P&L of CO
 
 # One account with both books: each node as alone; the requirement is their sum at the base rate of 60,000. The coin option
 # under occ-cpm, +-15 % and vol held, loses 0.0559006267 BTC at most: Black 1976 in Python.
-run both-d1 occ-cpm
+run both-d1 occ-cpm --set product_offset=1 --set portfolio_offset=1
 vector both-d1 BOTH A 2 "$A"
 vector both-d1 BOTH B 2 "$B"
 vector both-d1 BOTH C 2 "$C"

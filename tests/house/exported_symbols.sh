@@ -6,7 +6,7 @@
 library=$BUILD/libshockgrid.so
 [ -e "$library" ] || { complain "there is no $library"; finish; }
 nm -D --defined-only "$library" | awk '{print $NF}' | sed 's/@.*//' | sort >"$work/exported"
-tr '\n' ' ' <include/shockgrid/shockgrid.h | grep -oE 'SG_API [^;(]*\(' | sed -E 's/.*[ *]([a-z_0-9]+)\($/\1/' |
+grep -v '^#' include/shockgrid/shockgrid.h | tr '\n' ' ' | grep -oE 'SG_API [^;(]*\(' | sed -E 's/.*[ *]([a-z_0-9]+)\($/\1/' |
   sort >"$work/declared"
 
 while IFS= read -r name; do
