@@ -43,7 +43,7 @@ LANE_INLINE lane contract_discount(lane_contract contract, double years_taken) {
   if (years_taken == 0.0) {
     return contract.discount;
   }
-  return math_exp_flushed(-contract.rate * contract_years(contract, years_taken));
+  return math_exp(-contract.rate * contract_years(contract, years_taken));
 }
 
 /* vol * sqrt(years); 0 where either is not positive, so that an infinite vol at expiry is none. NaN stays. */

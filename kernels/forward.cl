@@ -5,10 +5,8 @@
  *   in    base[r], gain[r], move_row[r], move[move_row][k]
  *   out   forward[r][k] = base + gain * move (rounded once), log_move[r][k] = ln(forward / base)
  *   grid  work-item (x, y): columns x*LANES..(x+1)*LANES of row y
- *
- * A forward of 0 has log_move -inf, one whose sign differs from its base NaN: Black takes the first, and refuses the second.
  */
-#include "math.h"
+#include "forward.h"
 
 __kernel void move_forwards(__global const double *base, __global const double *gain, __global const uint *move_row,
                             __global const double *move, uint n_rows, uint stride, __global double *forward,
@@ -20,5 +18,5 @@ __kernel void move_forwards(__global const double *base, __global const double *
   }
   lane moved = fma((lane)gain[r], lane_load(move + move_row[r] * (ulong)stride + k), (lane)base[r]);
   lane_store(forward + r * stride + k, moved);
-  lane_store(log_move + r * stride + k, math_log(moved / base[r]));
+  lane_store(log_move + r * stride + k, forward_log_move(moved, (lane)base[r]));
 }

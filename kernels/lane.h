@@ -130,6 +130,15 @@ LANE_INLINE void lane_transpose(lane *rows) {
 
 #endif
 
+/* Asks for the cache line of an address that will be written; a register vector's worth of work away from its use. */
+LANE_INLINE void lane_prefetch(__global double *to) {
+#if !defined(__OPENCL_C_VERSION__) || LANES > 1
+  __builtin_prefetch((const void *)(size_t)to, 1);
+#else
+  (void)to; /* a GPU writes whole lines */
+#endif
+}
+
 /* min and max return a unless b is smaller (larger): a NaN in a stays, one in b is ignored. */
 LANE_INLINE lane lane_min(lane a, lane b) { return lane_select(lane_less(b, a), b, a); }
 LANE_INLINE lane lane_max(lane a, lane b) { return lane_select(lane_less(a, b), b, a); }

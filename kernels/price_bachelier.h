@@ -35,8 +35,8 @@ LANE_INLINE bachelier_state bachelier_prepare(lane_contract contract, lane vol_a
 LANE_INLINE lane bachelier_undiscounted(bachelier_state state, lane forward) {
   lane difference = forward - state.strike;
   lane a = lane_min(lane_abs(difference) * state.inverse_stddev, (lane)1e20);
-  lane e = state.stddev * math_exp_flushed(-0.5 * a * a);
-  lane bracket = MATH_INVERSE_SQRT_2PI - a * math_tail_upper(a) / math_tail_lower(a);
+  lane e = state.stddev * math_bell(a);
+  lane bracket = MATH_INVERSE_SQRT_2PI - a * math_tail_ratio(a);
   lane outside = lane_max(e * bracket, (lane)0.0);
   return outside + lane_max(difference * state.sign, (lane)0.0);
 }

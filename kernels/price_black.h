@@ -9,8 +9,9 @@
 #include "contract.h"
 
 typedef struct black_state {
-  lane strike, log_strike, sign, discount;
+  lane strike, sign, signed_strike, discount;
   lane half_stddev, inverse_stddev; /* of the total stddev s = vol * sqrt(years): s/2, 1/s; both 0 for s < 1e-18 */
+  lane strike_stddevs;              /* ln(strike / base forward) / s */
   lane_mask inverse;
 } black_state;
 
@@ -20,11 +21,12 @@ LANE_INLINE black_state black_prepare(lane_contract contract, lane vol_annual, d
   lane_mask none = lane_less(stddev, (lane)1e-18);
   black_state state;
   state.strike = contract.strike;
-  state.log_strike = contract.log_strike;
   state.sign = contract.sign;
+  state.signed_strike = contract.strike * contract.sign;
   state.discount = contract_discount(contract, years_taken);
   state.half_stddev = lane_select(none, (lane)0.0, 0.5 * stddev);
   state.inverse_stddev = lane_select(none, (lane)0.0, 1.0 / stddev);
+  state.strike_stddevs = contract.log_strike * state.inverse_stddev;
   state.inverse = lane_less((lane)0.0, contract.inverse);
   return state;
 }
@@ -32,37 +34,32 @@ LANE_INLINE black_state black_prepare(lane_contract contract, lane vol_annual, d
 /*
  * Undiscounted price of a call (sign +1) or put (-1), always in [intrinsic, forward] or [intrinsic, strike].
  *
- *   forward     >= 0; below 0 gives NaN; 0 gives 0 or the strike
- *   log_move    ln(forward / base forward), so that log_move - log_strike = ln(forward / strike) is accurate
+ *   forward     >= 0; 0 gives 0 or the strike
+ *   log_move    forward_log_move(forward, base forward); NaN, for a forward below 0, gives NaN
  *
- * Within 7e-16 of max(forward, strike) for total stddev 1e-4..5 and forward / strike e^-3..e^3 (tests/formula/base_black.c,
+ * Within 1e-15 of max(forward, strike) for total stddev 1e-4..5 and forward / strike e^-3..e^3 (tests/formula/base_black.c,
  * against MPFR). With total stddev below 1e-18 it is intrinsic value to the bit.
  *
  * With lo = min(forward, strike), hi = max, x = |ln(forward / strike)|, d = s/2 - x/s, d' = s/2 + x/s the out-of-the-money
  * option is lo N(d) - hi N(-d'). Since hi phi(d') = lo phi(d) and N(-a) = exp(-a^2/2) R(a), one exponential e = exp(-d^2/2)
- * serves both: lo e (R(-d) - R(d')) for d <= 0, lo (1 - e (R(d) + R(d'))) for d > 0. The other side is that plus intrinsic.
+ * serves both: lo e (R(-d) - R(d')) for d <= 0, lo - lo e (R(d) + R(d')) for d > 0. The other side of it is hi - (lo - that).
  */
 LANE_INLINE lane black_undiscounted(black_state state, lane forward, lane log_move) {
   lane low = lane_min(forward, state.strike);
   lane high = lane_max(forward, state.strike);
-  lane quotient = lane_min(lane_abs(log_move - state.log_strike), (lane)1500.0) * state.inverse_stddev;
-  lane d = state.half_stddev - quotient;
-  lane d_high = state.half_stddev + quotient;
+  lane distance = lane_abs(fma(log_move, state.inverse_stddev, -state.strike_stddevs));
+  lane d = state.half_stddev - distance;
+  lane d_high = state.half_stddev + distance;
   lane_mask above = lane_less((lane)0.0, d);
-  lane a = lane_abs(d);
 
-  lane e = low * math_exp_flushed(-0.5 * d * d);
-  lane upper = math_tail_upper(a);
-  lane lower = math_tail_lower(a);
-  lane upper_high = math_tail_upper(d_high);
-  lane lower_high = math_tail_lower(d_high);
-  lane first = upper * lower_high;
-  lane tails = lane_select(above, -first, first) - upper_high * lower;
-  tails = tails / (lower * lower_high);
-  lane outside = fma(e, tails, lane_select(above, low, (lane)0.0));
-  outside = lane_min(lane_max(outside, (lane)0.0), low);
-  lane intrinsic = lane_max((forward - state.strike) * state.sign, (lane)0.0);
-  return lane_min(outside + intrinsic, high);
+  lane e = math_bell(d);
+  math_tails tails = math_tails_find(lane_abs(d), d_high);
+  lane first = tails.upper_a * tails.lower_b;
+  lane bracket = lane_select(above, -first, first) - tails.upper_b * tails.lower_a;
+  bracket = low * (bracket / (tails.lower_a * tails.lower_b));
+  lane outside = lane_max(fma(e, bracket, lane_select(above, low, (lane)0.0)), (lane)0.0);
+  lane_mask in_the_money = lane_less(state.signed_strike, forward * state.sign);
+  return lane_select(in_the_money, high - (low - outside), outside);
 }
 
 LANE_INLINE lane black_value(black_state state, lane forward, lane log_move) {
@@ -76,10 +73,10 @@ LANE_INLINE lane black_value(black_state state, lane forward, lane log_move) {
 
 /* d1 = ln(forward / strike) / s + s/2; without stddev +-1e18 by the side of the strike, 0 at it */
 LANE_INLINE lane black_d1(black_state state, lane forward, lane log_move) {
-  lane quotient = (log_move - state.log_strike) * state.inverse_stddev;
   lane side = lane_select(lane_less(state.strike, forward), (lane)1e18,
                           lane_select(lane_less(forward, state.strike), (lane)-1e18, (lane)0.0));
-  return lane_select(lane_equal(state.inverse_stddev, (lane)0.0), side, quotient + state.half_stddev);
+  return lane_select(lane_equal(state.inverse_stddev, (lane)0.0), side,
+                     fma(log_move, state.inverse_stddev, -state.strike_stddevs) + state.half_stddev);
 }
 
 /* Delta per unit of the option's own forward: discount * N(d1), for a put discount * (N(d1) - 1); for an inverse option the

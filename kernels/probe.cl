@@ -41,16 +41,14 @@ LANE_INLINE lane probe_apply(uint op, lane a, lane b, lane c) {
       return lane_round(a);
     case PROBE_EXP:
       return math_exp(a);
-    case PROBE_EXP_FLUSHED:
-      return math_exp_flushed(a);
+    case PROBE_BELL:
+      return math_bell(a);
     case PROBE_LOG:
       return math_log(a);
     case PROBE_POW:
       return math_pow(a, b);
-    case PROBE_TAIL_UPPER:
-      return math_tail_upper(a);
-    case PROBE_TAIL_LOWER:
-      return math_tail_lower(a);
+    case PROBE_TAIL_RATIO:
+      return math_tail_ratio(a);
     case PROBE_NORMAL:
       return math_normal(a);
     default:

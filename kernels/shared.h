@@ -44,12 +44,11 @@
 #define PROBE_ABS 12
 #define PROBE_ROUND 13
 #define PROBE_EXP 14
-#define PROBE_EXP_FLUSHED 15
+#define PROBE_BELL 15
 #define PROBE_LOG 16
 #define PROBE_POW 17
-#define PROBE_TAIL_UPPER 18
-#define PROBE_TAIL_LOWER 19
-#define PROBE_NORMAL 20
-#define N_PROBES 21
+#define PROBE_TAIL_RATIO 18
+#define PROBE_NORMAL 19
+#define N_PROBES 20
 
 #endif
