@@ -36,7 +36,7 @@ static int compare_names(const void *left, const void *right) {
   return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-/* Distinct files; 0 also when there is no memory to count them. */
+/* Distinct files; 0 when a finding names none, or when there is no memory to count them. */
 static size_t count_files(const sg_error *error) {
   size_t n = sg_error_count(error), n_named = 0, n_files = 0;
   const char **names = calloc(n, sizeof *names);
@@ -49,7 +49,7 @@ static size_t count_files(const sg_error *error) {
   if (n_named > 0) {
     qsort(names, n_named, sizeof *names, compare_names);
   }
-  for (size_t i = 0; i < n_named; i++) {
+  for (size_t i = 0; n_named == n && i < n_named; i++) {
     n_files += i == 0 || strcmp(names[i], names[i - 1]) != 0;
   }
   free(names);
