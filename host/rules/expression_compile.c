@@ -213,17 +213,20 @@ static bool parse_call(parser *p, const expression_token *name) {
     }
     n++;
     bool chained = function->most > function->fewest && n > 1;
-    if (chained && n <= function->most && !emit(p, function->op, 0, 0.0)) {
+    if (chained && !emit(p, function->op, 0, 0.0)) {
       return false;
     }
-  } while (token_is(p, ',') && n <= function->most);
-  if (n < function->fewest || n > function->most) {
-    return fail(p, name->offset, "%s() takes %u%s argument%s, not %s%u", function->name, function->fewest,
-                function->most > function->fewest ? " or more" : "", function->most > 1 ? "s" : "",
-                n > function->most ? "more than " : "", n > function->most ? function->most : n);
-  }
-  if (!token_is(p, ')')) {
+  } while (token_is(p, ',') && n < function->most);
+  if (!token_is(p, ')') && !token_is(p, ',')) {
     return fail_expected(p, "\",\" or \")\"");
+  }
+  if (token_is(p, ',')) {
+    return fail(p, name->offset, "%s() takes %u argument%s, not more", function->name, function->most,
+                function->most > 1 ? "s" : "");
+  }
+  if (n < function->fewest) {
+    return fail(p, name->offset, "%s() takes %u%s arguments, not %u", function->name, function->fewest,
+                function->most > function->fewest ? " or more" : "", n);
   }
   bool applied = curve || function->most > function->fewest;
   return (applied || emit(p, function->op, 0, 0.0)) && advance(p);

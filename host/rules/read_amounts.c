@@ -211,6 +211,9 @@ static bool read_terms(amount_reader *a, const yaml_node *list, model_amount *am
     } else if (yaml_find(node, "value")) {
       term->is = TERM_NUMBER;
       read = reader_money(r, node, amount->name, &term->number);
+    } else if (node->is != YAML_MAP) {
+      read = reader_fail(r, node->where, "%s: expected an amount or a number, found %s", amount->name,
+                         yaml_kind(node));
     } else {
       read = read_inline(a, node, amount->name, amount->grouping, &term->amount);
     }

@@ -257,6 +257,9 @@ static void read_source(reader *r, const yaml_pair *pair, model_block *block) {
   }
   block->source = BLOCK_FILE;
   block->file = reader_text(r, map, "file");
+  if (file->is == YAML_TEXT && (strchr(block->file, '/') || *block->file == '\0' || *block->file == '.')) {
+    reader_fail(r, file->where, "file: \"%s\" is not the NAME of the book's scenarios/NAME.csv", block->file);
+  }
   static const char *const of_grids[] = {"vol", "price_kind", "price_scale", "time_days"};
   for (size_t i = 0; i < sizeof of_grids / sizeof *of_grids; i++) {
     const yaml_pair *unused = yaml_find_pair(map, of_grids[i]);

@@ -46,22 +46,29 @@ static bool read_level(reader *r, const yaml_node *map, model_level *level, bool
   return placed;
 }
 
-/* What the files alone can tell; whether each group lies in one group of the next level, the book tells. */
-static void check_order(reader *r, const model_levels *levels) {
+/* What the file alone can tell; whether each group lies in one group of the next level, the book tells. */
+static void check_place(reader *r, const model_levels *levels, uint32_t index) {
+  const model_level *level = &levels->items[index];
+  const grouping *own = &r->groupings.items[level->grouping];
+  for (uint32_t i = 0; i < index; i++) {
+    const grouping *below = &r->groupings.items[levels->items[i].grouping];
+    if (below->keys == own->keys) {
+      reader_fail(r, level->where, "levels: a level by %s is there already", own->text);
+      return;
+    }
+    if ((below->keys & own->keys) == below->keys) {
+      reader_fail(r, level->where, "levels: by %s is finer than by %s below it; levels go from leaf to top", own->text,
+                  below->text);
+      return;
+    }
+  }
+}
+
+static void check_levels(reader *r, const model_levels *levels) {
   bool converts = false;
   for (uint32_t i = 0; i < levels->n; i++) {
     const model_level *level = &levels->items[i];
-    uint32_t keys = r->groupings.items[level->grouping].keys;
-    for (uint32_t j = 0; j < i; j++) {
-      uint32_t below = r->groupings.items[levels->items[j].grouping].keys;
-      const char *text = r->groupings.items[level->grouping].text;
-      if (below == keys) {
-        reader_fail(r, level->where, "levels: a level by %s is there already", text);
-      } else if ((below & keys) == below) {
-        reader_fail(r, level->where, "levels: by %s is finer than by %s below it; levels go from leaf to top", text,
-                    r->groupings.items[levels->items[j].grouping].text);
-      }
-    }
+    check_place(r, levels, i);
     if (level->convert != CONVERT_NONE && converts) {
       reader_fail(r, level->where, "levels: currencies are converted at one level only");
     }
@@ -96,7 +103,7 @@ uint32_t read_levels(reader *r, const yaml_node *node) {
     placed = read_level(r, node->items[i], &levels.items[i], i == 0) && placed;
   }
   if (placed) {
-    check_order(r, &levels);
+    check_levels(r, &levels);
   }
   return (uint32_t)r->level_sets.n - 1;
 }

@@ -118,8 +118,11 @@ bool reader_add_name(reader *r, const char *name, place where, name_kind kind, u
   }
   const name_entry *taken = reader_find_name(r, name, strlen(name));
   if (taken && taken->where.line > 0) {
-    return reader_fail(r, where, "\"%s\" is already %s, on line %llu of %s", name, kind_text[taken->kind],
-                       (unsigned long long)taken->where.line, taken->where.file);
+    const char *file = strrchr(taken->where.file, '/');
+    file = file ? file + 1 : taken->where.file;
+    bool same_file = strcmp(taken->where.file, where.file) == 0;
+    return reader_fail(r, where, "\"%s\" is already %s, on line %llu%s%s", name, kind_text[taken->kind],
+                       (unsigned long long)taken->where.line, same_file ? "" : " of ", same_file ? "" : file);
   }
   if (taken) {
     return reader_fail(r, where, "\"%s\" is already %s", name, kind_text[taken->kind]);

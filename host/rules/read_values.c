@@ -4,6 +4,7 @@
  */
 #include "rules/read_model.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -186,6 +187,17 @@ static const yaml_node *unwrap(reader *r, const yaml_node *node) {
   return value;
 }
 
+/* Arithmetic on decimals leaves dust: 0.8 * 0.1 is one ulp off 0.08. A decimal of 12 places that is as near as that is
+ * what the author meant, and prints so. */
+static double without_dust(double value) {
+  money decimal;
+  if (!money_from_double(value, &decimal)) {
+    return value;
+  }
+  double nearest = money_to_double(decimal);
+  return fabs(value - nearest) <= 4.0 * DBL_EPSILON * fabs(value) ? nearest : value;
+}
+
 bool reader_number(reader *r, const yaml_node *node, const char *what, double *value) {
   node = unwrap(r, node);
   if (node->is != YAML_TEXT) {
@@ -195,7 +207,8 @@ bool reader_number(reader *r, const yaml_node *node, const char *what, double *v
   if (!reader_expression(r, node, what, NAMES_CONSTANT, &compiled)) {
     return false;
   }
-  *value = compiled.value;
+  bool literal = !number_parse(node->text, strlen(node->text), value);
+  *value = literal ? compiled.value : without_dust(compiled.value);
   return true;
 }
 

@@ -184,26 +184,23 @@ static yaml_node *build_list(builder *b, yaml_node *node) {
   return !built ? NULL : node->items ? node : fail_memory(b);
 }
 
-/* In `{up: max(a, b)}` YAML ends the value at the comma and makes a key of the rest. */
-static bool split_at_comma(const builder *b, const yaml_pair *pair, bool flow) {
-  return flow && pair->value->is == YAML_NULL && strchr(pair->key, ')');
-}
-
-static void check_key(builder *b, const yaml_node *map, const yaml_pair *pair, bool flow) {
-  if (split_at_comma(b, pair, flow)) {
+/* Whether the pair may join the map. In `{up: max(a, b)}` YAML ends the value at the comma and makes a key of the rest. */
+static bool check_key(builder *b, const yaml_node *map, const yaml_pair *pair, bool flow) {
+  if (flow && pair->value->is == YAML_NULL && strchr(pair->key, ')')) {
     error_add(b->error, SG_INPUT, pair->where, "\"%s\" is the rest of an expression that was cut at its comma: in "
               "braces, quote an expression with a comma", pair->key);
     b->status = SG_INPUT;
-    return;
+    return false;
   }
   for (uint32_t i = 0; i < map->n; i++) {
     if (strcmp(map->pairs[i].key, pair->key) == 0) {
       error_add(b->error, SG_INPUT, pair->where, "\"%s\" is given twice; first on line %llu", pair->key,
                 (unsigned long long)map->pairs[i].where.line);
       b->status = SG_INPUT;
-      return;
+      return false;
     }
   }
+  return true;
 }
 
 static bool build_pair(builder *b, struct fy_event *key, place before, yaml_pair *pair) {
@@ -241,8 +238,7 @@ static yaml_node *build_map(builder *b, yaml_node *node, bool flow) {
       break;
     }
     yaml_node so_far = {.n = (uint32_t)pairs.n, .pairs = pairs.items};
-    check_key(b, &so_far, &pair, flow);
-    if (!split_at_comma(b, &pair, flow) && !ARRAY_PUSH(&pairs, pair)) {
+    if (check_key(b, &so_far, &pair, flow) && !ARRAY_PUSH(&pairs, pair)) {
       fail_memory(b);
       break;
     }
