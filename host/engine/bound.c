@@ -398,13 +398,13 @@ static sg_status bind_all(bound *in, sg_error *error) {
   return SG_OK;
 }
 
-sg_status bound_make(const book *of, const model *m, bound **made, sg_error *error) {
+sg_status bound_make(const book *of, const model *m, arena *memory, bound **made, sg_error *error) {
   *made = NULL;
   bound *in = calloc(1, sizeof *in);
-  if (in == NULL || (in->memory = arena_open()) == NULL) {
-    free(in);
+  if (in == NULL) {
     return error_out_of_memory(error);
   }
+  in->memory = memory;
   in->book = of;
   in->model = m;
   in->grouping_set = ARENA_ARRAY(in->memory, uint32_t, m->n_groupings);
@@ -429,7 +429,6 @@ sg_status bound_make(const book *of, const model *m, bound **made, sg_error *err
 
 void bound_close(bound *made) {
   if (made != NULL) {
-    arena_close(made->memory);
     free(made->sets);
     ARRAY_FREE(&made->group_slots);
     free(made);

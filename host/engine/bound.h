@@ -36,7 +36,7 @@ typedef struct group_values { /* of a slot, by the groups of a set */
 } group_values;
 
 typedef struct bound {
-  arena *memory;
+  arena *memory;           /* the caller's: names and numbers outlive the bound model */
   const book *book;
   const model *model;
   uint32_t n_sets;
@@ -54,7 +54,7 @@ typedef struct bound {
   double **columns;        /* [model.columns][c]: each x multiplier, 0 where the filter does not pass */
 } bound;
 
-sg_status bound_make(const book *book, const model *model, bound **made, sg_error *error);
+sg_status bound_make(const book *book, const model *model, arena *memory, bound **made, sg_error *error);
 void bound_close(bound *made); /* accepts NULL */
 
 /* The index of the set with these keys, made if new; ID_NONE when out of memory. */

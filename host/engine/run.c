@@ -203,7 +203,7 @@ static sg_status run_stages(run *r, double *bound_seconds, sg_error *error) {
   TRY(value_check(r->book, error));
   TRY(choose_accounts(r, error));
   TRY(make_rows(r, error));
-  TRY(bound_make(r->book, r->under, &r->in, error));
+  TRY(bound_make(r->book, r->under, r->made->memory, &r->in, error));
   r->pass.in = r->in;
   TRY(portfolios_make(r->book, r->wanted, &r->accounts, error));
   TRY(portfolios_make_standalone(&r->accounts, &r->alone, error));
