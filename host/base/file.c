@@ -51,7 +51,8 @@ static sg_status over_limit(load *file)
 /* Room for `more` bytes and the closing NUL. */
 static sg_status make_room(load *file, size_t more)
 {
-  if (more > SIZE_MAX - 1 - file->n || !array_reserve((void **)&file->content, &file->capacity, file->n + more + 1, 1)) {
+  if (more > SIZE_MAX - 1 - file->n ||
+      !array_reserve((void **)&file->content, &file->capacity, file->n + more + 1, 1)) {
     return error_out_of_memory(file->error);
   }
   return SG_OK;

@@ -45,8 +45,8 @@ static sg_status derive_time(const deribit_data *data, deribit_market *market, s
     date_format(earliest->created_ms / 1000, first);
     date_format(latest->created_ms / 1000, last);
     return error_add(error, SG_INPUT, (place){.file = latest->file},
-                     "%s is of %s, but %s in %s is of %s: more than an hour apart is not one market", latest->name, last,
-                     earliest->name, earliest->file, first);
+                     "%s is of %s, but %s in %s is of %s: more than an hour apart is not one market", latest->name,
+                     last, earliest->name, earliest->file, first);
   }
   market->earliest_ms = earliest->created_ms;
   market->latest_ms = latest->created_ms;

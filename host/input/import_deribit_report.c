@@ -132,8 +132,8 @@ sg_status deribit_report(const deribit_data *data, const deribit_market *market,
   }
   date_format(market->as_of_s, time);
   date_format(market->earliest_ms / 1000, earliest);
-  fprintf(stream, "Deribit book summaries: %zu files, %zu rows, as of %s (the earliest row is of %s)\n", n_files,
-          data->rows.n, time, earliest);
+  fprintf(stream, "Deribit book summaries: %zu file%s, %zu rows, as of %s (the earliest row is of %s)\n", n_files,
+          n_files == 1 ? "" : "s", data->rows.n, time, earliest);
   for (uint32_t i = 0; i < ids_count(data->coins); i++) {
     const deribit_coin *coin = &market->coins[i];
     if (coin->n_rows[DERIBIT_OPTION] + coin->n_rows[DERIBIT_FUTURE] + coin->n_rows[DERIBIT_PERPETUAL] > 0) {

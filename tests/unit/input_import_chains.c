@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Real chains, when they are there: the written forward and vol reproduce the exchange's own marks under Black-76 with
+ * the C library's functions, undiscounted and divided by the forward.
+ */
+#include "input/import.h"
+
+#include "base/date.h"
+#include "base/file.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char root[64];
+static char *data;
+
+static int open_root(void **state)
+{
+  const char *folder = getenv("SHOCKGRID_DATA");
+  if (asprintf(&data, "%s", folder == NULL ? SOURCE_DIR "/../shared/data" : folder) < 0) {
+    return -1;
+  }
+  snprintf(root, sizeof root, "/tmp/shockgrid-chains-XXXXXX");
+  return mkdtemp(root) == NULL ? -1 : 0;
+}
+
+static int close_root(void **state)
+{
+  char command[100];
+  free(data);
+  snprintf(command, sizeof command, "rm -rf %s", root);
+  return system(command);
+}
+
+/* false: a file is not there. */
+static bool import_chains(const char *const *names, size_t n_names, const sg_import_options *options,
+                          const char *folder, char **report)
+{
+  char paths[4][400], target[100];
+  const char *given[4];
+  for (size_t i = 0; i < n_names; i++) {
+    snprintf(paths[i], sizeof paths[i], "%s/chains/%s", data, names[i]);
+    given[i] = paths[i];
+    if (access(paths[i], R_OK) != 0) {
+      print_message("skipped: no %s; set SHOCKGRID_DATA\n", paths[i]);
+      return false;
+    }
+  }
+  snprintf(target, sizeof target, "%s/%s", root, folder);
+  assert_int_equal(import_files("deribit", given, n_names, options, target, report, NULL), SG_OK);
+  return true;
+}
+
+/* The fields of a line without quotes; the line is cut up. */
+static size_t split(char *line, char **fields, size_t limit)
+{
+  size_t n = 0;
+  for (char *at = line; at != NULL && n < limit;) {
+    fields[n++] = strsep(&at, ",\n");
+  }
+  return n;
+}
+
+typedef struct forward {
+  char coin[8], expiry[24];
+  double value;
+} forward;
+
+static FILE *open_file(const char *folder, const char *name)
+{
+  char path[200], line[1000];
+  snprintf(path, sizeof path, "%s/%s/%s", root, folder, name);
+  FILE *stream = fopen(path, "r");
+  assert_non_null(stream);
+  assert_non_null(fgets(line, sizeof line, stream));
+  return stream;
+}
+
+static size_t read_forwards(forward *forwards, size_t limit)
+{
+  FILE *stream = open_file("marks", "forwards.csv");
+  char line[1000], *fields[4];
+  size_t n = 0;
+  while (n < limit && fgets(line, sizeof line, stream) != NULL) {
+    assert_true(split(line, fields, 4) >= 3);
+    snprintf(forwards[n].coin, sizeof forwards[n].coin, "%s", fields[0]);
+    snprintf(forwards[n].expiry, sizeof forwards[n].expiry, "%s", fields[1]);
+    forwards[n++].value = atof(fields[2]);
+  }
+  fclose(stream);
+  return n;
+}
+
+static double inverse_black(double forward_price, double strike, double stddev, bool is_call)
+{
+  double d1 = log(forward_price / strike) / stddev + stddev / 2, d2 = d1 - stddev, sign = is_call ? 1 : -1;
+  double first = erfc(-sign * d1 / sqrt(2)) / 2, second = erfc(-sign * d2 / sqrt(2)) / 2;
+  return sign * (first - strike / forward_price * second);
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+static void check_marks(const char *coin, size_t n_expected, double median_limit, double largest_limit)
+{
+  static forward forwards[100];
+  size_t n_forwards = read_forwards(forwards, 100), n = 0;
+  static double difference[2000];
+  FILE *stream = open_file("marks", "instruments.csv");
+  char line[1000], *fields[13];
+  while (fgets(line, sizeof line, stream) != NULL) {
+    assert_true(split(line, fields, 13) >= 12);
+    if (strcmp(fields[1], "option") != 0 || strcmp(fields[2], coin) != 0) {
+      continue;
+    }
+    size_t f = 0;
+    while (f < n_forwards && (strcmp(forwards[f].coin, coin) != 0 || strcmp(forwards[f].expiry, fields[6]) != 0)) {
+      f++;
+    }
+    assert_true(f < n_forwards && n < 2000);
+    int64_t expiry_s;
+    bool date_only;
+    assert_null(date_parse(fields[6], strlen(fields[6]), &expiry_s, &date_only));
+    double years = (double)(expiry_s - 1775857054) / (365 * 86400.0); /* creation_timestamp of the files */
+    double model = inverse_black(forwards[f].value, atof(fields[5]), atof(fields[11]) * sqrt(years),
+                                 strcmp(fields[3], "call") == 0);
+    difference[n++] = fabs(model - atof(fields[10]));
+  }
+  fclose(stream);
+  assert_int_equal(n, n_expected);
+  qsort(difference, n, sizeof *difference, compare_numbers);
+  print_message("%s: %zu marks, difference median %.3g, largest %.3g coin\n", coin, n, difference[n / 2],
+                difference[n - 1]);
+  assert_true(difference[n / 2] <= median_limit);
+  assert_true(difference[n - 1] <= largest_limit);
+}
+
+/* Limits: what the chain's own underlying_price and four-digit vols allow, quotes being seconds apart. */
+static void the_written_forward_and_vol_reproduce_the_marks(void **state)
+{
+  static const char *const names[] = {
+      "deribit_btc_2026-04-10_options.json.gz", "deribit_btc_2026-04-10_futures.json.gz",
+      "deribit_eth_2026-04-10_options.json.gz", "deribit_eth_2026-04-10_futures.json.gz"};
+  sg_import_options options = {.n_accounts = 10000, .seed = 1};
+  char *report = NULL;
+  if (!import_chains(names, 4, &options, "marks", &report)) {
+    skip();
+  }
+  assert_non_null(strstr(report, "as of 2026-04-10T21:37:34Z"));
+  assert_non_null(strstr(report, "886 of 886 options, 7 of 7 futures, 1 of 1 perpetuals, 12 expiries"));
+  assert_non_null(strstr(report, "762 of 762 options, 7 of 7 futures, 1 of 1 perpetuals, 12 expiries"));
+  assert_non_null(strstr(report, "left out: nothing"));
+  assert_non_null(strstr(report, "made 10000 accounts"));
+  free(report);
+  check_marks("BTC", 886, 3e-6, 1e-4);
+  check_marks("ETH", 762, 7e-6, 2.5e-4);
+}
+
+static void a_chain_without_vols_gives_futures_and_lists_the_options(void **state)
+{
+  static const char *const names[] = {"deribit_btc_2026-08-01_options.json.gz",
+                                      "deribit_btc_2026-08-01_futures.json.gz"};
+  char *report = NULL;
+  if (!import_chains(names, 2, NULL, "futures", &report)) {
+    skip();
+  }
+  assert_non_null(strstr(report, "from the perpetual: no row has an estimated_delivery_price"));
+  assert_non_null(strstr(report, "0 of 868 options, 13 of 13 futures, 1 of 1 perpetuals"));
+  assert_non_null(strstr(report, "left out 868: an option without mark_iv: "));
+  assert_null(strstr(report, "no forward"));
+  free(report);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_written_forward_and_vol_reproduce_the_marks),
+      cmocka_unit_test(a_chain_without_vols_gives_futures_and_lists_the_options),
+  };
+  return cmocka_run_group_tests(tests, open_root, close_root);
+}
