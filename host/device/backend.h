@@ -65,6 +65,6 @@ sg_status candidate_open(const candidate *from, const sg_device_options *options
  * wrong bit is a finding of status SG_DEVICE. */
 sg_status self_test_run(device *on, sg_error *error);
 
-const char *kernel_text_name(kernel_id kernel);
+const char *kernel_name(kernel_id kernel);
 
 #endif

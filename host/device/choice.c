@@ -61,7 +61,7 @@ static const char *broken_format(arena *memory, const candidates *found)
   return broken;
 }
 
-/* Why nothing of what was looked for can be used. The reference is always there, so one candidate is no OpenCL device. */
+/* Why nothing of what was looked for can be used. The reference is always found: one candidate is no OpenCL device. */
 static sg_status none_fail(arena *memory, const candidates *found, const char *type, sg_error *error)
 {
   const char *names = names_format(memory, found), *broken = broken_format(memory, found);
@@ -77,8 +77,8 @@ static sg_status none_fail(arena *memory, const candidates *found, const char *t
   return error_fail(error, SG_DEVICE, "no OpenCL %s can be used%s; there is %s", type ? type : "device", broken, names);
 }
 
-/* The first device of a type (NULL: any OpenCL device) that proves itself. One without double precision is passed over in
- * silence, one with a wrong bit with a finding. */
+/* The first device of a type (NULL: any OpenCL device) that proves itself. One without double precision is passed over
+ * in silence, one with a wrong bit with a finding. */
 static sg_status type_open(arena *memory, const candidates *found, const char *type, const sg_device_options *options,
                            device **opened, sg_error *error)
 {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *kernel_text_name(kernel_id kernel)
+const char *kernel_name(kernel_id kernel)
 {
 #define KERNEL_NAME(name, program) #name,
   static const char *const names[] = {KERNELS(KERNEL_NAME)};

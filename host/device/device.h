@@ -35,8 +35,8 @@ typedef struct device_traits {
   const char *self_test;             /* "passed", "not run" */
 } device_traits;
 
-/* The choices of sg_device_open. A device that "auto" passes over because it fails its self-test is a finding even where
- * another one is then opened (SG_OK). Texts live as long as the device. */
+/* The choices of sg_device_open. A device that "auto" passes over because it fails its self-test is a finding even
+ * where another one is then opened (SG_OK). Texts live as long as the device. */
 sg_status device_open(const char *choice, const sg_device_options *options, device **opened, sg_error *error);
 void device_close(device *opened);
 const device_traits *device_get_traits(const device *opened);

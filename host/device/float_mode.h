@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The floating-point mode of the numerical contract, for the calling thread: round to nearest, subnormals kept, no traps.
+ * The calling thread's floating-point mode of the numerical contract: round to nearest, subnormals kept, no traps.
  */
 #ifndef DEVICE_FLOAT_MODE_H
 #define DEVICE_FLOAT_MODE_H

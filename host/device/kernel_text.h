@@ -8,8 +8,9 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-/* One text with every program of KERNELS, in which each `#include "x.h"` is replaced by that file the first time it is met
- * and dropped afterwards; so such an include must not stand under #if. #line directives name the true file and line. */
+/* One text with every program of KERNELS, in which each `#include "x.h"` is replaced by that file the first time it is
+ * met and dropped afterwards; so such an include must not stand under #if. #line directives name the true file and
+ * line. */
 sg_status kernel_text_make(arena *memory, const char **text, sg_error *error);
 
 /* The numbered lines of the file around the first `FILE:LINE:` that a compiler's log names; "" when it names none. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Codes: Khronos OpenCL 1.2 specification, section 5 and cl.h; -1001 is of cl_khr_icd; -9999 is what NVIDIA's driver returns
- * for an illegal access by a kernel.
+ * Codes: Khronos OpenCL 1.2 specification, section 5 and cl.h; -1001 is of cl_khr_icd; -9999 is what NVIDIA's driver
+ * returns for an illegal access by a kernel.
  */
 #include "device/opencl_errors.h"
 

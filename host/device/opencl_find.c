@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What devices there are, and whether they can carry the numerical contract. A platform that answers with errors is noted
- * and does not hide the others.
+ * What devices there are, and whether they can carry the numerical contract. A platform that answers with errors is
+ * noted and does not hide the others.
  */
 #include "device/opencl.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Built programs on disk. A cache never fails: what cannot be read or is not whole is not there, and what cannot be written
- * is not kept.
+ * Built programs on disk. A cache never fails: what cannot be read or is not whole is not there, and what cannot be
+ * written is not kept.
  */
 #ifndef DEVICE_PROGRAM_CACHE_H
 #define DEVICE_PROGRAM_CACHE_H
@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The digest of everything that shapes a binary: `texts` in order (their lengths count, so that no two lists of texts have
- * one key) and the format of the file. False: out of memory. */
+/* The digest of everything that shapes a binary: `texts` in order (their lengths count, so that no two lists of texts
+ * have one key) and the format of the file. False: out of memory. */
 bool program_cache_key(const char *const *texts, size_t n_texts, uint64_t key[2]);
 
 /* `wanted`, else $XDG_CACHE_HOME/shockgrid, else $HOME/.cache/shockgrid; NULL when there is none. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The reference device: the kernels compiled as C11, one work-item after the other, one lane. What every other device must
- * agree with to the bit.
+ * The reference device: the kernels compiled as C11, one work-item after the other, one lane. What every other device
+ * must agree with to the bit.
  */
 #include "device/backend.h"
 
@@ -35,9 +35,9 @@ static void call_move_forwards(const kernel_argument *arguments)
   move_forwards(BUFFER(0), BUFFER(1), BUFFER(2), BUFFER(3), UINT(4), UINT(5), BUFFER(6), BUFFER(7));
 }
 
-#define PRICE_ARGUMENTS                                                                                             \
-  BUFFER(0), UINT(1), BUFFER(2), BUFFER(3), BUFFER(4), BUFFER(5), BUFFER(6), BUFFER(7), BUFFER(8), BUFFER(9), BUFFER(10), \
-      REAL(11), UINT(12), UINT(13), BUFFER(14)
+#define PRICE_ARGUMENTS                                                                                                \
+  BUFFER(0), UINT(1), BUFFER(2), BUFFER(3), BUFFER(4), BUFFER(5), BUFFER(6), BUFFER(7), BUFFER(8), BUFFER(9),          \
+      BUFFER(10), REAL(11), UINT(12), UINT(13), BUFFER(14)
 
 static void call_price_linear(const kernel_argument *arguments) { price_linear(PRICE_ARGUMENTS); }
 static void call_price_black(const kernel_argument *arguments) { price_black(PRICE_ARGUMENTS); }
@@ -115,7 +115,7 @@ static sg_status reference_launch(device *on, kernel_id kernel, const kernel_arg
                                   const size_t items[2], sg_error *error)
 {
   if (n_arguments != calls[kernel].n_arguments) {
-    return error_fail(error, SG_BUG, "kernel %s takes %zu arguments, not %zu", kernel_text_name(kernel),
+    return error_fail(error, SG_BUG, "kernel %s takes %zu arguments, not %zu", kernel_name(kernel),
                       calls[kernel].n_arguments, n_arguments);
   }
   double start = seconds_now();

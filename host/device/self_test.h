@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A kernel's known cases, as data that is run on two devices and compared. Sizes and seed vary the same cases, for the tests.
+ * A kernel's known cases, as data that is run on two devices and compared. Sizes and seed vary the same cases, for the
+ * tests.
  */
 #ifndef DEVICE_SELF_TEST_H
 #define DEVICE_SELF_TEST_H
@@ -42,8 +43,8 @@ typedef struct known_case {
 } known_case;
 
 /* Runs a case and reads its outputs back: outputs[i] for argument i, in `memory`. span 0: what fits the device. */
-sg_status case_run(device *on, const known_case *what, uint32_t span, arena *memory, void *outputs[CASE_ARGUMENTS_LIMIT],
-                   sg_error *error);
+sg_status case_run(device *on, const known_case *what, uint32_t span, arena *memory,
+                   void *outputs[CASE_ARGUMENTS_LIMIT], sg_error *error);
 
 /* Both devices must give the same bytes (a NaN is as good as another): else a finding about `on`, SG_DEVICE. */
 sg_status case_compare(device *on, device *reference, const known_case *what, uint32_t span, sg_error *error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The known cases: for every kernel inputs that reach its branches and tails. Inputs are literals or exact arithmetic on
- * them, so that every machine asks the same question.
+ * The known cases: for every kernel inputs that reach its branches and tails. Inputs are literals or exact arithmetic
+ * on them, so that every machine asks the same question.
  */
 #include "base/number.h"
 #include "device/self_test.h"
@@ -58,10 +58,11 @@ static const char *probe_describe(arena *memory, const known_case *of, size_t in
 
 bool case_make_probe(arena *memory, uint32_t op, known_case *made)
 {
-  static const double arguments[] = {0,    0x1p-1074, 0x0.8p-1022, 0x1p-1022, 1e-300, 1e-18,  1e-9, 0.1,   0.25, 0.4999999999999999,
-                                     0.5,  0.7,       1,           1.5,       2,      2.5,    3,    5.2,   8,    12.7,
-                                     26.5, 38,        40,          100,       700,    708.39, 709.7, 709.79, 745.2, 1e4,
-                                     1e9,  0x1p52,    0x1.8p52,    1e18,      1e300,  DBL_MAX};
+  static const double arguments[] = {
+      0,    0x1p-1074, 0x0.8p-1022, 0x1p-1022, 1e-300, 1e-18,  1e-9,  0.1,    0.25,  0.4999999999999999,
+      0.5,  0.7,       1,           1.5,       2,      2.5,    3,     5.2,    8,     12.7,
+      26.5, 38,        40,          100,       700,    708.39, 709.7, 709.79, 745.2, 1e4,
+      1e9,  0x1p52,    0x1.8p52,    1e18,      1e300,  DBL_MAX};
   enum { N_SIGNED = 2 * ELEMENTS(arguments) };
   uint32_t n = (N_SIGNED + COLUMN_PADDING - 1) / COLUMN_PADDING * COLUMN_PADDING;
   double *a = ARENA_ARRAY(memory, double, n), *b = ARENA_ARRAY(memory, double, n), *c = ARENA_ARRAY(memory, double, n);
@@ -101,7 +102,8 @@ bool case_make_forwards(arena *memory, case_size size, known_case *made)
     move[0] = -1; /* a forward of 0 */
     move[1] = 0;
   }
-  *made = (known_case){.kernel = KERNEL_move_forwards, .stride = stride, .axes = {{stride, PER_LANES}, {rows, PER_CELL}}};
+  *made =
+      (known_case){.kernel = KERNEL_move_forwards, .stride = stride, .axes = {{stride, PER_LANES}, {rows, PER_CELL}}};
   case_add(made, CASE_OF_DOUBLES(base, rows));
   case_add(made, CASE_OF_DOUBLES(gain, rows));
   case_add(made, CASE_OF_UINTS(move_row, rows));
@@ -152,7 +154,8 @@ bool case_make_net(arena *memory, case_size size, known_case *made)
   case_add(made, CASE_OF_ULONGS(begin, rows + 1));
   case_add(made, CASE_OF_UINTS(below_make(memory, n, ROWS_BELOW, 7), n));
   case_add(made, CASE_OF_DOUBLES(case_randoms(memory, n, 1000, &size.seed), n));
-  case_add(made, CASE_OF_DOUBLES(case_randoms(memory, ROWS_BELOW * (size_t)stride, 1e5, &size.seed), ROWS_BELOW * (size_t)stride));
+  case_add(made, CASE_OF_DOUBLES(case_randoms(memory, ROWS_BELOW * (size_t)stride, 1e5, &size.seed),
+                                 ROWS_BELOW * (size_t)stride));
   case_add(made, CASE_OF_UINTS(destination, rows));
   case_add(made, CASE_OF_UINT(rows));
   case_add(made, CASE_OF_UINT(stride));
@@ -185,7 +188,8 @@ bool case_make_fold(arena *memory, case_size size, known_case *made)
   case_add(made, CASE_OF_DOUBLES(credit, rows));
   case_add(made, CASE_OF_UINT(rows));
   case_add(made, CASE_OF_UINT(stride));
-  case_add(made, CASE_OF_DOUBLES(case_randoms(memory, ROWS_BELOW * (size_t)stride, 1e5, &size.seed), ROWS_BELOW * (size_t)stride));
+  case_add(made, CASE_OF_DOUBLES(case_randoms(memory, ROWS_BELOW * (size_t)stride, 1e5, &size.seed),
+                                 ROWS_BELOW * (size_t)stride));
   case_add(made, CASE_OF_OUTPUT("parent_pnl", (size_t)rows * stride));
   return case_complete(made);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The known cases of the pricers: deep in and out of the money, no vol, no time, a time shift past expiry, forwards of 0,
- * inverse contracts, shared and mixed forwards. Inputs are literals or exact arithmetic on them.
+ * The known cases of the pricers: deep in and out of the money, no vol, no time, a time shift past expiry, forwards of
+ * 0, inverse contracts, shared and mixed forwards. Inputs are literals or exact arithmetic on them.
  */
 #include "base/number.h"
 #include "device/self_test.h"
@@ -58,7 +58,8 @@ static const char *price_describe(arena *memory, const known_case *of, size_t in
   return slice_of[k] < PRICE_SLICES ? number_append(memory, text, "vol", vol[slice_of[k] * n + i]) : text;
 }
 
-/* Instrument i of n, whose forward is bases[row], as column i of contract[field][i]; Bachelier's forwards are moves from 0. */
+/* Instrument i of n, whose forward is bases[row], as column i of contract[field][i]; Bachelier's forwards are moves
+ * from 0. */
 static void contract_fill(double *contract, size_t n_padded, uint32_t i, uint32_t row, bool normal, uint64_t *state)
 {
   size_t strike = i % ELEMENTS(factors);

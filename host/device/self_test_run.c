@@ -18,8 +18,8 @@ static size_t axis_items(case_axis axis, uint32_t lanes, uint32_t span)
   return (axis.n + step - 1) / step;
 }
 
-sg_status case_run(device *on, const known_case *what, uint32_t span, arena *memory, void *outputs[CASE_ARGUMENTS_LIMIT],
-                   sg_error *error)
+sg_status case_run(device *on, const known_case *what, uint32_t span, arena *memory,
+                   void *outputs[CASE_ARGUMENTS_LIMIT], sg_error *error)
 {
   sg_status status = SG_OK;
   device_buffer *buffers[CASE_ARGUMENTS_LIMIT] = {NULL};
@@ -33,7 +33,8 @@ sg_status case_run(device *on, const known_case *what, uint32_t span, arena *mem
       TRY_DONE(buffer_make(on, from->n * element_bytes(from), from->data, &buffers[i], error));
       arguments[i] = ARG_BUFFER(buffers[i]);
     } else {
-      arguments[i] = from->is == CASE_DOUBLE ? ARG_DOUBLE(from->real) : ARG_UINT(from->is == CASE_SPAN ? span : from->uint);
+      arguments[i] =
+          from->is == CASE_DOUBLE ? ARG_DOUBLE(from->real) : ARG_UINT(from->is == CASE_SPAN ? span : from->uint);
     }
   }
   size_t items[2] = {axis_items(what->axes[0], lanes, span), axis_items(what->axes[1], lanes, span)};
@@ -69,7 +70,7 @@ sg_status self_test_fail(const device *on, kernel_id kernel, const char *where, 
   return error_fail(error, SG_DEVICE,
                     "%s (%s, driver %s) is refused: its kernel %s fails the self-test at %s: expected 0x%016" PRIx64
                     " (%s), got 0x%016" PRIx64 " (%s)",
-                    on->traits.name, on->traits.platform, on->traits.driver, kernel_text_name(kernel), where,
+                    on->traits.name, on->traits.platform, on->traits.driver, kernel_name(kernel), where,
                     expected_bits, expected_text, got_bits, got_text);
 }
 

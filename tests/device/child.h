@@ -42,8 +42,8 @@ static inline void report(int to, const device *opened, const sg_error *error)
 }
 
 /* Opens `choice` in a child in which each NAME=VALUE of `environment` (at most two, NULL: none) is set. */
-static inline void open_in_child(const char *choice, const sg_device_options *options, const char *first, const char *second,
-                          outcome *found)
+static inline void open_in_child(const char *choice, const sg_device_options *options, const char *first,
+                                 const char *second, outcome *found)
 {
   int ends[2];
   assert_int_equal(pipe(ends), 0);
@@ -100,7 +100,8 @@ static inline void assert_opens(const char *choice, const char *first, const cha
   }
 }
 
-static inline void assert_refuses(const char *choice, const char *environment, sg_status status, const char *const *parts)
+static inline void assert_refuses(const char *choice, const char *environment, sg_status status,
+                                  const char *const *parts)
 {
   outcome found;
   open_in_child(choice, NULL, environment, NULL, &found);

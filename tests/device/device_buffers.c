@@ -103,8 +103,8 @@ static void a_buffer_that_is_too_large_is_refused_with_both_sizes(void **state)
     size_t size = traits->largest_allocation_bytes + 1;
     assert_int_equal(buffer_make(devices[i], size, NULL, &buffer, error), SG_DEVICE);
     assert_null(buffer);
-    snprintf(expected, sizeof expected, "a buffer of %zu bytes is larger than %s allows (%zu bytes)", size, traits->name,
-             size - 1);
+    snprintf(expected, sizeof expected, "a buffer of %zu bytes is larger than %s allows (%zu bytes)", size,
+             traits->name, size - 1);
     assert_int_equal(sg_error_count(error), 1);
     assert_string_equal(sg_error_get(error, 0).message, expected);
     assert_int_equal(sg_error_get(error, 0).status, SG_DEVICE);

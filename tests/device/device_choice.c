@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Which device is opened, what is said when none can be, and devices with broken kernels. Each case runs in a process of its
- * own, because an OpenCL loader reads its environment once.
+ * Which device is opened, what is said when none can be, and devices with broken kernels. Each case runs in a process
+ * of its own, because an OpenCL loader reads its environment once.
  */
 #include "device/child.h"
 
@@ -40,9 +40,10 @@ static void options_set_the_lanes_and_skip_the_self_test(void **state)
 
 static void an_unknown_name_or_index_lists_what_exists(void **state)
 {
-  assert_refuses("voodoo", NULL, SG_USAGE,
-                 PARTS("device \"voodoo\" is not auto, cpu, gpu, reference, or the index or part of the name of one of: 0: ",
-                       "(cpu)", ": reference\n"));
+  assert_refuses(
+      "voodoo", NULL, SG_USAGE,
+      PARTS("device \"voodoo\" is not auto, cpu, gpu, reference, or the index or part of the name of one of: 0: ",
+            "(cpu)", ": reference\n"));
   assert_refuses("99", NULL, SG_USAGE, PARTS("device \"99\" is not"));
   assert_refuses("", NULL, SG_USAGE, PARTS("device \"\" is not"));
 }
@@ -71,7 +72,8 @@ static void a_kernel_with_one_wrong_constant_is_refused_by_name_and_case(void **
                               "driver", "expected 0x", "got 0x", "no OpenCL cpu can be used"));
   assert_change_refused("price_bachelier.h", "return outside +", "return 1e-14 + outside +",
                         PARTS("its kernel price_bachelier fails"));
-  assert_change_refused("price_linear.h", "return forward;", "return forward + 1e-9;", PARTS("its kernel price_linear fails"));
+  assert_change_refused("price_linear.h", "return forward;", "return forward + 1e-9;",
+                        PARTS("its kernel price_linear fails"));
   assert_change_refused("shared.h", "NET_SEGMENT 256", "NET_SEGMENT 255", PARTS("its kernel net_nodes fails"));
   assert_change_refused("fold.cl", "sum = sum + part", "sum = part + part", PARTS("its kernel fold_level fails"));
   assert_change_refused("reduce.cl", "here < scenario", "here > scenario",
@@ -81,17 +83,19 @@ static void a_kernel_with_one_wrong_constant_is_refused_by_name_and_case(void **
 
 static void a_broken_arithmetic_is_caught_by_its_canary(void **state)
 {
-  assert_change_refused("probe.cl", "return a \\* b + c;", "return fma(a, b, c);",
-                        PARTS("its kernel probe_math fails the self-test at MULTIPLY_ADD of 0x1.0000002p0, 0x1.0000002p0, "
-                              "-0x1.0000004p0: expected 0x0000000000000000 (0), got 0x3c90000000000000"));
+  assert_change_refused(
+      "probe.cl", "return a \\* b + c;", "return fma(a, b, c);",
+      PARTS("its kernel probe_math fails the self-test at MULTIPLY_ADD of 0x1.0000002p0, 0x1.0000002p0, "
+            "-0x1.0000004p0: expected 0x0000000000000000 (0), got 0x3c90000000000000"));
   assert_change_refused("probe.cl", "return a / b;", "return a * (1.0 / b);", PARTS("at DIVIDE of"));
 }
 
 static void a_build_failure_shows_the_lines_around_it(void **state)
 {
-  assert_change_refused("net.cl", "ulong last = .*", "ulong last = nonsense;",
-                        PARTS("cannot build the kernels with \"-cl-std=CL1.2 -DLANES=", "CL_BUILD_PROGRAM_FAILURE (-11)",
-                              " |   ulong last = nonsense;\n", "\n> ", "undeclared identifier 'nonsense'"));
+  assert_change_refused(
+      "net.cl", "ulong last = .*", "ulong last = nonsense;",
+      PARTS("cannot build the kernels with \"-cl-std=CL1.2 -DLANES=", "CL_BUILD_PROGRAM_FAILURE (-11)",
+            " |   ulong last = nonsense;\n", "\n> ", "undeclared identifier 'nonsense'"));
 }
 
 static void a_missing_kernel_folder_is_told(void **state)

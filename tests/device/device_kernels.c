@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Every kernel: the first OpenCL device against the reference, to the byte, at sizes around the widths of lanes, work-groups
- * and segments; and small cases worked by hand, on both.
+ * Every kernel: the first OpenCL device against the reference, to the byte, at sizes around the widths of lanes,
+ * work-groups and segments; and small cases worked by hand, on both.
  */
 #include "device/self_test.h"
 #include "kernels/shared.h"
@@ -129,8 +129,8 @@ static void assert_doubles(const known_case *known, size_t argument, const doubl
   arena_close(memory);
 }
 
-/* 1 + 2^-53 is 1, but 2^-53 twice before the 1 is not lost: which order was taken shows. Contract: 256 positions are added one
- * after the other, then the sums. */
+/* 1 + 2^-53 is 1, but 2^-53 twice before the 1 is not lost: which order was taken shows. Contract: 256 positions are
+ * added one after the other, then the sums. */
 static void net_adds_in_segments_of_256(void **state)
 {
   enum { N = 258 };
@@ -157,7 +157,8 @@ static void net_adds_in_segments_of_256(void **state)
   case_add(&known, CASE_OF_UINT(16));
   case_add(&known, CASE_OF_SPAN);
   case_add(&known, CASE_OF_OUTPUT("node_pnl", 16));
-  /* (1 + 2^-53 + 2^-53) + (2^-53 + 2^-53) = 1 + 2^-52; column 3: each 2^-54 below 1 is a tie to even, 1, the pair is not. */
+  /* (1 + 2^-53 + 2^-53) + (2^-53 + 2^-53) = 1 + 2^-52; column 3: each 2^-54 below 1 is a tie to even, 1, the pair is
+   * not. */
   double expected[16];
   for (int k = 0; k < 16; k++) {
     expected[k] = k == 3 ? 1 - 0x1p-53 : 1 + 0x1p-52;

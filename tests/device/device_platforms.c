@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Several platforms at once: PoCL beside Oclgrind, which calls itself a GPU and uses the program cache. Skipped, and said so,
- * where Oclgrind or a registered PoCL is missing.
+ * Several platforms at once: PoCL beside Oclgrind, which calls itself a GPU and uses the program cache. Skipped, and
+ * said so, where Oclgrind or a registered PoCL is missing.
  */
 #include "device/child.h"
 
@@ -70,8 +70,9 @@ static void a_second_start_takes_the_program_from_the_cache_and_survives_a_damag
 {
   fixture *in = *state;
   assert_opens("gpu", in->vendors, in->cache, "gpu, self-test passed");
-  command_run("test $(ls %1$s/shockgrid/*.program | wc -l) = 1 && stat -c '%%i %%s' %1$s/shockgrid/*.program > %1$s/first",
-              in->folder);
+  command_run(
+      "test $(ls %1$s/shockgrid/*.program | wc -l) = 1 && stat -c '%%i %%s' %1$s/shockgrid/*.program > %1$s/first",
+      in->folder);
   assert_opens("gpu", in->vendors, in->cache, "gpu, self-test passed");
   /* A miss would have built it again and moved a new file into its place. */
   command_run("stat -c '%%i %%s' %1$s/shockgrid/*.program | cmp - %1$s/first", in->folder);
@@ -89,7 +90,8 @@ int main(void)
     return 0;
   }
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(a_broken_platform_does_not_hide_the_others_and_a_gpu_comes_first, setup, teardown),
+      cmocka_unit_test_setup_teardown(a_broken_platform_does_not_hide_the_others_and_a_gpu_comes_first, setup,
+                                      teardown),
       cmocka_unit_test_setup_teardown(auto_passes_over_a_refused_gpu_with_a_finding, setup, teardown),
       cmocka_unit_test_setup_teardown(a_second_start_takes_the_program_from_the_cache_and_survives_a_damaged_one, setup,
                                       teardown),
