@@ -186,6 +186,8 @@ struct sg_model {
   model_input *inputs;
   uint32_t n_parameters;
   parameter *parameters;
+  uint32_t n_defines;      /* compiled where they are used; kept for `models show` */
+  const char **define_name, **define_text;
   uint32_t n_scenario_keys;
   const char **scenario_keys; /* [0] is always "move" */
   uint32_t n_columns;
@@ -199,7 +201,7 @@ struct sg_model {
   uint32_t n_amounts;
   model_amount *amounts;  /* children before parents */
   uint32_t initial, maintenance; /* index into amounts */
-  const char *description; /* for `models show` */
+  const char *description; /* for `models show`; made when the model is read */
 };
 
 typedef struct sg_model model;

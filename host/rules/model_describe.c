@@ -113,6 +113,17 @@ static void describe_parameters(text_builder *to, const model *m) {
   table_end(to, 2);
 }
 
+static void describe_defines(text_builder *to, const model *m) {
+  if (m->n_defines == 0) {
+    return;
+  }
+  text_add(to, "\nDefines\n");
+  for (uint32_t i = 0; i < m->n_defines; i++) {
+    table_row(to, m->define_name[i], m->define_text[i], NULL);
+  }
+  table_end(to, 2);
+}
+
 static void describe_columns(text_builder *to, const model *m) {
   static const char *const sides[] = {[SIDE_NET] = "net", [SIDE_LONG] = "long", [SIDE_SHORT] = "short",
                                       [SIDE_GROSS] = "gross"};
@@ -188,7 +199,7 @@ static void describe_levels(text_builder *to, const model *m, const model_levels
     const char *scale = level->scale == 0 ? ""
                                           : cell(to, arena_format(to->memory, "x %s", m->scenario_keys[level->scale - 1]));
     const char *credit = level->has_credit ? cell(to, arena_format(to->memory, "credit %s", level->credit.text)) : "";
-    table_row(to, i == 0 ? "levels" : "", m->groupings[level->grouping].text, gains, scale, credit,
+    table_row(to, i == 0 ? "levels     " : "", m->groupings[level->grouping].text, gains, scale, credit,
               converts[level->convert], NULL);
   }
   table_end(to, 4);
@@ -220,7 +231,7 @@ static void describe_block(text_builder *to, const model *m, const model_block *
   if (block->has_price_scale) {
     table_row(to, "price scale", block->price_scale.text, NULL);
   }
-  table_row(to, "forwards", follows[block->follows], NULL);
+  table_row(to, "forwards   ", follows[block->follows], NULL);
   if (block->has_weight) {
     table_row(to, "weight", block->weight.text, NULL);
   }
@@ -314,6 +325,7 @@ const char *model_description_make(const model *m, arena *memory) {
   describe_header(&to, m);
   describe_inputs(&to, m);
   describe_parameters(&to, m);
+  describe_defines(&to, m);
   describe_columns(&to, m);
   for (uint32_t i = 0; i < m->n_blocks; i++) {
     text_add(&to, "%s", i == 0 ? "\nBlocks\n" : "\n");

@@ -279,10 +279,20 @@ bool reader_define_ready(reader *r, uint32_t index) {
 
 void read_defines(reader *r) {
   const yaml_node *map = yaml_find(r->root, "define");
-  for (uint32_t i = 0; map && map->is == YAML_MAP && i < map->n; i++) {
+  uint32_t n = map && map->is == YAML_MAP ? map->n : 0;
+  r->model->define_name = ARENA_ARRAY(r->memory, const char *, n);
+  r->model->define_text = ARENA_ARRAY(r->memory, const char *, n);
+  if (!r->model->define_name || !r->model->define_text) {
+    reader_fail_memory(r);
+    return;
+  }
+  for (uint32_t i = 0; i < n; i++) {
     if (!ARRAY_PUSH(&r->defines, (define_entry){map->pairs[i].key, map->pairs[i].value, NOT_READ})) {
       reader_fail_memory(r);
       return;
     }
+    r->model->define_name[i] = map->pairs[i].key;
+    r->model->define_text[i] = map->pairs[i].value->text;
   }
+  r->model->n_defines = n;
 }
