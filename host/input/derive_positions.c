@@ -1,52 +1,47 @@
 /* SPDX-License-Identifier: MIT
  *
- * The rows of positions.csv sorted and added up. Two stable counting passes sort by (account, instrument); rows that are
- * in order already, as most programs write them, need none.
+ * The rows of positions.csv sorted and added up: one counting pass by account, then each account's few rows by instrument.
  */
 #include "input/reader.h"
 
-/* order[] of the rows by account, then instrument, then line. False when out of memory. */
-static bool sort_rows(const position_row *rows, uint32_t n, const uint32_t *account_rank, uint32_t n_accounts,
-                      uint32_t n_instruments, uint32_t *order)
+/* A row as a sort key within its account: instrument, then place in the file. */
+static uint64_t key_make(uint32_t instrument, uint32_t row) { return (uint64_t)instrument << 32 | row; }
+static uint32_t key_instrument(uint64_t key) { return (uint32_t)(key >> 32); }
+static uint32_t key_row(uint64_t key) { return (uint32_t)key; }
+
+static int compare_keys(const void *left, const void *right)
 {
-  bool sorted = true;
+  uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+  return (a > b) - (a < b);
+}
+
+/* keys[start[a]..start[a + 1]) are the sorted rows of account a. */
+static void sort_rows(const book_reader *reader, uint32_t n, size_t *start, uint64_t *keys)
+{
+  const position_row *rows = reader->position_rows.items;
+  uint32_t n_accounts = reader->book->accounts.n;
   for (uint32_t i = 0; i < n; i++) {
-    order[i] = i;
-    if (i > 0) {
-      uint32_t before = account_rank[rows[i - 1].account], account = account_rank[rows[i].account];
-      sorted &= before < account || (before == account && rows[i - 1].instrument <= rows[i].instrument);
+    start[reader->account_rank[rows[i].account] + 1]++;
+  }
+  for (uint32_t a = 0; a < n_accounts; a++) {
+    start[a + 1] += start[a];
+  }
+  for (uint32_t i = 0; i < n; i++) { /* leaves start[a] at the end of account a */
+    keys[start[reader->account_rank[rows[i].account]]++] = key_make(rows[i].instrument, i);
+  }
+  for (uint32_t a = n_accounts; a > 0; a--) {
+    start[a] = start[a - 1];
+  }
+  start[0] = 0;
+  for (uint32_t a = 0; a < n_accounts; a++) {
+    bool sorted = true;
+    for (size_t k = start[a] + 1; k < start[a + 1]; k++) {
+      sorted &= keys[k - 1] < keys[k];
+    }
+    if (!sorted) {
+      qsort(keys + start[a], start[a + 1] - start[a], sizeof *keys, compare_keys);
     }
   }
-  if (sorted) {
-    return true;
-  }
-  uint32_t n_starts = (n_accounts > n_instruments ? n_accounts : n_instruments) + 1;
-  uint32_t *starts = malloc(n_starts * sizeof *starts), *by_instrument = malloc(((size_t)n + 1) * sizeof *by_instrument);
-  if (starts == NULL || by_instrument == NULL) {
-    free(starts);
-    free(by_instrument);
-    return false;
-  }
-#define COUNTING_PASS(key, from, to)                  \
-  for (uint32_t k = 0; k < n_starts; k++) {           \
-    starts[k] = 0;                                    \
-  }                                                   \
-  for (uint32_t i = 0; i < n; i++) {                  \
-    starts[(key) + 1]++;                              \
-  }                                                   \
-  for (uint32_t k = 1; k < n_starts; k++) {           \
-    starts[k] += starts[k - 1];                       \
-  }                                                   \
-  for (uint32_t j = 0; j < n; j++) {                  \
-    uint32_t i = (from);                              \
-    (to)[starts[key]++] = i;                          \
-  }
-  COUNTING_PASS(rows[i].instrument, j, by_instrument)
-  COUNTING_PASS(account_rank[rows[i].account], by_instrument[j], order)
-#undef COUNTING_PASS
-  free(starts);
-  free(by_instrument);
-  return true;
 }
 
 static void add(book_reader *reader, decimal18 *sum, const position_row *row, uint32_t a)
@@ -68,16 +63,16 @@ static void keep(positions *made, uint32_t a, uint32_t c, decimal18 quantity)
   made->quantity[p] = decimal18_to_double(quantity);
 }
 
-/* One position for each (account, instrument); in gross accounts the long and the short one, in this order. */
-static void add_rows(book_reader *reader, positions *made, const uint32_t *order, uint32_t n)
+/* One position for each instrument of account a; in a gross account the long and the short one, in this order. */
+static void add_rows(book_reader *reader, positions *made, uint32_t a, const uint64_t *keys, size_t n)
 {
-  const position_row *rows = reader->position_rows.items;
-  for (uint32_t first = 0, next = 0; first < n; first = next) {
-    uint32_t a = reader->account_rank[rows[order[first]].account], c = rows[order[first]].instrument;
-    bool gross = reader->book->accounts.gross[a], has_long = false, has_short = false;
+  bool gross = reader->book->accounts.gross[a];
+  for (size_t first = 0, next = 0; first < n; first = next) {
+    uint32_t c = key_instrument(keys[first]);
+    bool has_long = false, has_short = false;
     decimal18 longs = {0}, shorts = {0};
-    for (; next < n && reader->account_rank[rows[order[next]].account] == a && rows[order[next]].instrument == c; next++) {
-      const position_row *row = &rows[order[next]];
+    for (; next < n && key_instrument(keys[next]) == c; next++) {
+      const position_row *row = &reader->position_rows.items[key_row(keys[next])];
       bool is_short = gross && row->quantity.units < 0;
       add(reader, is_short ? &shorts : &longs, row, a);
       has_short |= is_short;
@@ -96,22 +91,25 @@ sg_status derive_positions(book_reader *reader)
 {
   arena *memory = reader->memory;
   positions *made = &reader->book->positions;
-  uint32_t n = (uint32_t)reader->position_rows.n;
-  uint32_t *order = malloc(((size_t)n + 1) * sizeof *order);
+  uint32_t n = (uint32_t)reader->position_rows.n, n_accounts = reader->book->accounts.n;
+  uint64_t *keys = malloc(((size_t)n + 1) * sizeof *keys);
+  size_t *start = calloc((size_t)n_accounts + 1, sizeof *start);
   *made = (positions){
       .account = ARENA_ARRAY(memory, uint32_t, n),
       .instrument = ARENA_ARRAY(memory, uint32_t, n),
       .quantity_exact = ARENA_ARRAY(memory, decimal18, n),
       .quantity = ARENA_ARRAY(memory, double, n),
   };
-  if (order == NULL || made->account == NULL || made->instrument == NULL || made->quantity_exact == NULL ||
-      made->quantity == NULL ||
-      !sort_rows(reader->position_rows.items, n, reader->account_rank, reader->book->accounts.n,
-                 reader->book->instruments.n, order)) {
+  if (keys == NULL || start == NULL || made->account == NULL || made->instrument == NULL ||
+      made->quantity_exact == NULL || made->quantity == NULL) {
     reader_out_of_memory(reader);
   } else {
-    add_rows(reader, made, order, n);
+    sort_rows(reader, n, start, keys);
+    for (uint32_t a = 0; a < n_accounts; a++) {
+      add_rows(reader, made, a, keys + start[a], start[a + 1] - start[a]);
+    }
   }
-  free(order);
+  free(keys);
+  free(start);
   return reader_status(reader);
 }
