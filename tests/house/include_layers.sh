@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # A file of host/LAYER includes only its own layer and lower ones; only host/device sees OpenCL; the program sees only the
-# public header.
+# public header and itself; kernels see their neighbours.
 . "$SOURCE/tests/house/check.bash"
 
 declare -A may_include=(
@@ -15,47 +15,31 @@ declare -A may_include=(
   [api]='base data input rules device report engine kernels'
   [cli]='cli'
 )
+include_line='^([^:]+):([0-9]+):[[:space:]]*#[[:space:]]*include[[:space:]]*([<"])([^">]+)'
 
-# check_file LAYER FILE
-check_file() {
-  local layer=$1 file=$2 line name folder
-  checked
-  grep -nE '^[[:space:]]*#[[:space:]]*include' "$file" >"$work/includes"
-  while IFS= read -r line; do
-    name=$(sed -E 's/.*include[[:space:]]*["<]([^">]*)[">].*/\1/' <<<"$line")
-    case "$line" in
-      *'"'*)
-        folder=${name%%/*}
-        [[ "$name" == */* && " ${may_include[$layer]} " == *" $folder "* ]] ||
-          complain "$file:${line%%:*} includes \"$name\"; $layer may include: ${may_include[$layer]}"
-        ;;
-      *'<CL/'*)
-        [ "$layer" = device ] || complain "$file:${line%%:*} includes <$name>; only host/device may"
-        ;;
-      *'<shockgrid/'*)
-        [ "$name" = shockgrid/shockgrid.h ] || complain "$file:${line%%:*} includes <$name>"
-        ;;
-      *)
-        [ ! -e "host/$name" ] && [ ! -e "kernels/$name" ] || [[ "$name" != */* ]] ||
-          complain "$file:${line%%:*} includes <$name> with angle brackets"
-        ;;
-    esac
-  done <"$work/includes"
+# check LAYER FILE LINE BRACKET NAME
+check() {
+  local allowed=${may_include[$1]:-}
+  [ -n "$allowed" ] || { complain "$2: host/$1 is no layer"; return; }
+  case "$4$5" in
+    '"'*) [[ "$5" == */* && " $allowed " == *" ${5%%/*} "* ]] || complain "$2:$3 includes \"$5\"; $1 may include: $allowed" ;;
+    '<CL/'*) [ "$1" = device ] || complain "$2:$3 includes <$5>; only host/device may" ;;
+    '<shockgrid/shockgrid.h') ;;
+    *) [ ! -e "host/$5" ] && [ ! -e "include/$5" ] || complain "$2:$3 includes <$5> as if it were the system's" ;;
+  esac
 }
 
-for folder in host/*/; do
-  layer=$(basename "$folder")
-  [ "$layer" != models ] || continue
-  [ -n "${may_include[$layer]:-}" ] || { complain "host/$layer is no layer"; continue; }
-  for file in "$folder"*.[ch]; do
-    [ ! -e "$file" ] || check_file "$layer" "$file"
-  done
-done
-[ ! -e host/api.c ] || check_file api host/api.c
-
-# Kernels stand alone: they include their neighbours by bare name, and the C library only where they are compiled as C.
-for file in kernels/*.cl kernels/*.h; do
+grep -nE '^[[:space:]]*#[[:space:]]*include' host/*/*.[ch] host/*.c >"$work/includes"
+while IFS= read -r line; do
+  [[ "$line" =~ $include_line ]] || { complain "cannot read: $line"; continue; }
+  file=${BASH_REMATCH[1]}
+  layer=${file#host/}
+  layer=${layer%%/*}
   checked
-  grep -nE '#include "[^"]*/' "$file" && complain "$file includes a file of another folder"
-done
+  check "${layer%.c}" "$file" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}" "${BASH_REMATCH[4]}"
+done <"$work/includes"
+
+# By bare name; the C library only where a kernel is compiled as C.
+checked
+grep -nE '#include "[^"]*/' kernels/* && complain "a kernel includes a file of another folder"
 finish
