@@ -106,10 +106,12 @@ void carry_report(const carry_curves *carry)
   for (uint32_t y = 0; y < ids_count(reader->currencies); y++) {
     const curve_need *missing = &carry->missing[y];
     if (missing->line > 0 && reader->curves_ok && reader->settings_ok) {
-      findings_add(&carry->reader->findings, (place){reader->instruments_path, missing->line, 0},
-                   "currency \"%s\" has no curve in rates.csv, and the %s of \"%s\" needs one; `rates: zero` in book.yaml "
-                   "would mean 0", show_text(ids_text(reader->currencies, y)).text, missing->what,
-                   show_text(reader->book->instruments.id[missing->instrument]).text);
+      findings_add(
+          &carry->reader->findings, (place){reader->instruments_path, missing->line, 0},
+          "currency \"%s\" has no curve in rates.csv, and the %s of \"%s\" needs one; `rates: zero` in book.yaml "
+          "would mean 0",
+          show_text(ids_text(reader->currencies, y)).text, missing->what,
+          show_text(reader->book->instruments.id[missing->instrument]).text);
     }
   }
 }

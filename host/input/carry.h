@@ -24,8 +24,8 @@ typedef struct carry_curves {
 bool carry_open(carry_curves *opened, book_reader *reader); /* false when out of memory; carry_close either way */
 void carry_close(carry_curves *closed);
 
-/* Zero rate of a currency, continuously compounded: linear between tenors, flat outside; 0 for years 0 and without a curve
- * under `rates: zero`. NaN without a curve otherwise: noted as needed by instrument c for `what`. */
+/* Zero rate of a currency, continuously compounded: linear between tenors, flat outside; 0 for years 0, and without a
+ * curve under `rates: zero`. NaN without a curve otherwise: noted as needed by instrument c for `what`. */
 double carry_rate(carry_curves *carry, uint32_t currency, double years, uint32_t c, const char *what);
 
 /* exp(-rate * years). */

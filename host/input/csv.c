@@ -95,7 +95,8 @@ static csv_outcome refuse(csv_reader *reader, uint64_t line, uint64_t column, co
 }
 
 /* At an ordinary byte of a field: steps over one character, or says why not. */
-static const char *step(csv_reader *reader, char **at) {
+static const char *step(csv_reader *reader, char **at)
+{
   if (**at == '\0') {
     return "has a NUL byte";
   }
@@ -108,7 +109,8 @@ static const char *step(csv_reader *reader, char **at) {
 }
 
 /* A field that does not begin with a quote; leaves reader->at on what ended it. */
-static const char *scan_plain(csv_reader *reader, csv_field *field) {
+static const char *scan_plain(csv_reader *reader, csv_field *field)
+{
   char *at = reader->at;
   const char *problem = NULL;
   for (;;) {
@@ -136,7 +138,8 @@ static const char *scan_plain(csv_reader *reader, csv_field *field) {
 }
 
 /* A quoted field; leaves reader->at after the closing quote. */
-static const char *scan_quoted(csv_reader *reader, csv_field *field) {
+static const char *scan_quoted(csv_reader *reader, csv_field *field)
+{
   char *at = reader->at + 1, *to = at, *from = at;
   field->text = to;
   for (;;) {
@@ -214,8 +217,8 @@ csv_outcome csv_next(csv_reader *reader)
       reader->capacity = capacity;
     }
     csv_field *field = &reader->fields[reader->n_fields++];
-    *field = (csv_field){.text = reader->at, .line = reader->line,
-                         .column = (uint64_t)(reader->at - reader->line_start) + 1};
+    *field = (csv_field){
+        .text = reader->at, .line = reader->line, .column = (uint64_t)(reader->at - reader->line_start) + 1};
     bool quoted = reader->at < reader->end && *reader->at == '"';
     const char *problem = quoted ? scan_quoted(reader, field) : scan_plain(reader, field);
     if (problem != NULL) {

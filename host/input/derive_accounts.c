@@ -72,7 +72,8 @@ static void check_netting(book_reader *reader)
     if (all->gross[a] != all->gross[parent]) {
       findings_add(&reader->findings, (place){reader->accounts_path, all->line[a], 0},
                    "account \"%s\" nets into \"%s\", but its sides are %s, not %s", show_text(all->id[a]).text,
-                   show_text(all->id[parent]).text, all->gross[a] ? "gross" : "net", all->gross[parent] ? "gross" : "net");
+                   show_text(all->id[parent]).text, all->gross[a] ? "gross" : "net",
+                   all->gross[parent] ? "gross" : "net");
     }
   }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The book's forwards: one for the options of an underlying and expiry, one for each linear instrument; and the options'
+ * The forwards: one for the options of an underlying and expiry, one for each linear instrument; and the options'
  * discount factors. Order of sources: forwards.csv, the option's future, carry.
  */
 #include "input/carry.h"
@@ -8,11 +8,10 @@
 
 #include "kernels/math.h"
 
-
 /* A forward that somebody uses. Sorted by (underlying, expiry, owner). */
 typedef struct wanted {
   uint32_t underlying;
-  uint32_t user;  /* c of the lowest line that uses it */
+  uint32_t user; /* c of the lowest line that uses it */
   int64_t expiry_s;
   uint64_t owner; /* 0: the options of the expiry; 1 + c: a linear instrument */
 } wanted;
@@ -46,9 +45,9 @@ static uint32_t find_future(book_reader *reader, uint32_t c)
   }
   uint32_t index = ids_find(reader->instruments, name, strlen(name));
   uint32_t future = index == ID_NONE ? ID_NONE : reader->instrument_rank[index];
-  const char *why = future == ID_NONE                                 ? "is not in instruments.csv"
-                    : all->type[future] != FUTURE                     ? "is not a future"
-                    : all->underlying[future] != all->underlying[c]   ? "is on another underlying"
+  const char *why = future == ID_NONE                               ? "is not in instruments.csv"
+                    : all->type[future] != FUTURE                   ? "is not a future"
+                    : all->underlying[future] != all->underlying[c] ? "is on another underlying"
                     : all->settlement[future] == INVERSE && all->settlement[c] != INVERSE
                         ? "is inverse, and the option is not"
                     : all->expiry_s[future] < all->expiry_s[c] ? "expires before the option"
@@ -155,7 +154,8 @@ static void discount_option(carry_curves *carry, uint32_t c, const quoted_forwar
   instruments *all = &reader->book->instruments;
   double years = all->years[c];
   all->discount[c] = 1;
-  if (all->settlement[c] == INVERSE || all->premium[c] == FUTURES_STYLE || years == 0 || (quote != NULL && !quote->ok)) {
+  if (all->settlement[c] == INVERSE || all->premium[c] == FUTURES_STYLE || years == 0 ||
+      (quote != NULL && !quote->ok)) {
     return;
   }
   if (quote != NULL && !isnan(quote->discount_factor)) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The rows of positions.csv sorted and added up: one counting pass by account, then each account's few rows by instrument.
+ * The rows of positions.csv sorted and added up: a counting pass by account, then each account's rows by instrument.
  */
 #include "input/reader.h"
 

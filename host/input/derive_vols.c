@@ -25,7 +25,8 @@ static double vol_of_svi(const double svi[static N_SVI], double strike)
 }
 
 /* Why the option has no vol; NULL when it has one now. */
-static const char *derive_vol(book_reader *reader, uint32_t c) {
+static const char *derive_vol(book_reader *reader, uint32_t c)
+{
   instruments *all = &reader->book->instruments;
   const quoted_forward *quote = reader_quote(reader, all->underlying[c], all->expiry_s[c]);
   if (quote != NULL && !quote->ok) {
@@ -36,7 +37,7 @@ static const char *derive_vol(book_reader *reader, uint32_t c) {
       return "has no implied_vol; SVI gives vols of price_model black only";
     }
     all->vol[c] = vol_of_svi(quote->svi, all->strike[c]);
-    return !(all->vol[c] >= 0) ? "gets a negative variance from the SVI row of its expiry"
+    return !(all->vol[c] >= 0)       ? "gets a negative variance from the SVI row of its expiry"
            : all->vol[c] > VOL_LIMIT ? "gets a vol above 100 (10000 %) from the SVI row of its expiry"
                                      : NULL;
   }

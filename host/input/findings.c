@@ -60,9 +60,9 @@ typedef struct ordered {
 static int compare(const void *left, const void *right)
 {
   const ordered *a = left, *b = right;
-#define COMPARE(member)                        \
-  if (a->member != b->member) {                \
-    return a->member < b->member ? -1 : 1;     \
+#define COMPARE(member)                                                                                                \
+  if (a->member != b->member) {                                                                                        \
+    return a->member < b->member ? -1 : 1;                                                                             \
   }
   COMPARE(file)
   COMPARE(finding.line)

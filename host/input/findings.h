@@ -29,7 +29,7 @@ void findings_add_file(findings *list, const char *path);
 
 void findings_add(findings *list, place where, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Hands everything to `error`, sorted. SG_OK when there was nothing, else the gravest status: SG_DEVICE, SG_IO, SG_INPUT. */
+/* Hands everything to `error`, sorted. SG_OK when there was nothing, else the gravest: SG_DEVICE, SG_IO, SG_INPUT. */
 sg_status findings_report(findings *list, sg_error *error);
 
 /* A user's text as a message can show it: at most 80 bytes, control characters as escapes. */

@@ -9,8 +9,8 @@
 
 typedef ARRAY(const char *) folder_names;
 
-/* Names "scenarios/NAME.csv", without .gz or .zst, each once, sorted by bytes; none when there is no such folder. Texts are
- * owned by the book. Free the list with ARRAY_FREE. `folder` is relative to the book; "" is the book itself. */
+/* Names "scenarios/NAME.csv", without .gz or .zst, each once, sorted by bytes; none when there is no such folder. Texts
+ * are owned by the book. Free the list with ARRAY_FREE. `folder` is relative to the book; "" is the book itself. */
 sg_status folder_list(book_reader *reader, const char *folder, folder_names *found);
 
 #endif

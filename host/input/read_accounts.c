@@ -17,8 +17,10 @@ static uint32_t known_currency(table *rows, int column)
   }
   uint32_t currency = ids_find(reader->currencies, field->text, field->length);
   if (currency == ID_NONE && reader_knows_currencies(reader)) {
-    table_finding(rows, column, "currency \"%s\" is not known: it is neither the base currency nor in fx.csv, rates.csv, "
-                  "underlyings.csv or instruments.csv", show(field->text, field->length).text);
+    table_finding(rows, column,
+                  "currency \"%s\" is not known: it is neither the base currency nor in fx.csv, rates.csv, "
+                  "underlyings.csv or instruments.csv",
+                  show(field->text, field->length).text);
   }
   return currency;
 }
@@ -33,7 +35,10 @@ sg_status read_accounts(book_reader *reader)
   while (table_next(&rows)) {
     uint32_t index;
     bool added = table_add_id(&rows, ACCOUNT_ID, reader->accounts, lines.items, &index);
-    account_row row = {.line = rows.line, .type = ACCOUNT_TYPE_NONE, .to_parent = TO_PARENT_SUM, .sides = SIDES_NET,
+    account_row row = {.line = rows.line,
+                       .type = ACCOUNT_TYPE_NONE,
+                       .to_parent = TO_PARENT_SUM,
+                       .sides = SIDES_NET,
                        .pool = POOL_CROSS};
     row.parent = table_text(&rows, ACCOUNT_PARENT);
     row.currency = known_currency(&rows, ACCOUNT_CURRENCY);
@@ -46,7 +51,8 @@ sg_status read_accounts(book_reader *reader)
       table_finding(&rows, ACCOUNT_TO_PARENT, "to_parent is given for an account without a parent");
     }
     if (row.to_parent == TO_PARENT_NET && row.pool == POOL_ISOLATED) {
-      table_finding(&rows, ACCOUNT_POOL, "pool is isolated; an account that nets into its parent has no pool of its own");
+      table_finding(&rows, ACCOUNT_POOL,
+                    "pool is isolated; an account that nets into its parent has no pool of its own");
     }
     if (added && ARRAY_PUSH(&lines, rows.line) && ARRAY_PUSH(&reader->account_rows, row)) {
       table_keep_x(&rows);

@@ -73,9 +73,9 @@ static sg_status keep_files(book_reader *reader)
 static sg_status read_all(book_reader *reader)
 {
   static sg_status (*const parts[])(struct book_reader *) = {
-      read_settings,  read_underlyings, read_fx,         read_rates,       read_dividends,
-      read_forwards,  read_instruments, read_accounts,   read_positions,   read_scenarios,
-      read_later_files, derive_forwards, derive_vols,    derive_accounts,  derive_positions,
+      read_settings,    read_underlyings, read_fx,       read_rates,      read_dividends,
+      read_forwards,    read_instruments, read_accounts, read_positions,  read_scenarios,
+      read_later_files, derive_forwards,  derive_vols,   derive_accounts, derive_positions,
   };
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     TRY(parts[i](reader));
@@ -99,8 +99,7 @@ sg_status book_read(const char *folder, book **read, sg_error *error)
   TRY_DONE(open_reader(&reader, folder, error));
   TRY_DONE(read_all(&reader));
 done:
-  if (reader.findings.collected != NULL)
-{
+  if (reader.findings.collected != NULL) {
     sg_status found = findings_report(&reader.findings, error);
     status = found != SG_OK ? found : status;
   }

@@ -8,8 +8,8 @@
 #include "base/error.h"
 #include "data/book.h"
 
-/* Reads and checks a whole book, reports every finding of every file in order of file, line and column, and gives a book
- * only when there is none. Release it with book_close. */
+/* Reads and checks a whole book, reports every finding of every file in order of file, line and column, and gives a
+ * book only when there is none. Release it with book_close. */
 sg_status book_read(const char *folder, book **read, sg_error *error);
 
 /* The text of `shockgrid help formats`. Never freed. */

@@ -106,7 +106,8 @@ static sg_status refuse_unknown(book_reader *reader)
     }
     if (file == N_BOOK_FILES) {
       char *path = arena_format(reader->memory, "%s/%s", reader->book->folder, names.items[i]);
-      findings_add(&reader->findings, (place){path, 0, 0}, "is not a file of a book; `shockgrid help formats` lists them");
+      findings_add(&reader->findings, (place){path, 0, 0},
+                   "is not a file of a book; `shockgrid help formats` lists them");
     }
   }
 done:

@@ -59,7 +59,8 @@ static void check_duplicates(book_reader *reader, const char *path)
     if (rows[i].underlying == rows[i - 1].underlying && rows[i].expiry_s == rows[i - 1].expiry_s) {
       char expiry[24];
       date_format(rows[i].expiry_s, expiry);
-      findings_add(&reader->findings, (place){path, rows[i].line, 0}, "the forward of \"%s\" for %s is already on line %llu",
+      findings_add(&reader->findings, (place){path, rows[i].line, 0},
+                   "the forward of \"%s\" for %s is already on line %llu",
                    show_text(reader->book->underlyings.id[rows[i].underlying]).text, expiry,
                    (unsigned long long)rows[i - 1].line);
     }

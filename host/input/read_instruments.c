@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * instruments.csv: each row checked by itself. What needs the market comes later, in derive_forwards.c and derive_vols.c.
+ * instruments.csv: each row checked by itself. What needs the market is in derive_forwards.c and derive_vols.c.
  */
 #include "input/table.h"
 
@@ -21,7 +21,8 @@ typedef struct instrument_row {
 static void check_option_columns(table *rows, const instrument_row *row)
 {
   static const int required[] = {INSTRUMENT_RIGHT, INSTRUMENT_EXERCISE, INSTRUMENT_STRIKE};
-  static const int refused[] = {INSTRUMENT_RIGHT, INSTRUMENT_EXERCISE, INSTRUMENT_STRIKE, INSTRUMENT_FUTURE, INSTRUMENT_VOL};
+  static const int refused[] = {INSTRUMENT_RIGHT, INSTRUMENT_EXERCISE, INSTRUMENT_STRIKE, INSTRUMENT_FUTURE,
+                                INSTRUMENT_VOL};
   if (row->type == OPTION) {
     for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
       if (!table_given(rows, required[i])) {
@@ -68,7 +69,8 @@ static void check_inverse(table *rows, const instrument_row *row)
   const csv_field *currency = table_field(rows, INSTRUMENT_CURRENCY);
   if (asset[0] != '\0' && currency->length > 0 &&
       (strlen(asset) != currency->length || memcmp(asset, currency->text, currency->length) != 0)) {
-    table_finding(rows, INSTRUMENT_CURRENCY, "currency \"%s\" of an inverse instrument is not its underlying's asset \"%s\"",
+    table_finding(rows, INSTRUMENT_CURRENCY,
+                  "currency \"%s\" of an inverse instrument is not its underlying's asset \"%s\"",
                   show(currency->text, currency->length).text, show_text(asset).text);
   }
 }
@@ -77,8 +79,9 @@ static void check_numbers(table *rows, const instrument_row *row)
 {
   if (row->type == OPTION && row->price_model == BLACK) {
     if (table_given(rows, INSTRUMENT_STRIKE) && row->strike <= 0) {
-      table_finding(rows, INSTRUMENT_STRIKE, "strike \"%s\" is not > 0, as price_model black needs",
-                    show(table_field(rows, INSTRUMENT_STRIKE)->text, table_field(rows, INSTRUMENT_STRIKE)->length).text);
+      table_finding(
+          rows, INSTRUMENT_STRIKE, "strike \"%s\" is not > 0, as price_model black needs",
+          show(table_field(rows, INSTRUMENT_STRIKE)->text, table_field(rows, INSTRUMENT_STRIKE)->length).text);
     }
     if (row->vol > 100) {
       table_finding(rows, INSTRUMENT_VOL, "implied_vol \"%s\" is above 100, which is 10000 %%; 0.25 is 25 %%",
@@ -98,8 +101,13 @@ static void check_numbers(table *rows, const instrument_row *row)
 
 static instrument_row read_instrument(table *rows)
 {
-  instrument_row row = {.line = rows->line, .settlement = LINEAR, .premium = UPFRONT, .price_model = BLACK, .mark = NAN,
-                        .right = CALL, .exercise = EUROPEAN};
+  instrument_row row = {.line = rows->line,
+                        .settlement = LINEAR,
+                        .premium = UPFRONT,
+                        .price_model = BLACK,
+                        .mark = NAN,
+                        .right = CALL,
+                        .exercise = EUROPEAN};
   bool typed = table_word(rows, INSTRUMENT_TYPE, &row.type);
   row.underlying = table_underlying(rows, INSTRUMENT_UNDERLYING);
   row.future = table_text(rows, INSTRUMENT_FUTURE);

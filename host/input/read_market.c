@@ -159,8 +159,7 @@ sg_status read_fx(book_reader *reader)
     check_assets(reader);
   }
 done:
-  if (seen == NULL)
-{
+  if (seen == NULL) {
     reader_out_of_memory(reader);
   }
   ids_close(seen);
@@ -267,7 +266,8 @@ sg_status sort_currencies(book_reader *reader)
   struct sg_book *made = reader->book;
   uint32_t n = ids_count(reader->currencies);
   uint32_t *rank = ARENA_ARRAY(reader->memory, uint32_t, n);
-  made->currencies = (currencies){n, ARENA_ARRAY(reader->memory, const char *, n), ARENA_ARRAY(reader->memory, double, n)};
+  made->currencies =
+      (currencies){n, ARENA_ARRAY(reader->memory, const char *, n), ARENA_ARRAY(reader->memory, double, n)};
   if (rank == NULL || made->currencies.id == NULL || made->currencies.rate_to_base == NULL ||
       !ids_rank(reader->currencies, rank)) {
     reader_out_of_memory(reader);

@@ -22,8 +22,12 @@ static uint32_t find_account(table *rows, uint32_t previous)
     return account;
   }
   bool added = false;
-  account_row row = {.parent = "", .currency = reader->book->base_currency, .type = ACCOUNT_TYPE_NONE,
-                     .to_parent = TO_PARENT_SUM, .sides = SIDES_NET, .pool = POOL_CROSS};
+  account_row row = {.parent = "",
+                     .currency = reader->book->base_currency,
+                     .type = ACCOUNT_TYPE_NONE,
+                     .to_parent = TO_PARENT_SUM,
+                     .sides = SIDES_NET,
+                     .pool = POOL_CROSS};
   account = ids_add(reader->accounts, field->text, field->length, &added);
   if (account == ID_NONE || !ARRAY_PUSH(&reader->account_rows, row)) {
     reader_out_of_memory(reader);

@@ -38,7 +38,8 @@ static bool read_vol_name(table *rows, const char *text, size_t length, scenario
     size_t tenor_length = (size_t)(text + length - at - 1);
     u = reader_underlying(reader, text, (size_t)(at - text));
     if (number_parse(at + 1, tenor_length, &move->tenor_days) != NULL || move->tenor_days < 0) {
-      table_finding(rows, SCENARIO_FACTOR, "tenor \"%s\" is not a number of days >= 0", show(at + 1, tenor_length).text);
+      table_finding(rows, SCENARIO_FACTOR, "tenor \"%s\" is not a number of days >= 0",
+                    show(at + 1, tenor_length).text);
       return false;
     }
     length = (size_t)(at - text);
@@ -46,7 +47,8 @@ static bool read_vol_name(table *rows, const char *text, size_t length, scenario
   if (u != ID_NONE) {
     move->name = reader->book->underlyings.id[u];
   } else if (reader->underlyings_usable) {
-    table_finding(rows, SCENARIO_FACTOR, "factor moves \"%s\", which is not in underlyings.csv", show(text, length).text);
+    table_finding(rows, SCENARIO_FACTOR, "factor moves \"%s\", which is not in underlyings.csv",
+                  show(text, length).text);
   }
   return u != ID_NONE;
 }
@@ -59,7 +61,8 @@ static bool read_name(table *rows, const char *text, size_t length, bool of_curr
     if (u != ID_NONE) {
       move->name = reader->book->underlyings.id[u];
     } else if (reader->underlyings_usable) {
-      table_finding(rows, SCENARIO_FACTOR, "factor moves \"%s\", which is not in underlyings.csv", show(text, length).text);
+      table_finding(rows, SCENARIO_FACTOR, "factor moves \"%s\", which is not in underlyings.csv",
+                    show(text, length).text);
     }
     return u != ID_NONE;
   }
@@ -92,8 +95,10 @@ static bool read_factor(table *rows, scenario_move *move)
                  : read_name(rows, field->text + prefix, field->length - prefix, factors[i].of_currency, move);
     }
   }
-  table_finding(rows, SCENARIO_FACTOR, "factor \"%s\" is not price:UNDERLYING, vol:UNDERLYING, vol:UNDERLYING@TENOR_DAYS, "
-                "fx:CCY, rate:CCY or time", show(field->text, field->length).text);
+  table_finding(rows, SCENARIO_FACTOR,
+                "factor \"%s\" is not price:UNDERLYING, vol:UNDERLYING, vol:UNDERLYING@TENOR_DAYS, "
+                "fx:CCY, rate:CCY or time",
+                show(field->text, field->length).text);
   return false;
 }
 

@@ -43,7 +43,8 @@ double years_between(int64_t from_s, int64_t to_s)
   return to_s <= from_s ? 0 : (double)(to_s - from_s) / year_s;
 }
 
-sg_status reader_load(book_reader *reader, const char *name, file_text *loaded, const char **path, const char **found_name)
+sg_status reader_load(book_reader *reader, const char *name, file_text *loaded, const char **path,
+                      const char **found_name)
 {
   *loaded = (file_text){0};
   *found_name = NULL;

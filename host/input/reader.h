@@ -126,9 +126,10 @@ const quoted_forward *reader_quote(const book_reader *reader, uint32_t underlyin
 sg_status reader_status(book_reader *reader);
 void reader_out_of_memory(book_reader *reader);
 
-/* Loads NAME, NAME.gz or NAME.zst of the book and notes it in `files`. What cannot be used is a finding; then loaded->text
- * is NULL. *path is for findings, *found_name is NULL when there is no such file. */
-sg_status reader_load(book_reader *reader, const char *name, file_text *loaded, const char **path, const char **found_name);
+/* Loads NAME, NAME.gz or NAME.zst of the book and notes it in `files`. What cannot be used is a finding; then
+ * loaded->text is NULL. *path is for findings, *found_name is NULL when there is no such file. */
+sg_status reader_load(book_reader *reader, const char *name, file_text *loaded, const char **path,
+                      const char **found_name);
 
 /* Seconds as ACT/365F years, 0 when negative. */
 double years_between(int64_t from_s, int64_t to_s);

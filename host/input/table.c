@@ -26,8 +26,8 @@ void table_finding(table *rows, int column, const char *format, ...)
   va_end(arguments);
 }
 
-__attribute__((format(printf, 4, 5)))
-static void header_finding(table *rows, uint64_t line, uint64_t column, const char *format, ...)
+__attribute__((format(printf, 4, 5))) static void header_finding(table *rows, uint64_t line, uint64_t column,
+                                                                 const char *format, ...)
 {
   va_list arguments;
   va_start(arguments, format);

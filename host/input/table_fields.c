@@ -11,7 +11,8 @@ enum { ID_BYTES = 255 };
 static const column_format *format_of(const table *rows, int column) { return &rows->format->columns[column]; }
 
 /* A field that is there; an empty one is a finding where it is required. */
-static const csv_field *given_field(table *rows, int column) {
+static const csv_field *given_field(table *rows, int column)
+{
   const csv_field *field = table_field(rows, column);
   if (field->length > 0) {
     return field;
@@ -25,7 +26,8 @@ static const csv_field *given_field(table *rows, int column) {
 static void refuse(table *rows, int column, const char *why)
 {
   const csv_field *field = table_field(rows, column);
-  table_finding(rows, column, "%s \"%s\" %s", format_of(rows, column)->name, show(field->text, field->length).text, why);
+  table_finding(rows, column, "%s \"%s\" %s", format_of(rows, column)->name, show(field->text, field->length).text,
+                why);
 }
 
 bool text_has_control(const char *text, size_t length)

@@ -79,46 +79,46 @@ static size_t unescape(const char *from, char *to, bool *no_newline)
   return n;
 }
 
-static size_t find_file(const book_text *book, const char *name)
+static size_t find_file(const book_text *files, const char *name)
 {
   size_t i = 0;
-  while (i < book->n && strcmp(book->files[i].name, name) != 0) {
+  while (i < files->n && strcmp(files->files[i].name, name) != 0) {
     i++;
   }
   return i;
 }
 
-static void set_file(book_text *book, const char *name)
+static void set_file(book_text *files, const char *name)
 {
-  size_t i = find_file(book, name);
+  size_t i = find_file(files, name);
   assert_true(i < N_FILES);
-  snprintf(book->files[i].name, sizeof book->files[i].name, "%.60s", name);
-  book->files[i].length = 0;
-  book->n += i == book->n;
+  snprintf(files->files[i].name, sizeof files->files[i].name, "%.60s", name);
+  files->files[i].length = 0;
+  files->n += i == files->n;
 }
 
-static void remove_file(book_text *book, const char *name)
+static void remove_file(book_text *files, const char *name)
 {
-  size_t i = find_file(book, name);
-  assert_true(i < book->n);
-  book->files[i] = book->files[--book->n];
+  size_t i = find_file(files, name);
+  assert_true(i < files->n);
+  files->files[i] = files->files[--files->n];
 }
 
-static void add_line(book_text *book, size_t file, const char *text)
+static void add_line(book_text *files, size_t file, const char *text)
 {
   bool no_newline;
   char line[TEXT_BYTES];
-  size_t length = unescape(text, line, &no_newline), at = book->files[file].length;
+  size_t length = unescape(text, line, &no_newline), at = files->files[file].length;
   assert_true(at + length + 1 < TEXT_BYTES);
-  memcpy(book->files[file].text + at, line, length);
-  book->files[file].length += length;
+  memcpy(files->files[file].text + at, line, length);
+  files->files[file].length += length;
   if (no_newline) {
     return;
   }
-  book->files[file].text[book->files[file].length++] = '\n';
+  files->files[file].text[files->files[file].length++] = '\n';
 }
 
-static void replace(book_text *book, size_t file, char *rule, const char *where)
+static void replace(book_text *files, size_t file, char *rule, const char *where)
 {
   bool unused;
   char old[TEXT_BYTES], new[TEXT_BYTES];
@@ -127,14 +127,14 @@ static void replace(book_text *book, size_t file, char *rule, const char *where)
   *arrow = '\0';
   size_t old_length = unescape(rule, old, &unused);
   size_t new_length = unescape(arrow[3] == ' ' ? arrow + 4 : arrow + 3, new, &unused);
-  char *text = book->files[file].text, *at = memmem(text, book->files[file].length, old, old_length);
+  char *text = files->files[file].text, *at = memmem(text, files->files[file].length, old, old_length);
   if (at == NULL) {
-    fail_msg("%s: \"%s\" is not in %s", where, old, book->files[file].name);
+    fail_msg("%s: \"%s\" is not in %s", where, old, files->files[file].name);
   }
-  size_t tail = (size_t)(text + book->files[file].length - at) - old_length;
+  size_t tail = (size_t)(text + files->files[file].length - at) - old_length;
   memmove(at + new_length, at + old_length, tail);
   memcpy(at, new, new_length);
-  book->files[file].length = (size_t)(at - text) + new_length + tail;
+  files->files[file].length = (size_t)(at - text) + new_length + tail;
 }
 
 /* One line of a file of cases. */
@@ -178,16 +178,13 @@ static void read_rule(book_case *current, char *line, size_t *open_file, const c
   }
 }
 
-static int remove_entry(const char *path, const struct stat *facts, int type, struct FTW *walk)
-{
-  return remove(path);
-}
+static int remove_entry(const char *path, const struct stat *facts, int type, struct FTW *walk) { return remove(path); }
 
-static void write_book(const book_text *book, const char *folder)
+static void write_book(const book_text *files, const char *folder)
 {
-  for (size_t i = 0; i < book->n; i++) {
+  for (size_t i = 0; i < files->n; i++) {
     char path[512];
-    snprintf(path, sizeof path, "%s/%s", folder, book->files[i].name);
+    snprintf(path, sizeof path, "%s/%s", folder, files->files[i].name);
     char *slash = strrchr(path + strlen(folder) + 1, '/');
     if (slash != NULL) {
       *slash = '\0';
@@ -196,7 +193,7 @@ static void write_book(const book_text *book, const char *folder)
     }
     FILE *stream = fopen(path, "wb");
     assert_non_null(stream);
-    assert_int_equal(fwrite(book->files[i].text, 1, book->files[i].length, stream), book->files[i].length);
+    assert_int_equal(fwrite(files->files[i].text, 1, files->files[i].length, stream), files->files[i].length);
     assert_int_equal(fclose(stream), 0);
   }
 }
@@ -236,8 +233,8 @@ static bool run_case(const book_case *current)
   bool clean = current->expected[0] == '\0';
   bool right = strcmp(found, current->expected) == 0 && status == (clean ? SG_OK : SG_INPUT) && (read != NULL) == clean;
   if (!right) {
-    print_error("%s: %s\n  status %d\n  expected\n%s  got\n%s", current->place, current->name, status, current->expected,
-                found);
+    print_error("%s: %s\n  status %d\n  expected\n%s  got\n%s", current->place, current->name, status,
+                current->expected, found);
   }
   book_close(read);
   sg_error_close(error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Books read from small files: what is sorted, joined, added and derived. Expected numbers were computed with mpmath at 40
- * digits from the formulas of book.md, and written here to 20.
+ * Books read from small files: what is sorted, joined, added and derived. Expected numbers were computed with mpmath at
+ * 40 digits from the formulas of book.md, and written here to 20.
  */
 #include "input/read_book.h"
 
@@ -96,9 +96,11 @@ static void everything_is_sorted_by_id_bytes(void **state)
 {
   fixture *test = *state;
   write_file(test, "book.yaml", settings);
-  write_file(test, "underlyings.csv", "price,underlying,currency,class_group\n1,b,USD,g\n2,B,EUR,\n3,\xC3\xA4,USD,\n4,a,CHF,\n");
-  write_file(test, "instruments.csv",
-             "instrument,type,underlying,multiplier,currency\nz,spot,a,1,CHF\nZ,spot,b,2,USD\n\xC3\xA9,spot,\xC3\xA4,3,USD\n");
+  write_file(test, "underlyings.csv",
+             "price,underlying,currency,class_group\n1,b,USD,g\n2,B,EUR,\n3,\xC3\xA4,USD,\n4,a,CHF,\n");
+  write_file(
+      test, "instruments.csv",
+      "instrument,type,underlying,multiplier,currency\nz,spot,a,1,CHF\nZ,spot,b,2,USD\n\xC3\xA9,spot,\xC3\xA4,3,USD\n");
   write_file(test, "positions.csv", "quantity,account,instrument\n1,y,z\n2,x,Z\n3,x,\xC3\xA9\n4,X,z\n");
   const book *made = read_clean(test);
   const char *underlying_ids[] = {"B", "a", "b", "\xC3\xA4"}, *instrument_ids[] = {"Z", "z", "\xC3\xA9"};
@@ -141,10 +143,11 @@ static void write_equity_market(const fixture *test)
   write_file(test, "positions.csv", "account,instrument,quantity\n");
 }
 
-#define OPTION_HEADER "instrument,type,underlying,right,exercise,strike,expiry,multiplier,currency,implied_vol,premium,price\n"
+#define OPTION_HEADER                                                                                                  \
+  "instrument,type,underlying,right,exercise,strike,expiry,multiplier,currency,implied_vol,premium,price\n"
 
-/* The rate is interpolated at 0.711 years and flat beyond a year; a dividend counts that goes ex after the book's instant
- * and not after the expiry. */
+/* The rate is interpolated at 0.711 years and flat beyond a year; a dividend counts that goes ex after the book's
+ * instant and not after the expiry. */
 static void a_forward_from_carry_has_rate_yield_and_dividends(void **state)
 {
   fixture *test = *state;
@@ -188,7 +191,8 @@ static void a_forward_comes_from_the_file_then_the_future_then_carry(void **stat
              "underlying,expiry,forward,forward_fixed,discount_factor,rate_cc,x_confidence\n"
              "ABC,2026-12-25,510,100,,0.035,0.9\nABC,2027-01-15,520,,0.97,,0.8\nABC,2028-03-17,540,,,,0.7\n");
   write_file(test, "instruments.csv",
-             "instrument,type,underlying,underlying_future,right,exercise,strike,expiry,multiplier,currency,implied_vol,price\n"
+             "instrument,type,underlying,underlying_future,right,exercise,strike,expiry,multiplier,currency,implied_"
+             "vol,price\n"
              "QUOTED,option,ABC,F2,put,european,480,2026-12-25,100,USD,0.2,\n"
              "ONFUT,option,ABC,F1,put,european,480,2026-09-18,100,USD,0.2,\n"
              "DF,option,ABC,,put,european,480,2027-01-15,100,USD,0.2,\n"
@@ -233,12 +237,16 @@ static void a_vol_comes_from_the_option_else_from_svi(void **state)
              "BTC,2026-12-25,73500,0.04,0.1,-0.3,0.05,0.2,73000,0.7\n");
   write_file(test, "instruments.csv",
              "instrument,type,underlying,right,exercise,strike,expiry,multiplier,currency,settlement,implied_vol\n"
-             "A,option,BTC,call,european,80000,2026-12-25,1,BTC,inverse,\nB,option,BTC,call,european,73000,2026-12-25,1,BTC,inverse,\n"
-             "C,option,BTC,put,european,1000,2026-12-25,1,BTC,inverse,\nD,option,BTC,call,european,1000000,2026-12-25,1,BTC,inverse,\n"
-             "E,option,BTC,call,european,73000,2026-12-25,1,BTC,inverse,0.6\nF,option,BTC,call,european,73000,2026-12-25,1,BTC,inverse,0\n");
+             "A,option,BTC,call,european,80000,2026-12-25,1,BTC,inverse,\nB,option,BTC,call,european,73000,2026-12-25,"
+             "1,BTC,inverse,\n"
+             "C,option,BTC,put,european,1000,2026-12-25,1,BTC,inverse,\nD,option,BTC,call,european,1000000,2026-12-25,"
+             "1,BTC,inverse,\n"
+             "E,option,BTC,call,european,73000,2026-12-25,1,BTC,inverse,0.6\nF,option,BTC,call,european,73000,2026-12-"
+             "25,1,BTC,inverse,0\n");
   write_file(test, "positions.csv", "account,instrument,quantity\n");
   const book *made = read_clean(test);
-  double expected[] = {0.29076346671997370994, 0.29788667099152298437, 0.50113816569496597507, 0.39135734679418576647, 0.6, 0};
+  double expected[] = {
+      0.29076346671997370994, 0.29788667099152298437, 0.50113816569496597507, 0.39135734679418576647, 0.6, 0};
   for (uint32_t c = 0; c < 6; c++) {
     assert_close(made->instruments.vol[c], expected[c]);
     assert_true(made->instruments.discount[c] == 1);
@@ -249,7 +257,8 @@ static void a_vol_comes_from_the_option_else_from_svi(void **state)
 static void a_bachelier_book_may_be_negative(void **state)
 {
   fixture *test = *state;
-  write_file(test, "book.yaml", "as_of: 2026-04-10T08:00:00Z\ncurrency: USD\nexpiry_time: 21:00:00Z\nrates: zero\nday_count: act/365f\n");
+  write_file(test, "book.yaml",
+             "as_of: 2026-04-10T08:00:00Z\ncurrency: USD\nexpiry_time: 21:00:00Z\nrates: zero\nday_count: act/365f\n");
   write_file(test, "underlyings.csv", "underlying,currency,price,kind\nCL,USD,-37.63,commodity\n");
   write_file(test, "instruments.csv",
              "instrument,type,underlying,right,exercise,strike,expiry,multiplier,currency,price_model,implied_vol\n"
@@ -266,10 +275,12 @@ static void repeated_positions_add_exactly_and_gross_accounts_keep_sides(void **
 {
   fixture *test = *state;
   write_equity_market(test);
-  write_file(test, "instruments.csv", "instrument,type,underlying,multiplier,currency\nA,spot,ABC,1,USD\nB,spot,ABC,1,USD\n");
+  write_file(test, "instruments.csv",
+             "instrument,type,underlying,multiplier,currency\nA,spot,ABC,1,USD\nB,spot,ABC,1,USD\n");
   write_file(test, "accounts.csv", "account,sides,x_desk\nG,gross,east\nN,net,\nEMPTY,,\n");
   write_file(test, "positions.csv",
-             "account,instrument,quantity\nN,B,0.1\nG,A,-5\nN,A,1e-18\nG,A,2\nN,B,0.2\nG,B,-1\nG,A,0.5\nN,A,-1e-18\nN,B,-0.3\nZ,A,7\n");
+             "account,instrument,quantity\nN,B,0.1\nG,A,-5\nN,A,1e-18\nG,A,2\nN,B,0.2\nG,B,-1\nG,A,0.5\nN,A,-1e-18\nN,"
+             "B,-0.3\nZ,A,7\n");
   const book *made = read_clean(test);
   const positions *all = &made->positions;
   const char *account_ids[] = {"G", "G", "G", "N", "N", "Z"}, *quantities[] = {"2.5", "-5", "-1", "0", "0", "7"};
@@ -283,7 +294,8 @@ static void repeated_positions_add_exactly_and_gross_accounts_keep_sides(void **
     assert_string_equal(text, quantities[p]);
     assert_true(all->quantity[p] == atof(quantities[p]));
   }
-  uint32_t gross = find(made->accounts.id, made->accounts.n, "G"), only = find(made->accounts.id, made->accounts.n, "Z");
+  uint32_t gross = find(made->accounts.id, made->accounts.n, "G"),
+           only = find(made->accounts.id, made->accounts.n, "Z");
   assert_true(made->accounts.gross[gross] && !made->accounts.gross[only]);
   assert_int_equal(made->accounts.line[only], 0);
   assert_int_equal(made->accounts.parent[only], ID_NONE);
@@ -297,8 +309,9 @@ static void accounts_net_up_to_the_first_that_does_not(void **state)
   fixture *test = *state;
   write_equity_market(test);
   write_file(test, "instruments.csv", "instrument,type,underlying,multiplier,currency\nA,spot,ABC,1,USD\n");
-  write_file(test, "accounts.csv",
-             "account,parent,to_parent,type,pool\nD,C,net,customer,\nC,B,net,,\nB,A,sum,member,isolated\nA,,,,\nE,P,,,\n");
+  write_file(
+      test, "accounts.csv",
+      "account,parent,to_parent,type,pool\nD,C,net,customer,\nC,B,net,,\nB,A,sum,member,isolated\nA,,,,\nE,P,,,\n");
   write_file(test, "positions.csv", "account,instrument,quantity\nP,A,1\n");
   const accounts *all = &read_clean(test)->accounts; /* A B C D E P */
   uint32_t parent[] = {ID_NONE, 0, 1, 2, 5, ID_NONE}, margined_in[] = {0, 1, 1, 1, 4, 5};
@@ -321,9 +334,11 @@ static void scenario_files_keep_their_order(void **state)
   write_file(test, "instruments.csv", "instrument,type,underlying,multiplier,currency\nA,spot,ABC,1,USD\n");
   snprintf(folder, sizeof folder, "%s/scenarios", test->folder);
   mkdir(folder, 0700);
-  write_file(test, "scenarios/b.csv",
-             "scenario,factor,move,kind,weight,label,date\nS2,price:ABC,-0.1,relative,0.5,Down,2008-10-06\nS1,vol:ABC@30.5,0.2,absolute,,,\n"
-             "S2,fx:EUR,0.01,relative,,,\nS1,rate:USD,-0.01,absolute,,,\nS1,vol:ABC,0.1,relative,,,\nS1,time,1,absolute,,,\n");
+  write_file(
+      test, "scenarios/b.csv",
+      "scenario,factor,move,kind,weight,label,date\nS2,price:ABC,-0.1,relative,0.5,Down,2008-10-06\nS1,vol:ABC@30.5,0."
+      "2,absolute,,,\n"
+      "S2,fx:EUR,0.01,relative,,,\nS1,rate:USD,-0.01,absolute,,,\nS1,vol:ABC,0.1,relative,,,\nS1,time,1,absolute,,,\n");
   write_file(test, "scenarios/a.csv", "scenario,factor,move,kind\n");
   const book *made = read_clean(test);
   assert_int_equal(made->n_scenario_files, 2);
@@ -363,8 +378,8 @@ static void files_are_digested_and_listed_by_name(void **state)
   gzputs(stream, "account,instrument,quantity\nX,A,1\n");
   gzclose(stream);
   const book *made = read_clean(test);
-  const char *names[] = {"assets.csv", "book.yaml", "dividends.csv", "instruments.csv", "positions.csv.gz", "rates.csv",
-                         "underlyings.csv"};
+  const char *names[] = {"assets.csv",       "book.yaml", "dividends.csv",  "instruments.csv",
+                         "positions.csv.gz", "rates.csv", "underlyings.csv"};
   assert_int_equal(made->n_files, 7);
   for (uint32_t i = 0; i < 7; i++) {
     assert_string_equal(made->files[i].name, names[i]);
@@ -402,9 +417,15 @@ static void findings_beyond_a_thousand_in_a_file_are_counted(void **state)
 static void help_names_every_file_and_word(void **state)
 {
   const char *help = book_formats();
-  const char *texts[] = {"book.yaml (required)", "dividends.csv (optional)", "assets.csv (optional, not read yet)",
-                         "arrays/NAME.csv (optional, not read yet)", "tables/NAME.csv", "history/NAME.csv",
-                         "(option, future, forward, perpetual or spot)", "svi_sigma", "(relative or absolute)"};
+  const char *texts[] = {"book.yaml (required)",
+                         "dividends.csv (optional)",
+                         "assets.csv (optional, not read yet)",
+                         "arrays/NAME.csv (optional, not read yet)",
+                         "tables/NAME.csv",
+                         "history/NAME.csv",
+                         "(option, future, forward, perpetual or spot)",
+                         "svi_sigma",
+                         "(relative or absolute)"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     if (strstr(help, texts[i]) == NULL) {
       fail_msg("%s is not in the help", texts[i]);

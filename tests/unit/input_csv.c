@@ -116,11 +116,28 @@ static void utf8_is_what_rfc_3629_says(void **state)
     const char *bytes;
     size_t length;
   } cases[] = {
-      {"\x7F", 1},         {"\x80", 0},             {"\xC1\xBF", 0},         {"\xC2\x80", 2},     {"\xDF\xBF", 2},
-      {"\xE0\x9F\xBF", 0}, {"\xE0\xA0\x80", 3},     {"\xED\x9F\xBF", 3},     {"\xED\xA0\x80", 0}, {"\xEE\x80\x80", 3},
-      {"\xEF\xBF\xBF", 3}, {"\xF0\x8F\xBF\xBF", 0}, {"\xF0\x90\x80\x80", 4}, {"\xF4\x8F\xBF\xBF", 4},
-      {"\xF4\x90\x80\x80", 0}, {"\xF5\x80\x80\x80", 0}, {"\xE2\x82", 0},     {"\xC3", 0},         {"\xC3\x28", 0},
-      {"\xE2\x28\xA1", 0}, {"\xE2\x82\x28", 0},     {"\xF0\x90\x80", 0},
+      {"\x7F", 1},
+      {"\x80", 0},
+      {"\xC1\xBF", 0},
+      {"\xC2\x80", 2},
+      {"\xDF\xBF", 2},
+      {"\xE0\x9F\xBF", 0},
+      {"\xE0\xA0\x80", 3},
+      {"\xED\x9F\xBF", 3},
+      {"\xED\xA0\x80", 0},
+      {"\xEE\x80\x80", 3},
+      {"\xEF\xBF\xBF", 3},
+      {"\xF0\x8F\xBF\xBF", 0},
+      {"\xF0\x90\x80\x80", 4},
+      {"\xF4\x8F\xBF\xBF", 4},
+      {"\xF4\x90\x80\x80", 0},
+      {"\xF5\x80\x80\x80", 0},
+      {"\xE2\x82", 0},
+      {"\xC3", 0},
+      {"\xC3\x28", 0},
+      {"\xE2\x28\xA1", 0},
+      {"\xE2\x82\x28", 0},
+      {"\xF0\x90\x80", 0},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     assert_int_equal(utf8_length(cases[i].bytes, strlen(cases[i].bytes)), cases[i].length);
