@@ -67,6 +67,7 @@ show_example() {
   install "${build_packages[@]}"
   build OFF
   local model
+  mkdir -p build/example
   for model in spot-vol-grid occ-cpm; do
     run build/shockgrid run examples/book --model "$model" --out "build/example/$model"
   done
