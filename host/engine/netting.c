@@ -26,10 +26,33 @@ struct netting {
   batch *of;
   const pricing *prices;
   const bound_levels *levels;
+  net_scratch *scratch;
   uint32_t n_leaves;
   device_buffer *position_begin, *instrument, *quantity, *destination;
   fold_step *steps;             /* [level] */
 };
+
+/* At least size_bytes in a buffer that is kept; its content is whatever it held. */
+static sg_status scratch_get(net_scratch *from, struct scratch_buffer *which, size_t size_bytes, device_buffer **got,
+                             sg_error *error) {
+  if (which->size_bytes < size_bytes) {
+    buffer_close(which->buffer);
+    *which = (struct scratch_buffer){0};
+    TRY(buffer_make(from->on, size_bytes, NULL, &which->buffer, error));
+    which->size_bytes = size_bytes;
+  }
+  *got = which->buffer;
+  return SG_OK;
+}
+
+void net_scratch_close(net_scratch *used) {
+  buffer_close(used->nodes[0].buffer);
+  buffer_close(used->nodes[1].buffer);
+  buffer_close(used->worst.buffer);
+  buffer_close(used->scenario.buffer);
+  buffer_close(used->not_finite.buffer);
+  *used = (net_scratch){0};
+}
 
 /* ---- leaf nodes -------------------------------------------------------------------------------- */
 
@@ -195,7 +218,8 @@ done:
   return status;
 }
 
-sg_status netting_open(batch *of, const pricing *prices, uint32_t level_set, netting **opened, sg_error *error) {
+sg_status netting_open(batch *of, const pricing *prices, uint32_t level_set, net_scratch *scratch, netting **opened,
+                       sg_error *error) {
   *opened = NULL;
   netting *made = calloc(1, sizeof *made);
   if (made == NULL) {
@@ -203,6 +227,8 @@ sg_status netting_open(batch *of, const pricing *prices, uint32_t level_set, net
   }
   made->of = of;
   made->prices = prices;
+  made->scratch = scratch;
+  scratch->on = prices->on;
   made->levels = &of->in->levels[level_set];
   made->steps = calloc(made->levels->n + 1, sizeof *made->steps);
   sg_status status = made->steps == NULL ? error_out_of_memory(error) : upload_leaves(made, error);
@@ -237,10 +263,6 @@ void netting_close(netting *opened) {
   }
   free(opened->steps);
   free(opened);
-}
-
-uint64_t netting_bytes(const bound *in, uint32_t level_set, uint64_t n_nodes, uint32_t stride) {
-  return n_nodes * stride * sizeof(double) * (1 + in->levels[level_set].n);
 }
 
 /* ---- a tile ------------------------------------------------------------------------------------ */
@@ -339,31 +361,30 @@ static sg_status reduce(const netting *with, const tile *of, device_buffer *node
       return error_out_of_memory(error);
     }
   }
-  device_buffer *worst = NULL, *scenario = NULL, *not_finite = NULL;
-  sg_status status = SG_OK;
+  device_buffer *worst, *scenario, *not_finite;
   size_t double_bytes = n_nodes * sizeof(double), index_bytes = n_nodes * sizeof(uint32_t);
-  TRY_DONE(buffer_make(on, double_bytes, carry ? outcome->worst : NULL, &worst, error));
-  TRY_DONE(buffer_make(on, index_bytes, carry ? outcome->scenario : NULL, &scenario, error));
-  TRY_DONE(buffer_make(on, index_bytes, carry ? outcome->not_finite : NULL, &not_finite, error));
+  TRY(scratch_get(with->scratch, &with->scratch->worst, double_bytes, &worst, error));
+  TRY(scratch_get(with->scratch, &with->scratch->scenario, index_bytes, &scenario, error));
+  TRY(scratch_get(with->scratch, &with->scratch->not_finite, index_bytes, &not_finite, error));
+  if (carry) {
+    TRY(buffer_write(on, worst, 0, double_bytes, outcome->worst, error));
+    TRY(buffer_write(on, scenario, 0, index_bytes, outcome->scenario, error));
+    TRY(buffer_write(on, not_finite, 0, index_bytes, outcome->not_finite, error));
+  }
   kernel_argument arguments[] = {ARG_BUFFER(node_pnl), ARG_BUFFER(of->scenario_of), ARG_UINT(n_nodes),
                                  ARG_UINT(of->n_columns), ARG_UINT(of->stride),     ARG_UINT(carry),
                                  ARG_BUFFER(worst),    ARG_BUFFER(scenario),        ARG_BUFFER(not_finite)};
-  TRY_DONE(device_launch(on, KERNEL_reduce_worst, arguments, sizeof arguments / sizeof *arguments,
-                         (size_t[2]){n_nodes, 1}, error));
-  TRY_DONE(buffer_read(on, worst, 0, double_bytes, outcome->worst, error));
-  TRY_DONE(buffer_read(on, scenario, 0, index_bytes, outcome->scenario, error));
-  TRY_DONE(buffer_read(on, not_finite, 0, index_bytes, outcome->not_finite, error));
+  TRY(device_launch(on, KERNEL_reduce_worst, arguments, sizeof arguments / sizeof *arguments, (size_t[2]){n_nodes, 1},
+                    error));
+  TRY(buffer_read(on, worst, 0, double_bytes, outcome->worst, error));
+  TRY(buffer_read(on, scenario, 0, index_bytes, outcome->scenario, error));
+  TRY(buffer_read(on, not_finite, 0, index_bytes, outcome->not_finite, error));
   for (uint32_t n = 0; n < n_nodes; n++) {
     if (outcome->not_finite[n] != 0) {
-      status = tile_report_not_finite(with->prices, of, error);
-      goto done;
+      return tile_report_not_finite(with->prices, of, error);
     }
   }
-done:
-  buffer_close(worst);
-  buffer_close(scenario);
-  buffer_close(not_finite);
-  return status;
+  return SG_OK;
 }
 
 static sg_status read_vectors(const netting *with, const tile *of, device_buffer *node_pnl, uint32_t n_nodes,
@@ -405,9 +426,7 @@ static sg_status answer(const netting *with, const tile *of, const level_request
 
 sg_status netting_run(netting *with, const tile *of, const level_request *requests, block_outcome *outcome,
                       sg_error *error) {
-  device *on = with->prices->on;
-  device_buffer *children = NULL, *parents = NULL;
-  sg_status status = SG_OK;
+  device_buffer *children, *parents;
   outcome->n_scenarios = of->set->n;
   if (outcome->levels == NULL) {
     outcome->levels = ARENA_ARRAY(with->of->memory, level_outcome, with->levels->n);
@@ -416,20 +435,16 @@ sg_status netting_run(netting *with, const tile *of, const level_request *reques
     }
   }
   size_t row_bytes = of->stride * sizeof(double);
-  TRY_DONE(buffer_make(on, with->n_leaves * row_bytes, NULL, &children, error));
-  TRY_DONE(net_leaves(with, of, children, error));
-  TRY_DONE(answer(with, of, &requests[0], children, with->n_leaves, &outcome->leaf, error));
+  struct scratch_buffer *nodes = with->scratch->nodes;
+  TRY(scratch_get(with->scratch, &nodes[0], with->n_leaves * row_bytes, &children, error));
+  TRY(net_leaves(with, of, children, error));
+  TRY(answer(with, of, &requests[0], children, with->n_leaves, &outcome->leaf, error));
   for (uint32_t l = 0; l < with->levels->n; l++) {
     const fold_step *step = &with->steps[l];
-    TRY_DONE(buffer_make(on, step->n_parents * row_bytes, NULL, &parents, error));
-    TRY_DONE(fold(with, step, of, children, parents, error));
-    TRY_DONE(answer(with, of, &requests[1 + l], parents, step->n_parents, &outcome->levels[l], error));
-    buffer_close(children);
+    TRY(scratch_get(with->scratch, &nodes[1 - l % 2], step->n_parents * row_bytes, &parents, error));
+    TRY(fold(with, step, of, children, parents, error));
+    TRY(answer(with, of, &requests[1 + l], parents, step->n_parents, &outcome->levels[l], error));
     children = parents;
-    parents = NULL;
   }
-done:
-  buffer_close(children);
-  buffer_close(parents);
-  return status;
+  return SG_OK;
 }

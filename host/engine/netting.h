@@ -30,18 +30,27 @@ typedef struct block_outcome {
   uint32_t n_scenarios;
 } block_outcome;
 
+/* Device memory that batches use one after the other; grows, never shrinks. */
+typedef struct net_scratch {
+  device *on;
+  struct scratch_buffer {
+    device_buffer *buffer;
+    size_t size_bytes;
+  } nodes[2], worst, scenario, not_finite;
+} net_scratch;
+
+void net_scratch_close(net_scratch *used);
+
 /* Device copies of a batch's structure, shared by all blocks with the same levels. */
 typedef struct netting netting;
 
-sg_status netting_open(batch *of, const pricing *prices, uint32_t level_set, netting **opened, sg_error *error);
+sg_status netting_open(batch *of, const pricing *prices, uint32_t level_set, net_scratch *scratch, netting **opened,
+                       sg_error *error);
 void netting_close(netting *opened); /* accepts NULL */
 
 /* Nets, folds and reduces one tile; outcomes of several tiles of a block combine. requests[0] is the leaf's, requests[1 + l]
  * that of level l. outcome is made at the block's first tile. */
 sg_status netting_run(netting *with, const tile *of, const level_request *requests, block_outcome *outcome,
                       sg_error *error);
-
-/* Device bytes that a batch with n nodes at each of its levels needs for `stride` columns. */
-uint64_t netting_bytes(const bound *in, uint32_t level_set, uint64_t n_nodes, uint32_t stride);
 
 #endif

@@ -107,6 +107,7 @@ void pass_close(pass_context *with) {
   free(with->requests);
   free(with->used_sets);
   free(with->sets);
+  net_scratch_close(&with->scratch);
   pricing_close(&with->prices);
 }
 
@@ -161,7 +162,7 @@ static sg_status run_batch(pass_context *with, batch *of, batch_visitor visit, v
     uint32_t l = m->blocks[b].levels;
     double start = clock_seconds();
     if (nets[l] == NULL) {
-      TRY_DONE(netting_open(of, &with->prices, l, &nets[l], error));
+      TRY_DONE(netting_open(of, &with->prices, l, &with->scratch, &nets[l], error));
       with->n_nodes += of->tables[with->in->levels[l].leaf_set].n;
     }
     with->clock.net += clock_seconds() - start;
