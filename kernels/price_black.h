@@ -10,7 +10,7 @@
 
 typedef struct black_state {
   lane strike, sign, signed_strike, discount;
-  lane half_stddev, inverse_stddev; /* of the total stddev s = vol * sqrt(years): s/2, 1/s; both 0 for s < 1e-18 */
+  lane half_stddev, inverse_stddev; /* of the total stddev s = vol * sqrt(years): s/2, 1/s; both 0 for s < 1e-16 */
   lane strike_stddevs;              /* ln(strike / base forward) / s */
   lane_mask inverse;
 } black_state;
@@ -18,7 +18,7 @@ typedef struct black_state {
 LANE_INLINE black_state black_prepare(lane_contract contract, lane vol_annual, double years_taken) {
   lane stddev = contract_stddev(vol_annual, contract_years(contract, years_taken));
   stddev = lane_min(stddev, (lane)1e18);
-  lane_mask none = lane_less(stddev, (lane)1e-18);
+  lane_mask none = lane_less(stddev, (lane)1e-16);
   black_state state;
   state.strike = contract.strike;
   state.sign = contract.sign;
@@ -38,7 +38,7 @@ LANE_INLINE black_state black_prepare(lane_contract contract, lane vol_annual, d
  *   log_move    forward_log_move(forward, base forward); NaN, for a forward below 0, gives NaN
  *
  * Within 1e-15 of max(forward, strike) for total stddev 1e-4..5 and forward / strike e^-3..e^3 (tests/formula/base_black.c,
- * against MPFR). With total stddev below 1e-18 it is intrinsic value to the bit.
+ * against MPFR). With total stddev below 1e-16 it is intrinsic value to the bit.
  *
  * With lo = min(forward, strike), hi = max, x = |ln(forward / strike)|, d = s/2 - x/s, d' = s/2 + x/s the out-of-the-money
  * option is lo N(d) - hi N(-d'). Since hi phi(d') = lo phi(d) and N(-a) = exp(-a^2/2) R(a), one exponential e = exp(-d^2/2)

@@ -97,7 +97,7 @@ enum { N_MAGNITUDES = sizeof magnitudes / sizeof *magnitudes };
 
 static void without_stddev_the_price_is_intrinsic_to_the_bit(void **unused)
 {
-  static const double nothing[][2] = {{0, 1}, {0.5, 0}, {0, 0}, {0.2, -1}, {1e-19, 1}, {INFINITY, 0}};
+  static const double nothing[][2] = {{0, 1}, {0.5, 0}, {0, 0}, {0.2, -1}, {1e-17, 1}, {INFINITY, 0}};
   for (int i = 0; i < N_MAGNITUDES; i++) {
     for (int j = 0; j < N_MAGNITUDES; j++) {
       for (int sign = -1; sign <= 1; sign += 2) {
