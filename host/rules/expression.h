@@ -44,7 +44,8 @@ typedef enum slot_kind {
   SLOT_AMOUNT    /* kept for later: index: model.amounts */
 } slot_kind;
 
-enum { SCOPE_OWN = 0 }; /* slot.scope: the item itself; else 1 + index into model.groupings (`account.NAME`, `GROUP.NAME`) */
+/* slot.scope: the item itself; else 1 + index into model.groupings (`account.NAME`, `GROUP.NAME`). */
+enum { SCOPE_OWN = 0 };
 
 typedef struct slot {
   slot_kind kind;
@@ -104,7 +105,7 @@ typedef struct name_lookup {
 sg_status expression_compile(const char *text, place where, const name_lookup *names, arena *memory,
                              expression *compiled, sg_error *error);
 
-/* out[i] for i < n; slots[j] is the array of compiled->slots[j], n long. Non-finite results are the caller's to check. */
+/* out[i] for i < n; slots[j] is the array of compiled->slots[j], n long. The caller checks for non-finite results. */
 void expression_eval(const expression *compiled, const double *const *slots, size_t n, double *out);
 
 /* Words that expressions use up: `and`, `or`, `not` and the functions. */

@@ -82,6 +82,15 @@ static void load(double *row, const double *items, size_t count) {
   }
 }
 
+/* Compiled twice where the loader can choose: with fma in registers a logarithm costs a fraction of one that calls the
+ * library for it. The bits are the same: fma is correctly rounded either way, and nothing is contracted. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define CLONED __attribute__((flatten, target_clones("fma", "default")))
+#else
+#define CLONED
+#endif
+
+CLONED
 void expression_run_block(const expression_program *program, const double *const *slots, size_t first, size_t count,
                           double *out) {
   double rows[1 + PROGRAM_STACK_ROWS][PROGRAM_BLOCK_ITEMS] __attribute__((aligned(64)));

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-/* Functions. X("name", op, fewest arguments, most): one with more than its op's operands is applied from left to right. */
+/* X("name", op, fewest arguments, most). With more arguments than the op has operands: from left to right. */
 #define EXPRESSION_FUNCTIONS(X)                                                              \
   X("if", OP_SELECT, 3, 3) X("min", OP_MIN, 2, 64) X("max", OP_MAX, 2, 64)                   \
   X("abs", OP_ABS, 1, 1) X("sign", OP_SIGN, 1, 1) X("exp", OP_EXP, 1, 1)                     \

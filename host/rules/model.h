@@ -73,8 +73,12 @@ typedef struct vol_name {
 } vol_name;
 
 typedef enum move_kind { MOVE_RELATIVE, MOVE_ABSOLUTE } move_kind;
-typedef enum forward_follows { FOLLOW_PROPORTIONAL, FOLLOW_PARALLEL, FOLLOW_DIVIDENDS_HELD, FOLLOW_SETTLEMENT_WINDOW }
-    forward_follows;
+typedef enum forward_follows {
+  FOLLOW_PROPORTIONAL,
+  FOLLOW_PARALLEL,
+  FOLLOW_DIVIDENDS_HELD,
+  FOLLOW_SETTLEMENT_WINDOW
+} forward_follows;
 
 /* One list of price moves for each value of an attribute (`{by: kind, equity: [...], ...}`), or one for all (by NULL). */
 typedef struct price_lists {

@@ -196,8 +196,10 @@ static void describe_levels(text_builder *to, const model *m, const model_levels
     if (level->has_gains_cap) {
       gains = cell(to, arena_format(to->memory, "%s, at most %s", gains, level->gains_cap.text));
     }
-    const char *scale = level->scale == 0 ? ""
-                                          : cell(to, arena_format(to->memory, "x %s", m->scenario_keys[level->scale - 1]));
+    const char *scale = "";
+    if (level->scale > 0) {
+      scale = cell(to, arena_format(to->memory, "x %s", m->scenario_keys[level->scale - 1]));
+    }
     const char *credit = level->has_credit ? cell(to, arena_format(to->memory, "credit %s", level->credit.text)) : "";
     table_row(to, i == 0 ? "levels     " : "", m->groupings[level->grouping].text, gains, scale, credit,
               converts[level->convert], NULL);

@@ -6,9 +6,6 @@
 
 #include <string.h>
 
-#define KIND_TEXT(name, text, function) [name] = text,
-static const char *const kind_text[N_AMOUNT_KINDS] = {AMOUNT_KINDS(KIND_TEXT)};
-
 typedef struct amount_reader {
   reader *r;
   const yaml_node *map;     /* `amounts`, or NULL */
@@ -19,92 +16,6 @@ typedef struct amount_reader {
 
 static bool read_amount(amount_reader *a, const yaml_node *map, const char *name, place where, uint32_t owner_grouping,
                         uint32_t *index);
-
-/* ---- what each kind reads ------------------------------------------------------------------------------ */
-
-static const char *level_list(reader *r, const model_levels *levels) {
-  const char *text = "";
-  for (uint32_t i = 0; i < levels->n && text; i++) {
-    text = arena_format(r->memory, "%s%s[%s]", text, *text ? ", " : "",
-                        r->groupings.items[levels->items[i].grouping].text);
-  }
-  return text ? text : "";
-}
-
-static bool check_block_level(reader *r, const model_amount *amount, const model_block *block, place where) {
-  const model_levels *levels = &r->level_sets.items[block->levels];
-  for (uint32_t i = 0; i < levels->n; i++) {
-    if (levels->items[i].grouping == amount->grouping) {
-      return true;
-    }
-  }
-  return reader_fail(r, where, "%s: by [%s] is not a level of block %s, whose levels are: %s", amount->name,
-                     r->groupings.items[amount->grouping].text, block->name, level_list(r, levels));
-}
-
-static bool read_block_list(reader *r, const yaml_node *node, model_amount *amount) {
-  const char **names;
-  if (!reader_texts(r, node, kind_text[amount->kind], &amount->n_blocks, &names)) {
-    return false;
-  }
-  amount->blocks = ARENA_ARRAY(r->memory, uint32_t, amount->n_blocks);
-  if (!amount->blocks) {
-    return reader_fail_memory(r);
-  }
-  bool good = true;
-  for (uint32_t i = 0; i < amount->n_blocks; i++) {
-    place where = node->is == YAML_LIST ? node->items[i]->where : node->where;
-    const name_entry *known = reader_find_name(r, names[i], strlen(names[i]));
-    if (!known || known->kind != NAME_BLOCK) {
-      const char *near = nearest_key(yaml_find(r->root, "blocks"), names[i]);
-      good = near ? reader_fail(r, where, "%s: \"%s\" is not a block; the nearest is \"%s\"", kind_text[amount->kind],
-                                names[i], near)
-                  : reader_fail(r, where, "%s: \"%s\" is not a block", kind_text[amount->kind], names[i]);
-      continue;
-    }
-    amount->blocks[i] = known->index;
-    for (uint32_t j = 0; j < i; j++) {
-      if (strcmp(names[i], names[j]) == 0) {
-        good = reader_fail(r, where, "%s: \"%s\" is given twice", kind_text[amount->kind], names[i]);
-      }
-    }
-    good = check_block_level(r, amount, &r->model->blocks[known->index], where) && good;
-  }
-  return good;
-}
-
-static bool read_tail(reader *r, const yaml_node *map, place where, model_amount *amount) {
-  const yaml_node *node = yaml_find(map, "tail");
-  money one;
-  if (!node) {
-    return reader_fail(r, where, "%s: %s needs `tail`, a fraction such as 0.01", amount->name, kind_text[amount->kind]);
-  }
-  if (!reader_money(r, node, "tail", &amount->tail) || !money_from_double(1.0, &one)) {
-    return false;
-  }
-  if (money_compare(amount->tail, MONEY_ZERO) <= 0 || money_compare(amount->tail, one) >= 0) {
-    return reader_fail(r, node->where, "tail: must be between 0 and 1");
-  }
-  return true;
-}
-
-/* A column of a coarser group than the node's own, and nothing finer. */
-static bool check_scopes(reader *r, const expression *compiled, const model_amount *amount, place where) {
-  uint32_t own = r->groupings.items[amount->grouping].keys;
-  for (uint32_t i = 0; i < compiled->n_slots; i++) {
-    const slot *read = &compiled->slots[i];
-    if (read->kind != SLOT_COLUMN || read->scope == SCOPE_OWN) {
-      continue;
-    }
-    uint32_t keys = r->groupings.items[read->scope - 1].keys;
-    if ((keys & own) == own && keys != own) {
-      return reader_fail(r, where, "%s: reads \"%s\" by %s, which is finer than its own by %s", amount->name,
-                         r->model->columns[read->index].name, r->groupings.items[read->scope - 1].text,
-                         r->groupings.items[amount->grouping].text);
-    }
-  }
-  return true;
-}
 
 /* ---- terms of sum, max, min ---------------------------------------------------------------------------- */
 
@@ -142,7 +53,7 @@ static bool find_amount(amount_reader *a, uint32_t at, place where, uint32_t *in
 static const char *inline_name(amount_reader *a, const char *owner, const yaml_node *map) {
   const char *kind = "amount";
   for (uint32_t k = 0; k < N_AMOUNT_KINDS; k++) {
-    kind = yaml_find(map, kind_text[k]) ? kind_text[k] : kind;
+    kind = yaml_find(map, amount_kind_text(k)) ? amount_kind_text(k) : kind;
   }
   const char *name = arena_format(a->r->memory, "%s.%s", owner, kind);
   for (uint32_t i = 0, n = 1; name && i < a->read.n; i++) {
@@ -191,11 +102,11 @@ static bool check_term_group(reader *r, const model_amount *owner, const model_a
 
 static bool read_terms(amount_reader *a, const yaml_node *list, model_amount *amount) {
   reader *r = a->r;
-  if (!reader_expect(r, list, YAML_LIST, kind_text[amount->kind])) {
+  if (!reader_expect(r, list, YAML_LIST, amount_kind_text(amount->kind))) {
     return false;
   }
   if (list->n == 0) {
-    return reader_fail(r, list->where, "%s: the list is empty", kind_text[amount->kind]);
+    return reader_fail(r, list->where, "%s: the list is empty", amount_kind_text(amount->kind));
   }
   amount->terms = ARENA_ARRAY(r->memory, amount_term, list->n);
   if (!amount->terms) {
@@ -234,11 +145,12 @@ static const yaml_pair *find_kind(reader *r, const yaml_node *map, const char *n
   for (uint32_t i = 0; i < map->n; i++) {
     later = reader_not_built(r, SECTION_AMOUNT, &map->pairs[i]) || later;
     for (uint32_t k = 0; k < N_AMOUNT_KINDS; k++) {
-      if (strcmp(map->pairs[i].key, kind_text[k]) != 0) {
+      if (strcmp(map->pairs[i].key, amount_kind_text(k)) != 0) {
         continue;
       }
       if (found) {
-        reader_fail(r, map->pairs[i].where, "%s: is %s already and cannot be %s too", name, found->key, kind_text[k]);
+        reader_fail(r, map->pairs[i].where, "%s: is %s already and cannot be %s too", name, found->key,
+                    amount_kind_text(k));
         return NULL;
       }
       found = &map->pairs[i];
@@ -280,20 +192,8 @@ static bool read_kind(amount_reader *a, const yaml_node *map, const yaml_pair *k
       [AMOUNT_MIN] = "min by times round"};
   reader *r = a->r;
   reader_check_keys(r, map, SECTION_AMOUNT, keys[amount->kind]);
-  switch (amount->kind) {
-    case AMOUNT_WORST:
-      return read_block_list(r, kind->value, amount);
-    case AMOUNT_VAR:
-    case AMOUNT_ES:
-      amount->quantile = (quantile_rule)reader_word(r, map, "quantile", "higher lower linear", QUANTILE_HIGHER);
-      return read_tail(r, map, kind->where, amount) && read_block_list(r, kind->value, amount);
-    case AMOUNT_CHARGE:
-      read_filter(r, yaml_find(map, "of"), &amount->of);
-      return reader_expression(r, kind->value, "charge", NAMES_NODE, &amount->charge) &&
-             check_scopes(r, &amount->charge, amount, kind->value->where);
-    default:
-      return read_terms(a, kind->value, amount);
-  }
+  bool combined = amount->kind == AMOUNT_SUM || amount->kind == AMOUNT_MAX || amount->kind == AMOUNT_MIN;
+  return combined ? read_terms(a, kind->value, amount) : read_leaf(r, map, kind, amount);
 }
 
 static bool read_amount(amount_reader *a, const yaml_node *map, const char *name, place where, uint32_t owner_grouping,

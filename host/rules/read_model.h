@@ -125,6 +125,11 @@ void read_columns(reader *r);
 void read_blocks(reader *r);
 uint32_t read_levels(reader *r, const yaml_node *node); /* index of a level set; NULL: the model's own */
 void read_amounts(reader *r);                           /* and measures */
+const char *amount_kind_text(amount_kind kind);
+/* worst, var, es, charge: what stands under the kind's key, and its options. */
+bool read_leaf(reader *r, const yaml_node *map, const yaml_pair *kind, model_amount *amount);
+/* Columns of coarser groups than the amount's own may be read, of finer ones not. */
+bool check_scopes(reader *r, const expression *compiled, const model_amount *amount, place where);
 
 bool read_grouping(reader *r, const yaml_node *node, uint32_t *index); /* by: [...] */
 bool grouping_index(reader *r, uint32_t keys, uint32_t *index);       /* finds or adds */

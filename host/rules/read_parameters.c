@@ -152,7 +152,8 @@ static bool read_curve(reader *r, const yaml_node *node, parameter *read) {
 }
 
 static bool read_table(reader *r, const yaml_node *map, parameter *read) {
-  uint32_t all = (1u << INPUT_UNDERLYINGS) | (1u << INPUT_FORWARDS) | (1u << INPUT_INSTRUMENTS) | (1u << INPUT_ACCOUNTS);
+  uint32_t all = (1u << INPUT_UNDERLYINGS) | (1u << INPUT_FORWARDS) | (1u << INPUT_INSTRUMENTS) |
+                 (1u << INPUT_ACCOUNTS);
   read->shape = PARAMETER_TABLE;
   read->key = ARENA_ARRAY(r->memory, const char *, map->n);
   read->y = ARENA_ARRAY(r->memory, double, map->n);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A YAML file as a tree of maps, lists and texts, where every node knows its place. Scalars stay text. Aliases, tags and
- * several documents are refused; depth and size are bounded.
+ * A YAML file as a tree of maps, lists and texts, where every node knows its place. Scalars stay text. Aliases, tags
+ * and several documents are refused; depth and size are bounded.
  */
 #ifndef RULES_YAML_H
 #define RULES_YAML_H

@@ -65,7 +65,11 @@ static bool find_lines(builder *b) {
 /* Length of the well-formed UTF-8 sequence at `at`, 0 when there is none (RFC 3629). */
 static size_t utf8_length(const unsigned char *at, size_t left) {
   static const uint32_t lowest[] = {0, 0, 0x80, 0x800, 0x10000};
-  size_t n = at[0] < 0x80 ? 1 : (at[0] & 0xE0) == 0xC0 ? 2 : (at[0] & 0xF0) == 0xE0 ? 3 : (at[0] & 0xF8) == 0xF0 ? 4 : 0;
+  size_t n = at[0] < 0x80             ? 1
+             : (at[0] & 0xE0) == 0xC0 ? 2
+             : (at[0] & 0xF0) == 0xE0 ? 3
+             : (at[0] & 0xF8) == 0xF0 ? 4
+                                      : 0;
   if (n == 0 || n > left) {
     return 0;
   }
@@ -184,7 +188,7 @@ static yaml_node *build_list(builder *b, yaml_node *node) {
   return !built ? NULL : node->items ? node : fail_memory(b);
 }
 
-/* Whether the pair may join the map. In `{up: max(a, b)}` YAML ends the value at the comma and makes a key of the rest. */
+/* Whether the pair may join the map. In `{up: max(a, b)}` YAML ends the value at the comma and makes the rest a key. */
 static bool check_key(builder *b, const yaml_node *map, const yaml_pair *pair, bool flow) {
   if (flow && pair->value->is == YAML_NULL && strchr(pair->key, ')')) {
     error_add(b->error, SG_INPUT, pair->where, "\"%s\" is the rest of an expression that was cut at its comma: in "
@@ -268,7 +272,8 @@ static yaml_node *build(builder *b, struct fy_event *event, place before) {
     return NULL;
   }
   if (++b->n_nodes > YAML_NODES || b->depth == YAML_DEPTH) {
-    fail(b, node->where, b->depth == YAML_DEPTH ? "nested too deeply: at most 32 levels" : "too many entries in a file");
+    fail(b, node->where,
+         b->depth == YAML_DEPTH ? "nested too deeply: at most 32 levels" : "too many entries in a file");
     return NULL;
   }
   if (event->type == FYET_SCALAR) {

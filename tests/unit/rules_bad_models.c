@@ -53,7 +53,8 @@ static void print_finding(char **to, char *end, sg_finding found) {
     file += strlen(folder) + 1;
   }
   file = strcmp(file, "model.yaml") == 0 ? "" : file;
-  *to += snprintf(*to, (size_t)(end - *to), "%s%s%s", found.status == SG_USAGE ? "usage: " : "", file, *file ? ":" : "");
+  const char *usage = found.status == SG_USAGE ? "usage: " : "";
+  *to += snprintf(*to, (size_t)(end - *to), "%s%s%s", usage, file, *file ? ":" : "");
   if (found.line > 0) {
     *to += snprintf(*to, (size_t)(end - *to), "%llu:", (unsigned long long)found.line);
   }
@@ -66,7 +67,7 @@ static void print_finding(char **to, char *end, sg_finding found) {
 static void run_case(char *name, char *text, size_t size_bytes, const char *expected, size_t expected_bytes) {
   const char *settings[SETTINGS];
   size_t n_settings = 0;
-  for (char *at = strstr(name, " --set "); at && n_settings < SETTINGS; at = strstr(settings[n_settings - 1], " --set ")) {
+  for (char *at = strstr(name, " --set "); at && n_settings < SETTINGS; at = strstr(at + 1, " --set ")) {
     *at = '\0';
     settings[n_settings++] = at + strlen(" --set ");
   }
