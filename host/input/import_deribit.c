@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Deribit's book summaries -> a book: coin-settled options, futures and perpetuals, marked by the exchange.
+ * Deribit's book summaries -> a book: coin-settled options, futures and perpetuals, with the exchange's
+ * marks and vols, or, where rows have none, with the middle of their quotes.
  */
 #include "input/import_deribit.h"
 
@@ -136,14 +137,14 @@ static sg_status write_instruments(const deribit_market *market, const kept_rows
     bool is_option = row->kind == DERIBIT_OPTION;
     const char *coin = market->coins[row->coin].name;
     char expiry[24] = "", price[NUMBER_TEXT_BYTES] = "", vol[NUMBER_TEXT_BYTES] = "";
-    double mark = is_option ? row->mark : deribit_future_price(row);
+    double mark = is_option ? deribit_option_price(row) : deribit_future_price(row);
     if (row->expiry_s != 0) {
       date_format(row->expiry_s, expiry);
     }
     if (!isnan(mark)) {
       number_format(mark, price);
     }
-    if (is_option) {
+    if (is_option && !isnan(row->mark_iv_percent)) {
       format_percent(row->mark_iv_percent, vol);
     }
     fprintf(stream, "%s,%s,%s,%s,%s,%s,%s,1,%s,inverse,%s,%s\n", row->name, types[row->kind], coin,
@@ -153,6 +154,8 @@ static sg_status write_instruments(const deribit_market *market, const kept_rows
   return SG_OK;
 }
 
+enum { ROUGH_VOL_PERCENT = 60 }; /* of coins, for the shape of a hedge only */
+
 /* A straight line through the middle of the normal distribution: enough for the shape of a hedge. */
 static double rough_delta(const deribit_row *row, const deribit_market *market)
 {
@@ -161,7 +164,8 @@ static double rough_delta(const deribit_row *row, const deribit_market *market)
   }
   double forward = deribit_find_expiry(&market->coins[row->coin], row->expiry_s)->forward;
   double years = (double)(row->expiry_s - market->as_of_s) / (365.0 * 86400);
-  double width = forward * (row->mark_iv_percent / 100) * sqrt(years);
+  double percent = isnan(row->mark_iv_percent) ? ROUGH_VOL_PERCENT : row->mark_iv_percent;
+  double width = forward * (percent / 100) * sqrt(years);
   double call = 0.5 + 0.4 * (forward - row->strike) / (width > 0 ? width : 1);
   call = call < 0 ? 0 : call > 1 ? 1 : call;
   return row->is_call ? call : call - 1;

@@ -19,8 +19,12 @@
   X(DERIBIT_NAME, "the name is none of COIN-DDMMMYY-STRIKE-C|P, COIN-DDMMMYY, COIN-PERPETUAL")       \
   X(DERIBIT_LINEAR, "not settled in the coin")                                                       \
   X(DERIBIT_EXPIRED, "expired at the time of the data")                                              \
-  X(DERIBIT_NO_VOL, "an option without mark_iv")                                                     \
   X(DERIBIT_NO_FORWARD, "an option whose expiry has neither underlying_price nor a future's price")  \
+  X(DERIBIT_NO_BID, "an option without mark_iv and bid_price")                                       \
+  X(DERIBIT_NO_ASK, "an option without mark_iv and ask_price")                                       \
+  X(DERIBIT_CROSSED, "an option without mark_iv whose bid_price is above its ask_price")             \
+  X(DERIBIT_BELOW, "an option without mark_iv whose mid is at most its intrinsic value on the forward")  \
+  X(DERIBIT_ABOVE, "an option without mark_iv whose mid is at least its largest value")              \
   X(DERIBIT_NO_PRICE, "a future without mark_price, mid_price, or bid_price and ask_price")
 
 #define DERIBIT_ENUM(name, text) name,
@@ -41,6 +45,7 @@ typedef struct deribit_row {
   double strike;
   const char *strike_text; /* options */
   bool is_call;
+  double bid, ask; /* in coin for an option, else in the quote currency */
   double mark, mid, mark_iv_percent, underlying_price, index, open_interest;
   int64_t created_ms;      /* 0: not given */
 } deribit_row;
@@ -59,6 +64,13 @@ sg_status deribit_read(deribit_data *data, const char *path, sg_error *error);
 static inline double deribit_future_price(const deribit_row *row)
 {
   return row->mark == row->mark ? row->mark : row->mid;
+}
+
+/* Price of an option in coin: its mark, else for one without a vol the middle of its quotes; NaN when it has none. */
+static inline double deribit_option_price(const deribit_row *row)
+{
+  bool has_vol = row->mark_iv_percent == row->mark_iv_percent;
+  return has_vol ? row->mark : (row->bid + row->ask) / 2;
 }
 
 /* What the market data of one coin comes to. */

@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A mid this near to a bound, in coin, is on it: no vol can be told from rounding (a few ulps of 1). */
+static const double LEAST_TIME_VALUE = 1e-15;
+
 enum { LARGEST_TIME_SPREAD_MS = 3600 * 1000 };
 
 static int compare_numbers(const void *a, const void *b)
@@ -158,15 +161,31 @@ static void derive_forward(const deribit_data *data, uint32_t coin, deribit_expi
   }
 }
 
+/* Of an inverse option in coin: intrinsic value max(0, +-(1 - K/F)); at most 1 for a call, K/F for a put. */
+static deribit_reason check_mid(const deribit_row *row, double forward)
+{
+  if (isnan(row->bid) || isnan(row->ask)) {
+    return isnan(row->bid) ? DERIBIT_NO_BID : DERIBIT_NO_ASK;
+  }
+  double strike = row->strike / forward, difference = row->is_call ? 1 - strike : strike - 1;
+  double least = difference > 0 ? difference : 0, most = row->is_call ? 1 : strike;
+  double mid = deribit_option_price(row), margin = LEAST_TIME_VALUE * (1 + strike);
+  return row->bid > row->ask         ? DERIBIT_CROSSED
+         : !(mid > least + margin)   ? DERIBIT_BELOW
+         : !(mid < most - margin)    ? DERIBIT_ABOVE
+                                     : DERIBIT_KEPT;
+}
+
 static deribit_reason find_reason(const deribit_row *row, const deribit_coin *coin)
 {
   if (row->kind != DERIBIT_OPTION) {
     return isnan(deribit_future_price(row)) ? DERIBIT_NO_PRICE : DERIBIT_KEPT;
   }
-  if (isnan(row->mark_iv_percent)) {
-    return DERIBIT_NO_VOL;
+  double forward = deribit_find_expiry(coin, row->expiry_s)->forward;
+  if (isnan(forward)) {
+    return DERIBIT_NO_FORWARD;
   }
-  return isnan(deribit_find_expiry(coin, row->expiry_s)->forward) ? DERIBIT_NO_FORWARD : DERIBIT_KEPT;
+  return isnan(row->mark_iv_percent) ? check_mid(row, forward) : DERIBIT_KEPT;
 }
 
 sg_status deribit_derive(deribit_data *data, deribit_market *market, sg_error *error)

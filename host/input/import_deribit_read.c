@@ -156,18 +156,18 @@ static sg_status read_price(const json_t *object, const char *key, double *value
 
 static sg_status read_numbers(const json_t *object, deribit_row *row, const row_place *where)
 {
-  double bid, ask, created_ms;
+  double created_ms;
   bool is_option = row->kind == DERIBIT_OPTION;
   TRY((is_option ? read_number : read_price)(object, "mark_price", &row->mark, where));
   TRY(read_price(object, "mid_price", &row->mid, where));
-  TRY(read_price(object, "bid_price", &bid, where));
-  TRY(read_price(object, "ask_price", &ask, where));
+  TRY(read_price(object, "bid_price", &row->bid, where));
+  TRY(read_price(object, "ask_price", &row->ask, where));
   TRY(read_number(object, "mark_iv", &row->mark_iv_percent, where));
   TRY(read_price(object, "underlying_price", &row->underlying_price, where));
   TRY(read_price(object, "estimated_delivery_price", &row->index, where));
   TRY(read_number(object, "open_interest", &row->open_interest, where));
   TRY(read_number(object, "creation_timestamp", &created_ms, where));
-  row->mid = isnan(row->mid) ? (bid + ask) / 2 : row->mid;
+  row->mid = isnan(row->mid) ? (row->bid + row->ask) / 2 : row->mid;
   if (created_ms > 253402300799999) { /* the end of the year 9999 */
     return error_add(where->error, SG_INPUT, (place){.file = where->file},
                      "result[%zu] %s: creation_timestamp is not in milliseconds", where->index, where->name);

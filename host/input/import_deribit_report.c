@@ -54,6 +54,26 @@ static void print_coin(FILE *stream, const deribit_coin *coin)
   }
 }
 
+/* How the options of the book are priced, where that is not all by the exchange's vols. */
+static void print_priced(FILE *stream, const deribit_data *data)
+{
+  size_t n_mid = 0, n_vol = 0, n_closed = 0;
+  for (size_t i = 0; i < data->rows.n; i++) {
+    const deribit_row *row = &data->rows.items[i];
+    if (row->left_out == DERIBIT_KEPT && row->kind == DERIBIT_OPTION) {
+      bool by_mid = isnan(row->mark_iv_percent);
+      n_mid += by_mid;
+      n_vol += !by_mid;
+      n_closed += by_mid && !(row->open_interest > 0);
+    }
+  }
+  if (n_mid > 0) {
+    fprintf(stream,
+            "priced by mark_iv %zu, by the middle of bid_price and ask_price %zu (of these %zu without open interest)\n",
+            n_vol, n_mid, n_closed);
+  }
+}
+
 static void print_left_out(FILE *stream, const deribit_data *data)
 {
   static const char *const sentences[] = {
@@ -141,6 +161,7 @@ sg_status deribit_report(const deribit_data *data, const deribit_market *market,
       print_coin(stream, coin);
     }
   }
+  print_priced(stream, data);
   print_left_out(stream, data);
   fprintf(stream, "quantities: options in coin, futures and perpetuals in US dollars of notional (multiplier 1)\n");
   sg_status status = SG_OK;

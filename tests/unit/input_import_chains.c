@@ -166,7 +166,7 @@ static void the_written_forward_and_vol_reproduce_the_marks(void **state)
   check_marks("ETH", 762, 7e-6, 2.5e-4);
 }
 
-static void a_chain_without_vols_gives_futures_and_lists_the_options(void **state)
+static void a_chain_without_vols_gives_prices_from_mids(void **state)
 {
   static const char *const names[] = {"deribit_btc_2026-08-01_options.json.gz",
                                       "deribit_btc_2026-08-01_futures.json.gz"};
@@ -175,8 +175,13 @@ static void a_chain_without_vols_gives_futures_and_lists_the_options(void **stat
     skip();
   }
   assert_non_null(strstr(report, "from the perpetual: no row has an estimated_delivery_price"));
-  assert_non_null(strstr(report, "0 of 868 options, 13 of 13 futures, 1 of 1 perpetuals"));
-  assert_non_null(strstr(report, "left out 868: an option without mark_iv: "));
+  assert_non_null(strstr(report, "  index 62687.75, from the perpetual"));
+  assert_non_null(strstr(report, "786 of 868 options, 13 of 13 futures, 1 of 1 perpetuals"));
+  assert_non_null(strstr(report, "priced by mark_iv 0, by the middle of bid_price and ask_price 786 "
+                                 "(of these 124 without open interest)\n"));
+  assert_non_null(strstr(report, "left out 66: an option without mark_iv and bid_price: "));
+  assert_non_null(strstr(report, "left out 16: an option without mark_iv whose mid is at most its intrinsic value"));
+  assert_null(strstr(report, "left out 0"));
   assert_null(strstr(report, "no forward"));
   free(report);
 }
@@ -185,7 +190,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_written_forward_and_vol_reproduce_the_marks),
-      cmocka_unit_test(a_chain_without_vols_gives_futures_and_lists_the_options),
+      cmocka_unit_test(a_chain_without_vols_gives_prices_from_mids),
   };
   return cmocka_run_group_tests(tests, open_root, close_root);
 }

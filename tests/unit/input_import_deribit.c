@@ -178,10 +178,50 @@ static void without_an_index_the_perpetual_gives_the_price_and_rows_left_out_are
       "ETH-31FEB26, ETH-27MAR26-3d5-X\n"
       "left out 1: not settled in the coin: ETH_USDC-PERPETUAL\n"
       "left out 1: expired at the time of the data: ETH-31DEC25\n"
-      "left out 4: an option without mark_iv: ETH-27MAR26-3000-C, ETH-27MAR26-3000-P, ETH-27MAR26-3200-P, ...\n"
       "left out 1: an option whose expiry has neither underlying_price nor a future's price: ETH-3APR26-3000-P\n"
+      "left out 4: an option without mark_iv and bid_price: ETH-27MAR26-3000-C, ETH-27MAR26-3000-P, "
+      "ETH-27MAR26-3200-P, ...\n"
       "left out 1: a future without mark_price, mid_price, or bid_price and ask_price: ETH-3APR26\n"
       "quantities: options in coin, futures and perpetuals in US dollars of notional (multiplier 1)\n");
+  free(report);
+}
+
+#define QUOTED(name, bid, ask) "{\"instrument_name\":\"" name "\",\"bid_price\":" bid ",\"ask_price\":" ask "},"
+
+/* The future's mid is 4000: intrinsic values are 0.25 for the call of 3000 and 0.5 for the put of 6000. */
+static void options_without_vols_are_priced_by_the_middle_of_their_quotes(void **state)
+{
+  sg_import_options two = {.n_accounts = 2, .seed = 1};
+  char *report = NULL;
+  write_text("mids.json", "{\"usOut\":1767225600000000,\"result\":["
+             QUOTED("ETH-PERPETUAL", "3000", "3001") QUOTED("ETH-27MAR26", "3999", "4001")
+             QUOTED("ETH-27MAR26-3000-C", "0.25", "0.3") QUOTED("ETH-27MAR26-3000-P", "0.015625", "0.046875")
+             QUOTED("ETH-27MAR26-6000-P", "0.5", "0.5") QUOTED("ETH-27MAR26-6000-C", "0.9", "1.1")
+             QUOTED("ETH-27MAR26-5000-P", "1.25", "1.25") QUOTED("ETH-27MAR26-5000-C", "0.2", "0.1")
+             QUOTED("ETH-27MAR26-2000-P", "0.1", "0") QUOTED("ETH-27MAR26-2000-C", "null", "0.1")
+             QUOTED("ETH-3APR26-2000-C", "0.1", "0.2")
+             "{\"instrument_name\":\"ETH-27MAR26-4000-C\",\"mark_iv\":50,\"mark_price\":0.125}]}");
+  assert_int_equal(import_two("mids.json", NULL, &two, "mids", &report, NULL), SG_OK);
+  assert_content("mids/forwards.csv", "underlying,expiry,forward\nETH,2026-03-27T08:00:00Z,4000\n");
+  assert_content("mids/instruments.csv",
+                 "instrument,type,underlying,right,exercise,strike,expiry,multiplier,currency,settlement,price,"
+                 "implied_vol\n"
+                 "ETH-27MAR26,future,ETH,,,,2026-03-27T08:00:00Z,1,ETH,inverse,4000,\n"
+                 "ETH-27MAR26-3000-C,option,ETH,call,european,3000,2026-03-27T08:00:00Z,1,ETH,inverse,0.275,\n"
+                 "ETH-27MAR26-3000-P,option,ETH,put,european,3000,2026-03-27T08:00:00Z,1,ETH,inverse,0.03125,\n"
+                 "ETH-27MAR26-4000-C,option,ETH,call,european,4000,2026-03-27T08:00:00Z,1,ETH,inverse,0.125,0.5\n"
+                 "ETH-PERPETUAL,perpetual,ETH,,,,,1,ETH,inverse,3000.5,\n");
+  assert_non_null(strstr(report,
+      "priced by mark_iv 1, by the middle of bid_price and ask_price 2 (of these 2 without open interest)\n"
+      "left out 1: an option whose expiry has neither underlying_price nor a future's price: ETH-3APR26-2000-C\n"
+      "left out 1: an option without mark_iv and bid_price: ETH-27MAR26-2000-C\n"
+      "left out 1: an option without mark_iv and ask_price: ETH-27MAR26-2000-P\n"
+      "left out 1: an option without mark_iv whose bid_price is above its ask_price: ETH-27MAR26-5000-C\n"
+      "left out 1: an option without mark_iv whose mid is at most its intrinsic value on the forward: "
+      "ETH-27MAR26-6000-P\n"
+      "left out 2: an option without mark_iv whose mid is at least its largest value: ETH-27MAR26-6000-C, "
+      "ETH-27MAR26-5000-P\n"
+      "quantities: "));
   free(report);
 }
 
@@ -279,7 +319,8 @@ static void a_book_without_any_row_is_refused_with_the_reasons(void **state)
   assert_string_equal(sg_error_get(error, 0).message,
                       "nothing to import: of 2 rows 1 are left out: not settled in the coin");
   assert_string_equal(sg_error_get(error, 1).message,
-                      "nothing to import: of 2 rows 1 are left out: an option without mark_iv");
+                      "nothing to import: of 2 rows 1 are left out: an option whose expiry has neither underlying_price nor "
+                      "a future's price");
   sg_error_close(error);
 }
 
@@ -351,6 +392,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(responses_become_a_book),
       cmocka_unit_test(the_order_of_files_does_not_matter),
+      cmocka_unit_test(options_without_vols_are_priced_by_the_middle_of_their_quotes),
       cmocka_unit_test(without_an_index_the_perpetual_gives_the_price_and_rows_left_out_are_listed),
       cmocka_unit_test(a_bad_response_is_refused_and_nothing_is_written),
       cmocka_unit_test(every_bad_row_of_every_file_is_a_finding),
