@@ -48,8 +48,11 @@ const quoted_forward *reader_quote(const book_reader *reader, uint32_t underlyin
       high = middle;
     }
   }
+  if (low == reader->forwards.n) {
+    return NULL;
+  }
   const quoted_forward *found = &reader->forwards.items[low];
-  return low < reader->forwards.n && found->underlying == underlying && found->expiry_s == expiry_s ? found : NULL;
+  return found->underlying == underlying && found->expiry_s == expiry_s ? found : NULL;
 }
 
 static void check_duplicates(book_reader *reader, const char *path)
