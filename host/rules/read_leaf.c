@@ -23,6 +23,9 @@ static const char *level_list(reader *r, const model_levels *levels) {
 }
 
 static bool check_block_level(reader *r, const model_amount *amount, const model_block *block, place where) {
+  if (block->levels >= r->level_sets.n) {
+    return false; /* the block is faulty, and its own finding is there already */
+  }
   const model_levels *levels = &r->level_sets.items[block->levels];
   for (uint32_t i = 0; i < levels->n; i++) {
     if (levels->items[i].grouping == amount->grouping) {
