@@ -157,7 +157,7 @@ typedef struct scenario_move {
 } scenario_move;
 
 typedef struct scenario_file {
-  const char *name; /* scenarios/NAME.csv */
+  const char *name; /* "scenarios/NAME.csv" */
   const char *path; /* for messages */
   uint32_t n_scenarios;
   const char **id, **label, **date; /* in order of first appearance */

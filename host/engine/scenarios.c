@@ -60,9 +60,18 @@ static void draft_file(const model_block *block, const scenario_file *file, draf
   }
 }
 
+/* Is it scenarios/NAME.csv? */
+static bool file_is(const scenario_file *file, const char *name) {
+  static const char folder[] = "scenarios/";
+  size_t length = strlen(name);
+  const char *own = file->name + sizeof folder - 1;
+  return strncmp(file->name, folder, sizeof folder - 1) == 0 && strncmp(own, name, length) == 0 &&
+         strcmp(own + length, ".csv") == 0;
+}
+
 static sg_status find_file(const bound *in, const model_block *block, const scenario_file **file, sg_error *error) {
   for (uint32_t i = 0; i < in->book->n_scenario_files; i++) {
-    if (strcmp(in->book->scenario_files[i].name, block->file) == 0) {
+    if (file_is(&in->book->scenario_files[i], block->file)) {
       *file = &in->book->scenario_files[i];
       return SG_OK;
     }
