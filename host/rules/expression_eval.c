@@ -84,15 +84,16 @@ static void load(double *row, const double *items, size_t count) {
 
 /* Compiled twice where the loader can choose: with fma in registers a logarithm costs a fraction of one that calls the
  * library for it. The bits are the same: fma is correctly rounded either way, and nothing is contracted. */
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
 #define CLONED __attribute__((flatten, target_clones("fma", "default")))
 #else
 #define CLONED
 #endif
 
 CLONED
-void expression_run_block(const expression_program *program, const double *const *slots, size_t first, size_t count,
-                          double *out) {
+static void run_block(const expression_program *program, const double *const *slots, size_t first, size_t count,
+                      double *out) {
   double rows[1 + PROGRAM_STACK_ROWS][PROGRAM_BLOCK_ITEMS] __attribute__((aligned(64)));
   double(*top)[PROGRAM_BLOCK_ITEMS] = rows; /* rows[0] is below the stack */
   for (uint32_t n = 0; n < program->n_instructions; n++) {
@@ -141,12 +142,17 @@ void expression_run_block(const expression_program *program, const double *const
   memcpy(out, top[0], count * sizeof *out);
 }
 
+void expression_run_block(const expression_program *program, const double *const *slots, size_t first, size_t count,
+                          double *out) {
+  run_block(program, slots, first, count, out);
+}
+
 void expression_eval(const expression *compiled, const double *const *slots, size_t n, double *out) {
   for (size_t i = 0; compiled->constant && i < n; i++) {
     out[i] = compiled->value;
   }
   for (size_t first = 0; !compiled->constant && first < n; first += PROGRAM_BLOCK_ITEMS) {
     size_t count = n - first < PROGRAM_BLOCK_ITEMS ? n - first : PROGRAM_BLOCK_ITEMS;
-    expression_run_block(compiled->program, slots, first, count, out + first);
+    run_block(compiled->program, slots, first, count, out + first);
   }
 }

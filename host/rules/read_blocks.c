@@ -272,6 +272,7 @@ static void read_source(reader *r, const yaml_pair *pair, model_block *block) {
 static void read_block(reader *r, const yaml_pair *pair, model_block *block) {
   const yaml_node *map = pair->value;
   if (!reader_expect(r, map, YAML_MAP, pair->key)) {
+    block->levels = read_levels(r, yaml_find(r->root, "levels")); /* amounts look at them all the same */
     return;
   }
   reader_check_keys(r, map, SECTION_BLOCK, "scenarios file vol forward_follows price_kind price_scale time_days of "
@@ -283,7 +284,7 @@ static void read_block(reader *r, const yaml_pair *pair, model_block *block) {
   block->price_kind = (move_kind)reader_word(r, map, "price_kind", "relative absolute", MOVE_RELATIVE);
   block->has_price_scale = scale != NULL;
   block->has_weight = weight != NULL;
-  reader_expression(r, scale, "price_scale", NAMES_UNDERLYING, &block->price_scale);
+  reader_expression(r, scale, "price_scale", NAMES_INSTRUMENT, &block->price_scale);
   reader_expression(r, weight, "weight", NAMES_CELL, &block->weight);
   read_vol_names(r, yaml_find(map, "vol"), block);
   read_source(r, pair, block);
