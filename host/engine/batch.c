@@ -45,7 +45,15 @@ static sg_status make_table(batch *of, uint32_t set, sg_error *error) {
     return error_out_of_memory(error);
   }
   const size_t *begin = of->all->begin + of->first;
-  for (uint32_t f = 0; f < of->n_portfolios; f++) {
+  if (of->all->standalone) {
+    for (uint32_t i = 0; i < of->n_portfolios; i++) {
+      node_group[i] = groups->of[of->instrument[i]];
+      order[i] = node_of[i] = portfolio_of[i] = i;
+      table->begin[i + 1] = i + 1;
+    }
+    table->n = of->n_portfolios;
+  }
+  for (uint32_t f = 0; !of->all->standalone && f < of->n_portfolios; f++) {
     size_t first = begin[f] - of->first_position, n = begin[f + 1] - begin[f];
     for (size_t i = 0; i < n; i++) {
       keys[i] = (uint64_t)groups->of[of->instrument[first + i]] << 32 | i;
@@ -176,4 +184,37 @@ sg_status batch_column(batch *of, uint32_t k, uint32_t set, const double **sums,
     sum[node] = fma(side_of(column->side, of->quantity[i]), each, sum[node]);
   }
   return SG_OK;
+}
+
+sg_status batch_eval(batch *of, uint32_t set, const expression *rule, place where, double absent, double *out,
+                     sg_error *error) {
+  const node_table *table = &of->tables[set];
+  uint32_t n_groups = of->in->sets[set].n_groups;
+  if (rule == NULL || rule->constant) {
+    for (uint32_t node = 0; node < table->n; node++) {
+      out[node] = rule == NULL ? absent : rule->value;
+    }
+    return SG_OK;
+  }
+  double *by_group = malloc((n_groups + 1) * sizeof *by_group);
+  const double **slots = malloc((rule->n_slots + 1) * sizeof *slots);
+  sg_status status = by_group == NULL || slots == NULL ? error_out_of_memory(error) : SG_OK;
+  for (uint32_t j = 0; status == SG_OK && j < rule->n_slots; j++) {
+    double *values;
+    status = bound_group_slot(of->in, &rule->slots[j], set, where, &values, error);
+    slots[j] = values;
+  }
+  if (status == SG_OK) {
+    expression_eval(rule, slots, n_groups, by_group);
+  }
+  for (uint32_t node = 0; status == SG_OK && node < table->n; node++) {
+    out[node] = by_group[table->group[node]];
+    if (out[node] != out[node]) {
+      status = error_add(error, SG_INPUT, where, "\"%s\" differs over the instruments of %s, or is not a number",
+                         rule->text, of->in->sets[set].name[table->group[node]]);
+    }
+  }
+  free(by_group);
+  free(slots);
+  return status;
 }

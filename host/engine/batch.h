@@ -40,6 +40,10 @@ uint32_t batch_node_currency(const bound *in, uint32_t set, uint32_t group);
 /* parent[node of child set] as a node of the parent set; every child group lies in one parent group. */
 sg_status batch_parents(batch *of, uint32_t child_set, uint32_t parent_set, const uint32_t **parent, sg_error *error);
 
+/* An expression of facts that are equal over the groups of a set, for each node; `absent` where rule is NULL. */
+sg_status batch_eval(batch *of, uint32_t set, const expression *rule, place where, double absent, double *out,
+                     sg_error *error);
+
 /* A column's sum over each node of a set, in instrument order, in the node's currency. */
 sg_status batch_column(batch *of, uint32_t column, uint32_t set, const double **sums, sg_error *error);
 

@@ -133,34 +133,6 @@ static uint32_t rate_index(fold_step *step, uint32_t from, uint32_t to) {
   return step->n_rates++;
 }
 
-/* An expression of facts that are equal over the groups of a set, gathered to nodes; `absent` where there is none. */
-static sg_status eval_over_nodes(batch *of, uint32_t set, bool has, const expression *rule, place where, double absent,
-                                 double *out, sg_error *error) {
-  const node_table *table = &of->tables[set];
-  uint32_t n_groups = of->in->sets[set].n_groups;
-  double *by_group = malloc((n_groups + 1) * sizeof *by_group);
-  const double **slots = malloc((rule->n_slots + 1) * sizeof *slots);
-  sg_status status = by_group == NULL || slots == NULL ? error_out_of_memory(error) : SG_OK;
-  for (uint32_t j = 0; status == SG_OK && has && j < rule->n_slots; j++) {
-    double *values;
-    status = bound_group_slot(of->in, &rule->slots[j], set, where, &values, error);
-    slots[j] = values;
-  }
-  if (status == SG_OK && has) {
-    expression_eval(rule, slots, n_groups, by_group);
-  }
-  for (uint32_t node = 0; status == SG_OK && node < table->n; node++) {
-    out[node] = has ? by_group[table->group[node]] : absent;
-    if (out[node] != out[node]) {
-      status = error_add(error, SG_INPUT, where, "\"%s\" differs over the instruments of %s, or is not a number",
-                         rule->text, of->in->sets[set].name[table->group[node]]);
-    }
-  }
-  free(by_group);
-  free(slots);
-  return status;
-}
-
 static sg_status upload_level(netting *made, uint32_t l, sg_error *error) {
   batch *of = made->of;
   device *on = made->prices->on;
@@ -184,10 +156,10 @@ static sg_status upload_level(netting *made, uint32_t l, sg_error *error) {
   bool enough = step->rate_from && step->rate_to && begin && next && child && rate_row && cap && cap_ordered && credit;
   sg_status status = enough ? batch_parents(of, below, step->set, &parent, error) : error_out_of_memory(error);
   TRY_DONE(status);
-  TRY_DONE(eval_over_nodes(of, below, step->rule->has_gains_cap, &step->rule->gains_cap, step->rule->where, INFINITY,
-                           cap, error));
-  TRY_DONE(eval_over_nodes(of, step->set, step->rule->has_credit, &step->rule->credit, step->rule->where, 0.0, credit,
-                           error));
+  TRY_DONE(batch_eval(of, below, step->rule->has_gains_cap ? &step->rule->gains_cap : NULL, step->rule->where, INFINITY,
+                      cap, error));
+  TRY_DONE(batch_eval(of, step->set, step->rule->has_credit ? &step->rule->credit : NULL, step->rule->where, 0.0, credit,
+                      error));
   for (uint32_t x = 0; x < n_children; x++) {
     begin[parent[x] + 1]++;
   }

@@ -16,7 +16,7 @@ double clock_seconds(void) {
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static void report_progress(const pass_context *with, const char *stage, double share) {
+void pass_report(const pass_context *with, const char *stage, double share) {
   if (with->on_progress != NULL) {
     sg_progress progress = {stage, with->progress_from + share * (with->progress_to - with->progress_from)};
     with->on_progress(&progress, with->context);
@@ -57,6 +57,16 @@ static sg_status price_tile(pass_context *with, uint32_t b, uint32_t t, sg_error
   return status;
 }
 
+sg_status pass_open_tile(pass_context *with, uint32_t b, uint32_t t, sg_error *error) {
+  return with->resident ? SG_OK : price_tile(with, b, t, error);
+}
+
+void pass_close_tile(pass_context *with, uint32_t b, uint32_t t) {
+  if (!with->resident) {
+    tile_close(&with->tiles[b][t]);
+  }
+}
+
 sg_status pass_plan(pass_context *with, const sg_run_options *options, sg_error *error) {
   const model *m = with->in->model;
   uint64_t pnl_bytes, needed = 0;
@@ -84,7 +94,7 @@ sg_status pass_plan(pass_context *with, const sg_run_options *options, sg_error 
       with->tiles[b][t].first_column = t * width;
       with->tiles[b][t].n_columns = n - t * width < width ? n - t * width : width;
       if (with->resident) {
-        report_progress(with, "price", (b + (double)t / with->n_tiles[b]) / m->n_blocks);
+        pass_report(with, "price", (b + (double)t / with->n_tiles[b]) / m->n_blocks);
         TRY(price_tile(with, b, t, error));
       }
     }
@@ -138,15 +148,11 @@ static uint32_t batch_end(const pass_context *with, const portfolios *all, uint3
 static sg_status net_block(pass_context *with, netting *nets, uint32_t b, block_outcome *outcome, sg_error *error) {
   for (uint32_t t = 0; t < with->n_tiles[b]; t++) {
     tile *of = &with->tiles[b][t];
-    if (!with->resident) {
-      TRY(price_tile(with, b, t, error));
-    }
+    TRY(pass_open_tile(with, b, t, error));
     double start = clock_seconds();
     sg_status status = netting_run(nets, of, with->requests[b], outcome, error);
     with->clock.net += clock_seconds() - start;
-    if (!with->resident) {
-      tile_close(of);
-    }
+    pass_close_tile(with, b, t);
     TRY(status);
   }
   return SG_OK;
@@ -187,7 +193,7 @@ sg_status pass_run(pass_context *with, const portfolios *all, batch_visitor visi
   uint32_t stride = widest_stride(with);
   for (uint32_t first = 0; first < all->n;) {
     uint32_t end = batch_end(with, all, first, stride);
-    report_progress(with, "net", (double)first / all->n);
+    pass_report(with, "net", (double)first / all->n);
     batch of;
     double start = clock_seconds();
     TRY(batch_open(with->in, all, first, end - first, with->used_sets, &of, error));

@@ -43,6 +43,11 @@ sg_status pass_run(pass_context *with, const portfolios *all, batch_visitor visi
 sg_status pass_plan(pass_context *with, const sg_run_options *options, sg_error *error);
 void pass_close(pass_context *with);
 
+/* A tile's P&L matrix is there between open and close. */
+sg_status pass_open_tile(pass_context *with, uint32_t block, uint32_t tile, sg_error *error);
+void pass_close_tile(pass_context *with, uint32_t block, uint32_t tile);
+
+void pass_report(const pass_context *with, const char *stage, double share); /* progress within the pass */
 double clock_seconds(void); /* monotonic */
 
 #endif

@@ -4,6 +4,7 @@
  * then every position alone through netting and rules, and sum up.
  */
 #include "base/error.h"
+#include "engine/alone.h"
 #include "engine/engine.h"
 #include "engine/record.h"
 #include "engine/scenario_rows.h"
@@ -195,6 +196,9 @@ static sg_status run_pass(run *r, const portfolios *all, double from, double to,
   r->pass.progress_from = from;
   r->pass.progress_to = to;
   recorder_request(&r->record, r->pass.requests);
+  if (all->standalone && alone_applies(r->in)) {
+    return alone_run(&r->pass, all, recorder_visit, &r->record, error);
+  }
   return pass_run(&r->pass, all, recorder_visit, &r->record, error);
 }
 

@@ -56,9 +56,26 @@ sg_status scenarios_numbers(const bound *in, const scenarios *of, uint32_t key, 
   return SG_OK;
 }
 
-sg_status scenarios_weights(const bound *in, const scenarios *of, uint32_t class, const double *move, double *weight,
+/* One number per scenario for a name that a weight reads. */
+static sg_status weight_slot(bound *in, const scenarios *of, const slot *wanted, uint32_t class, const double *move,
+                             double *values, sg_error *error) {
+  if (wanted->kind == SLOT_SCENARIO && wanted->index != 0) {
+    return scenarios_numbers(in, of, wanted->index, values, error);
+  }
+  if (wanted->kind == SLOT_SCENARIO) { /* scenario key 0 is `move` */
+    memcpy(values, move, of->n * sizeof *values);
+    return SG_OK;
+  }
+  const double *of_instruments;
+  TRY(bound_slot(in, wanted, of->block->where, &of_instruments, error));
+  for (uint32_t k = 0; k < of->n; k++) {
+    values[k] = of_instruments[of->classes[class].instrument];
+  }
+  return SG_OK;
+}
+
+sg_status scenarios_weights(bound *in, const scenarios *of, uint32_t class, const double *move, double *weight,
                             sg_error *error) {
-  (void)class;
   const model_block *block = of->block;
   for (uint32_t k = 0; k < of->n; k++) {
     weight[k] = of->file != NULL ? of->file->weight[of->file_scenario[k]] : 1.0;
@@ -72,11 +89,7 @@ sg_status scenarios_weights(const bound *in, const scenarios *of, uint32_t class
   sg_status status = numbers == NULL || slots == NULL ? error_out_of_memory(error) : SG_OK;
   for (uint32_t j = 0; status == SG_OK && j < rule->n_slots; j++) {
     double *values = numbers + (size_t)j * of->n;
-    if (rule->slots[j].index == 0) {
-      memcpy(values, move, of->n * sizeof *values); /* scenario key 0 is `move` */
-    } else {
-      status = scenarios_numbers(in, of, rule->slots[j].index, values, error);
-    }
+    status = weight_slot(in, of, &rule->slots[j], class, move, values, error);
     slots[j] = values;
   }
   if (status == SG_OK) {

@@ -90,7 +90,7 @@ static int by_scenario(const void *left, const void *right) {
   return order != 0 ? order : strcmp(a->move, b->move);
 }
 
-sg_status scenario_rows_make(const bound *in, const scenarios *sets, result *made, sg_error *error) {
+sg_status scenario_rows_make(bound *in, const scenarios *sets, result *made, sg_error *error) {
   row_list list = {.memory = made->memory};
   sg_status status = SG_OK;
   for (uint32_t b = 0; status == SG_OK && b < in->model->n_blocks; b++) {

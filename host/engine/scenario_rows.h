@@ -9,6 +9,6 @@
 #include "engine/scenarios.h"
 
 /* Fills made->scenarios from the sets of all blocks. */
-sg_status scenario_rows_make(const bound *in, const scenarios *sets, result *made, sg_error *error);
+sg_status scenario_rows_make(bound *in, const scenarios *sets, result *made, sg_error *error);
 
 #endif

@@ -135,19 +135,41 @@ static sg_status list_of(const model_block *block, const bound *in, uint32_t c, 
                    lists->by, text, in->book->underlyings.id[u], block->name, in->model->name);
 }
 
-static bool class_add(scenarios *made, move_class wanted, uint32_t *index, uint32_t capacity) {
-  for (uint32_t i = made->n_classes; i-- > 0;) {
-    if (made->classes[i].list == wanted.list && made->classes[i].scale == wanted.scale) {
-      *index = i;
-      return true;
+/* What makes instruments weigh differently: one array per fact, input or table that the weight reads. */
+typedef struct weight_facts {
+  uint32_t n;
+  const double **of; /* [i][c] */
+} weight_facts;
+
+static sg_status weight_facts_make(bound *in, const model_block *block, arena *memory, weight_facts *made,
+                                   sg_error *error) {
+  const expression *rule = &block->weight;
+  *made = (weight_facts){.of = ARENA_ARRAY(memory, const double *, rule->n_slots)};
+  if (made->of == NULL) {
+    return error_out_of_memory(error);
+  }
+  for (uint32_t j = 0; block->has_weight && j < rule->n_slots; j++) {
+    if (rule->slots[j].kind != SLOT_SCENARIO) {
+      TRY(bound_slot(in, &rule->slots[j], block->where, &made->of[made->n++], error));
     }
   }
-  if (made->n_classes == capacity) {
-    return false;
+  return SG_OK;
+}
+
+/* The class of an instrument, made where it is new; classes are few and neighbours share them. */
+static uint32_t class_find(scenarios *made, const weight_facts *facts, move_class wanted) {
+  for (uint32_t i = made->n_classes; i-- > 0;) {
+    const move_class *known = &made->classes[i];
+    bool same = known->list == wanted.list && known->scale == wanted.scale;
+    for (uint32_t j = 0; same && j < facts->n; j++) {
+      same = facts->of[j][known->instrument] == facts->of[j][wanted.instrument];
+    }
+    if (same) {
+      return i;
+    }
   }
   made->classes[made->n_classes] = wanted;
-  *index = made->n_classes++;
-  return true;
+  return made->n_classes++;
 }
 
 static sg_status make_classes(bound *in, scenarios *made, arena *memory, sg_error *error) {
@@ -156,26 +178,15 @@ static sg_status make_classes(bound *in, scenarios *made, arena *memory, sg_erro
   const model_block *block = made->block;
   double *scale = ARENA_ARRAY(memory, double, n);
   const char **texts = ARENA_ARRAY(memory, const char *, n);
-  uint32_t *class_of_key = ARENA_ARRAY(memory, uint32_t, b->underlyings.n);
   made->class_of = ARENA_ARRAY(memory, uint32_t, n);
   made->classes = ARENA_ARRAY(memory, move_class, n + 1);
   made->in_block = ARENA_ARRAY(memory, bool, n);
-  if (!scale || !texts || !made->class_of || !made->classes || !made->in_block || !class_of_key) {
+  if (!scale || !texts || !made->class_of || !made->classes || !made->in_block) {
     return error_out_of_memory(error);
   }
-  memset(class_of_key, 0xff, b->underlyings.n * sizeof *class_of_key);
+  weight_facts facts;
+  TRY(weight_facts_make(in, block, memory, &facts, error));
   TRY(bound_filter(in, &block->of, block->where, made->in_block, error));
-  if (made->file != NULL) {
-    for (uint32_t c = 0; c < n; c++) {
-      uint32_t u = b->instruments.underlying[c];
-      if (class_of_key[u] == ID_NONE) {
-        class_of_key[u] = made->n_classes;
-        made->classes[made->n_classes++] = (move_class){u, 1.0};
-      }
-      made->class_of[c] = class_of_key[u];
-    }
-    return SG_OK;
-  }
   const char *by = block->n_groups > 0 ? block->groups[0].prices.by : NULL;
   if (by != NULL) {
     TRY(bound_attribute(in, by, block->where, texts, error));
@@ -183,21 +194,17 @@ static sg_status make_classes(bound *in, scenarios *made, arena *memory, sg_erro
   if (block->has_price_scale) {
     TRY(bound_eval(in, &block->price_scale, block->where, scale, error));
   }
-  sg_status status = SG_OK;
   for (uint32_t c = 0; c < n; c++) {
+    move_class wanted = {b->instruments.underlying[c], block->has_price_scale ? scale[c] : 1.0, c};
     if (!made->in_block[c]) {
       continue;
     }
-    move_class wanted = {0, block->has_price_scale ? scale[c] : 1.0};
-    sg_status found = list_of(block, in, c, texts[c], &wanted.list, error);
-    if (found != SG_OK) {
-      return found;
+    if (made->file == NULL) {
+      TRY(list_of(block, in, c, texts[c], &wanted.list, error));
     }
-    if (!class_add(made, wanted, &made->class_of[c], n + 1)) {
-      return error_add(error, SG_BUG, block->where, "too many classes of price moves");
-    }
+    made->class_of[c] = class_find(made, &facts, wanted);
   }
-  return status;
+  return SG_OK;
 }
 
 static sg_status index_vol_moves(const bound *in, scenarios *made, arena *memory, sg_error *error) {

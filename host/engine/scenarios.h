@@ -8,10 +8,12 @@
 
 #include "engine/bound.h"
 
-/* A way for prices to move: the list of a kind and a scale, or an underlying of a scenario file. */
+/* A way for prices to move, and for cells to weigh: the list of a kind and a scale, or an underlying of a scenario file;
+ * what the block's weight reads of an instrument is equal over the class. */
 typedef struct move_class {
   uint32_t list;       /* of a grid's price lists; the underlying for a file */
   double scale;        /* price_scale */
+  uint32_t instrument; /* one of the class */
 } move_class;
 
 typedef struct slice {
@@ -42,7 +44,7 @@ sg_status scenarios_make(bound *in, const model_block *block, arena *memory, sce
 void scenarios_moves(const bound *in, const scenarios *of, uint32_t class, double *move);
 
 /* weight[k] of a class. */
-sg_status scenarios_weights(const bound *in, const scenarios *of, uint32_t class, const double *move, double *weight,
+sg_status scenarios_weights(bound *in, const scenarios *of, uint32_t class, const double *move, double *weight,
                             sg_error *error);
 
 /* A number of the scenario, for a level's `scale`: number[k]; key counts in model.scenario_keys. */

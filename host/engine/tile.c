@@ -13,7 +13,7 @@ typedef struct tables {
   uint32_t *slice_of;      /* [stride] counted within the tile */
   uint32_t n_slices;
   uint32_t *slice;         /* [slice of the tile] slice of the set */
-  double *move;            /* [class][stride] */
+  double *move;            /* [class][stride]; the last row is zero, for what the block leaves out */
   double *weight;          /* [weight row][stride]; the last row is zero, for what the block leaves out */
   uint32_t n_weights;
   uint32_t n_rows;         /* of forwards: distinct (forward, class) */
@@ -69,7 +69,7 @@ static sg_status make_slices(const pricing *with, tile *of, tables *made, sg_err
 
 static bool weights_by_class(const scenarios *set) {
   for (uint32_t j = 0; set->block->has_weight && j < set->block->weight.n_slots; j++) {
-    if (set->block->weight.slots[j].kind == SLOT_SCENARIO && set->block->weight.slots[j].index == 0) {
+    if (set->block->weight.slots[j].kind != SLOT_SCENARIO || set->block->weight.slots[j].index == 0) {
       return true;
     }
   }
@@ -79,10 +79,10 @@ static bool weights_by_class(const scenarios *set) {
 /* One row of moves per class, one row of weights per class or for all, and the zero row. */
 static sg_status make_moves(const pricing *with, const tile *of, tables *made, sg_error *error) {
   const scenarios *set = of->set;
-  uint32_t n_classes = set->n_classes > 0 ? set->n_classes : 1;
+  uint32_t n_classes = set->n_classes;
   bool by_class = weights_by_class(set);
   made->n_weights = (by_class ? n_classes : 1) + 1;
-  made->move = calloc((size_t)n_classes * of->stride, sizeof *made->move);
+  made->move = calloc(((size_t)n_classes + 1) * of->stride, sizeof *made->move);
   made->weight = calloc((size_t)made->n_weights * of->stride, sizeof *made->weight);
   double *all_moves = calloc(set->n, sizeof *all_moves);
   double *all_weights = calloc(set->n, sizeof *all_weights);
@@ -161,7 +161,8 @@ static sg_status make_rows(const pricing *with, const tile *of, tables *made, sg
     memset(last, 0xff, n_forwards * sizeof *last);
   }
   for (uint32_t r = 0; status == SG_OK && r < with->n_held; r++) {
-    uint32_t c = with->held[r], f = in->book->instruments.forward[c], class = of->set->class_of[c];
+    uint32_t c = with->held[r], f = in->book->instruments.forward[c];
+    uint32_t class = of->set->in_block[c] ? of->set->class_of[c] : of->set->n_classes;
     uint32_t row = last[f];
     while (row != ID_NONE && made->row_class[row] != class) {
       row = previous[row];
@@ -186,7 +187,7 @@ static sg_status make_rows(const pricing *with, const tile *of, tables *made, sg
 static sg_status move_forwards(const pricing *with, const tile *of, tables *made, sg_error *error) {
   double *base = malloc((made->n_rows + 1) * sizeof *base);
   double *gain = malloc((made->n_rows + 1) * sizeof *gain);
-  uint32_t n_classes = of->set->n_classes > 0 ? of->set->n_classes : 1;
+  uint32_t n_moves = of->set->n_classes + 1;
   device_buffer *d_base = NULL, *d_gain = NULL, *d_class = NULL, *d_move = NULL;
   size_t matrix_bytes = (size_t)made->n_rows * of->stride * sizeof(double);
   sg_status status = !base || !gain ? error_out_of_memory(error) : SG_OK;
@@ -198,7 +199,7 @@ static sg_status move_forwards(const pricing *with, const tile *of, tables *made
   TRY_DONE(buffer_make(with->on, made->n_rows * sizeof *base, base, &d_base, error));
   TRY_DONE(buffer_make(with->on, made->n_rows * sizeof *gain, gain, &d_gain, error));
   TRY_DONE(buffer_make(with->on, made->n_rows * sizeof(uint32_t), made->row_class, &d_class, error));
-  TRY_DONE(buffer_make(with->on, (size_t)n_classes * of->stride * sizeof(double), made->move, &d_move, error));
+  TRY_DONE(buffer_make(with->on, (size_t)n_moves * of->stride * sizeof(double), made->move, &d_move, error));
   TRY_DONE(buffer_make(with->on, matrix_bytes, NULL, &made->d_forward, error));
   TRY_DONE(buffer_make(with->on, matrix_bytes, NULL, &made->d_log_move, error));
   kernel_argument arguments[] = {ARG_BUFFER(d_base),       ARG_BUFFER(d_gain),     ARG_BUFFER(d_class),
