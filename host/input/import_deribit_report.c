@@ -69,7 +69,8 @@ static void print_priced(FILE *stream, const deribit_data *data)
   }
   if (n_mid > 0) {
     fprintf(stream,
-            "priced by mark_iv %zu, by the middle of bid_price and ask_price %zu (of these %zu without open interest)\n",
+            "priced by mark_iv %zu, by the middle of bid_price and ask_price %zu "
+            "(of these %zu without open interest)\n",
             n_vol, n_mid, n_closed);
   }
 }
