@@ -11,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 # The one list of packages: what builds and runs shockgrid, and what its tests need beside that.
 build_packages=(gcc libc6-dev cmake ninja-build pkgconf ocl-icd-opencl-dev pocl-opencl-icd
                 libfyaml-dev libjansson-dev libzstd-dev zlib1g-dev libxxhash-dev)
-test_packages=(libcmocka-dev libmpfr-dev clang-15 locales)
+test_packages=(libcmocka-dev libmpfr-dev clang-15 oclgrind locales)
 
 stop() {
   printf 'quickstart: %s\n' "$*" >&2
