@@ -129,9 +129,9 @@ typedef struct model_block {
   forward_follows follows;
   move_kind price_kind;
   bool has_price_scale;
-  expression price_scale; /* per underlying */
+  expression price_scale; /* per instrument */
   bool has_weight;
-  expression weight;    /* of a cell; may use `move` and scenario numbers */
+  expression weight;    /* of a cell: of the instrument, `move` and scenario numbers */
   double round;         /* one contract's P&L to multiples of this, half away from zero; 0: not */
   uint32_t first;       /* number of the first scenario: 0 or 1 */
   filter of;

@@ -89,11 +89,10 @@ static const model_input *find_textual(const reader *r, const char *name, uint32
   return input && input->column && input->textual && (tables & (1u << input->table)) ? input : NULL;
 }
 
-static bool filter_key_known(const reader *r, const char *key) {
+static bool attribute_known(const reader *r, const char *name, uint32_t tables) {
   group_key found;
-  bool group = group_key_find(key, &found) && found != KEY_EXPIRY && found != KEY_STRIKE;
-  uint32_t tables = (1u << INPUT_UNDERLYINGS) | (1u << INPUT_FORWARDS) | (1u << INPUT_INSTRUMENTS);
-  return group || strcmp(key, "exercise") == 0 || find_textual(r, key, tables);
+  bool group = group_key_find(name, &found) && found != KEY_EXPIRY && found != KEY_STRIKE;
+  return group || strcmp(name, "exercise") == 0 || find_textual(r, name, tables);
 }
 
 void read_filter(reader *r, const yaml_node *node, filter *read) {
@@ -101,11 +100,12 @@ void read_filter(reader *r, const yaml_node *node, filter *read) {
   if (!node || !reader_expect(r, node, YAML_MAP, "of")) {
     return;
   }
+  const uint32_t tables = (1u << INPUT_UNDERLYINGS) | (1u << INPUT_FORWARDS) | (1u << INPUT_INSTRUMENTS);
   read->keys = ARENA_ARRAY(r->memory, filter_key, node->n);
   for (uint32_t i = 0; read->keys && i < node->n; i++) {
     const yaml_pair *pair = &node->pairs[i];
     filter_key *key = &read->keys[read->n];
-    if (!filter_key_known(r, pair->key)) {
+    if (!attribute_known(r, pair->key, tables)) {
       reader_fail(r, pair->where, "of: \"%s\" is neither a group key with texts, nor exercise, nor an input that is a "
                   "text", pair->key);
       continue;
@@ -132,10 +132,10 @@ bool read_attribute(reader *r, const yaml_node *node, uint32_t tables, const cha
     return false;
   }
   *by = node->text;
-  if (strcmp(node->text, "kind") == 0 || strcmp(node->text, "type") == 0 || find_textual(r, node->text, tables)) {
+  if (attribute_known(r, node->text, tables)) {
     return true;
   }
-  return reader_fail(r, node->where, "by: \"%s\" is neither kind, nor type, nor an input that is a text%s", node->text,
+  return reader_fail(r, node->where, "by: \"%s\" is neither a group key with texts, nor exercise, nor an input that is a text%s", node->text,
                      find_textual(r, node->text, UINT32_MAX) ? " of the underlyings" : "");
 }
 

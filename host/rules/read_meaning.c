@@ -17,9 +17,6 @@ static name_meaning mean_fact(scope_of_names scope, uint32_t index) {
   if (scope == NAMES_CONSTANT) {
     return refuse("is a fact of instruments, and a number is expected here");
   }
-  if (scope == NAMES_UNDERLYING && index != FACT_SPOT) {
-    return refuse("is a fact of instruments, and of an underlying only S is known");
-  }
   return read_slot(SLOT_FACT, index, SCOPE_OWN);
 }
 
@@ -27,9 +24,6 @@ static name_meaning mean_fact(scope_of_names scope, uint32_t index) {
 static const char *refuse_table(scope_of_names scope, input_table table) {
   if (scope == NAMES_CONSTANT) {
     return "is read from the book, and a number is expected here";
-  }
-  if (scope == NAMES_UNDERLYING && table != INPUT_UNDERLYINGS) {
-    return "is not of the underlyings, and this is a number per underlying";
   }
   if (scope != NAMES_NODE && scope != NAMES_ANY && table == INPUT_ACCOUNTS) {
     return "is of the account, and only charges and times know the account";
@@ -53,9 +47,6 @@ static name_meaning mean_table(reader *r, scope_of_names scope, uint32_t index) 
   const char *by = r->model->parameters[index].by;
   if (scope == NAMES_CONSTANT) {
     return refuse("is a table, and a number is expected here");
-  }
-  if (scope == NAMES_UNDERLYING && strcmp(by, "type") == 0) {
-    return refuse("is a table by type of instrument, and this is a number per underlying");
   }
   const name_entry *input = reader_find_name(r, by, strlen(by));
   if (input && input->kind == NAME_INPUT) {
