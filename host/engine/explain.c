@@ -75,19 +75,56 @@ static uint32_t find_amount(const model *m, const char *rule) {
   return ID_NONE;
 }
 
-static sg_status list_moves(const explainer *e, explained_binding *made, sg_error *error) {
+static uint32_t find_instrument(const book *b, const char *id) {
+  uint32_t low = 0, high = b->instruments.n;
+  while (low + 1 < high) {
+    uint32_t middle = low + (high - low) / 2;
+    *(strcmp(b->instruments.id[middle], id) <= 0 ? &low : &high) = middle;
+  }
+  return low;
+}
+
+/* Does a row of scenarios.csv move a held instrument of the binding? texts[c]: the attribute that a grid's price lists go
+ * by; NULL for scenario files, whose factors name underlyings. */
+static bool moves_binding(const explainer *e, const explained_binding *made, const scenario_row *row,
+                          const char *const *texts) {
+  const char *name = strchr(row->factor, ':');
+  bool of_underlying = strncmp(row->factor, "price:", 6) == 0 || strncmp(row->factor, "vol:", 4) == 0;
+  if (name == NULL || !of_underlying) {
+    return true;
+  }
+  const book *b = e->in->book;
+  size_t length = strcspn(++name, texts == NULL ? "@" : "");
+  for (size_t p = 0; p < made->n_positions; p++) {
+    uint32_t c = find_instrument(b, made->positions[p].instrument);
+    const char *own = texts != NULL ? texts[c] : b->underlyings.id[b->instruments.underlying[c]];
+    if (strlen(own) == length && strncmp(own, name, length) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static sg_status list_moves(const explainer *e, uint32_t block, explained_binding *made, sg_error *error) {
+  const model_block *from = &e->under->blocks[block];
+  const char *by = from->n_groups > 0 ? from->groups[0].prices.by : NULL;
+  const char **texts = by == NULL ? NULL : ARENA_ARRAY(e->memory, const char *, e->in->book->instruments.n);
   made->moves = ARENA_ARRAY(e->memory, const char *, e->run->n_scenarios);
-  if (made->moves == NULL) {
+  if (made->moves == NULL || (by != NULL && texts == NULL)) {
     return error_out_of_memory(error);
+  }
+  if (by != NULL) {
+    TRY(bound_attribute(e->in, by, from->where, texts, error));
   }
   for (size_t i = 0; i < e->run->n_scenarios; i++) {
     const scenario_row *row = &e->run->scenarios[i];
-    if (row->scenario != made->scenario || strcmp(row->block, made->block) != 0) {
+    if (row->scenario != made->scenario || strcmp(row->block, made->block) != 0 ||
+        !moves_binding(e, made, row, texts)) {
       continue;
     }
-    const char *text = arena_format(e->memory, "%s %s%s%s", row->factor, row->move,
-                                    strcmp(row->kind, "expression") == 0 ? "" : " ",
-                                    strcmp(row->kind, "expression") == 0 ? "" : row->kind);
+    bool named = strcmp(row->kind, "expression") == 0;
+    const char *text = arena_format(e->memory, "%s %s%s%s", row->factor, row->move, named ? "" : " ",
+                                    named ? "" : row->kind);
     if (text == NULL) {
       return error_out_of_memory(error);
     }
@@ -191,8 +228,8 @@ static sg_status list_bindings(explainer *e, explanation *made, sg_error *error)
       explained_binding *binding = &bindings[made->n_bindings++];
       *binding = (explained_binding){.rule = lines[i].rule, .node = lines[i].node, .block = lines[i].block,
                                      .scenario = lines[i].scenario, .pnl = -money_to_double(lines[i].amount)};
-      TRY(list_moves(e, binding, error));
       TRY(list_positions(e, amount, block, binding, error));
+      TRY(list_moves(e, block, binding, error));
     }
   }
   return SG_OK;
