@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { IDS_LIMIT = 256 }; /* platforms, and devices of one platform */
 
@@ -114,25 +115,51 @@ static sg_status device_add(arena *memory, candidates *found, cl_platform_id pla
   return ARRAY_PUSH(&found->list, added) ? SG_OK : error_out_of_memory(error);
 }
 
+/* PoCL asks hwloc for the machine, and aborts the whole process where hwloc learns nothing because /sys is not mounted. */
+static bool would_abort(const char *platform_name)
+{
+  bool told = getenv("HWLOC_SYNTHETIC") || getenv("HWLOC_XMLFILE");
+  return strcmp(platform_name, "Portable Computing Language") == 0 && !told && access("/sys/devices/system", F_OK) != 0;
+}
+
+/* The devices of one platform; *why is set, to what is wrong with it, when it cannot be asked. */
+static sg_status platform_find(arena *memory, candidates *found, cl_platform_id platform, const char **why,
+                               sg_error *error)
+{
+  cl_device_id ids[IDS_LIMIT];
+  cl_uint n_devices = 0;
+  const char *name = platform_text(memory, platform, CL_PLATFORM_NAME);
+  if (!name) {
+    return error_out_of_memory(error);
+  }
+  if (would_abort(name)) {
+    *why = arena_format(memory, "%s (it needs /sys, which is not mounted, or HWLOC_SYNTHETIC=\"numa:1(memory=BYTES) "
+                        "pu:PROCESSORS\")", name);
+    return *why ? SG_OK : error_out_of_memory(error);
+  }
+  cl_int code = clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, IDS_LIMIT, ids, &n_devices);
+  if (code != CL_SUCCESS && code != CL_DEVICE_NOT_FOUND) {
+    *why = arena_format(memory, "%s (clGetDeviceIDs: %s)", name, opencl_error_name(code));
+    return *why ? SG_OK : error_out_of_memory(error);
+  }
+  for (cl_uint k = 0; code == CL_SUCCESS && k < n_devices && k < IDS_LIMIT; k++) {
+    TRY(device_add(memory, found, platform, ids[k], error));
+  }
+  return SG_OK;
+}
+
 sg_status opencl_find(arena *memory, candidates *found, sg_error *error)
 {
   cl_platform_id platforms[IDS_LIMIT];
-  cl_device_id ids[IDS_LIMIT];
-  cl_uint n_platforms = 0, n_devices = 0;
+  cl_uint n_platforms = 0;
   if (clGetPlatformIDs(IDS_LIMIT, platforms, &n_platforms) != CL_SUCCESS) {
     n_platforms = 0; /* -1001: the loader found none */
   }
   for (cl_uint i = 0; i < n_platforms && i < IDS_LIMIT; i++) {
-    cl_int code = clGetDeviceIDs(platforms[i], CL_DEVICE_TYPE_ALL, IDS_LIMIT, ids, &n_devices);
-    if (code != CL_SUCCESS && code != CL_DEVICE_NOT_FOUND) {
-      const char *name = platform_text(memory, platforms[i], CL_PLATFORM_NAME);
-      const char *why = name ? arena_format(memory, "%s (clGetDeviceIDs: %s)", name, opencl_error_name(code)) : NULL;
-      if (!why || !ARRAY_PUSH(&found->broken, why)) {
-        return error_out_of_memory(error);
-      }
-    }
-    for (cl_uint k = 0; code == CL_SUCCESS && k < n_devices && k < IDS_LIMIT; k++) {
-      TRY(device_add(memory, found, platforms[i], ids[k], error));
+    const char *why = NULL;
+    TRY(platform_find(memory, found, platforms[i], &why, error));
+    if (why && !ARRAY_PUSH(&found->broken, why)) {
+      return error_out_of_memory(error);
     }
   }
   return SG_OK;

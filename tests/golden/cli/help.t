@@ -27,7 +27,7 @@ exit codes:
   4         no usable device, or out of memory on the device or the host
   5         a file or standard output cannot be read or written
   70        an invariant broke: a bug, please report it
-$ shockgrid help | diff - <(shockgrid --help)
+$ shockgrid --help >help && shockgrid help | diff - help
 $ shockgrid run --help
 usage: shockgrid run BOOK --model MODEL [OPTION]...
 
@@ -55,7 +55,7 @@ options:
 examples:
   shockgrid run examples/book --model occ-cpm --out margins
   shockgrid run examples/book --model spot-vol-grid --account ACME --scenario-pnl=ACME --out acme
-$ shockgrid help run | diff - <(shockgrid run -h)
+$ shockgrid run -h >help && shockgrid help run | diff - help
 $ shockgrid explain --help
 usage: shockgrid explain DIR ACCOUNT [OPTION]...
 
