@@ -135,8 +135,8 @@ bool read_attribute(reader *r, const yaml_node *node, uint32_t tables, const cha
   if (attribute_known(r, node->text, tables)) {
     return true;
   }
-  return reader_fail(r, node->where, "by: \"%s\" is neither a group key with texts, nor exercise, nor an input that is a text%s", node->text,
-                     find_textual(r, node->text, UINT32_MAX) ? " of the underlyings" : "");
+  return reader_fail(r, node->where, "by: \"%s\" is neither a group key with texts, nor exercise, nor an input that is "
+                     "a text%s", node->text, find_textual(r, node->text, UINT32_MAX) ? " of the underlyings" : "");
 }
 
 bool check_attribute_key(reader *r, const char *by, const char *key, place where) {
