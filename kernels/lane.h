@@ -74,11 +74,6 @@ LANE_INLINE lane_mask lane_equal(lane a, lane b) { return -(lane_mask)(a == b); 
 LANE_INLINE lane lane_select(lane_mask mask, lane yes, lane no) { return mask ? yes : no; }
 LANE_INLINE int lane_any(lane_mask mask) { return mask != 0; }
 
-/* from[index[l] * stride] for each lane l */
-LANE_INLINE lane lane_gather(__global const double *from, const uint *index, ulong stride) {
-  return from[index[0] * stride];
-}
-
 /* Turns rows[j] = column j of LANES x LANES cells into rows[l] = row l. */
 LANE_INLINE void lane_transpose(lane *rows) { (void)rows; }
 
@@ -93,21 +88,14 @@ typedef LANE_JOIN(ulong, LANES) lane_bits;
 #define lane_as_bits(x) LANE_JOIN(as_ulong, LANES)(x)
 #define lane_from_bits(bits) LANE_JOIN(as_double, LANES)(bits)
 
-LANE_INLINE lane lane_load(__global const double *from) { return LANE_JOIN(vload, LANES)(0, from); }
-LANE_INLINE void lane_store(__global double *to, lane x) { LANE_JOIN(vstore, LANES)(x, 0, to); }
+/* Aligned: buffers begin at a multiple of 128 bytes (OpenCL 1.2, 6.1.5 and 5.2.1), rows are padded, groups of lanes whole. */
+LANE_INLINE lane lane_load(__global const double *from) { return *(__global const lane *)from; }
+LANE_INLINE void lane_store(__global double *to, lane x) { *(__global lane *)to = x; }
 LANE_INLINE lane_mask lane_less(lane a, lane b) { return a < b; }
 LANE_INLINE lane_mask lane_less_equal(lane a, lane b) { return a <= b; }
 LANE_INLINE lane_mask lane_equal(lane a, lane b) { return a == b; }
 LANE_INLINE lane lane_select(lane_mask mask, lane yes, lane no) { return select(no, yes, mask); }
 LANE_INLINE int lane_any(lane_mask mask) { return any(mask); }
-
-LANE_INLINE lane lane_gather(__global const double *from, const uint *index, ulong stride) {
-  double gathered[LANES];
-  for (int l = 0; l < LANES; l++) {
-    gathered[l] = from[index[l] * stride];
-  }
-  return LANE_JOIN(vload, LANES)(0, gathered);
-}
 
 /* log2(LANES) perfect shuffles. */
 LANE_INLINE void lane_transpose(lane *rows) {
@@ -130,10 +118,12 @@ LANE_INLINE void lane_transpose(lane *rows) {
 
 #endif
 
-/* Asks for the cache line of an address that will be written; a register vector's worth of work away from its use. */
+/* Asks for the cache lines of a group of lanes that will be written; best some hundred cycles before. */
 LANE_INLINE void lane_prefetch(__global double *to) {
 #if !defined(__OPENCL_C_VERSION__) || LANES > 1
-  __builtin_prefetch((const void *)(size_t)to, 1);
+  for (int line = 0; line < LANES; line += 8) {
+    __builtin_prefetch((const void *)(size_t)(to + line), 1);
+  }
 #else
   (void)to; /* a GPU writes whole lines */
 #endif

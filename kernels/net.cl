@@ -3,8 +3,8 @@
  * net.cl - P&L of every node in every column of a tile.
  *
  *   in    positions as CSR (position_begin[n], instrument[p], quantity[p]), pnl[instrument][k]
- *   out   node_pnl[destination[n]][k]: acc = fma(quantity, pnl, acc) in order, in segments of NET_SEGMENT positions; the sums
- *         of the segments are added in order, from 0
+ *   out   node_pnl[destination[n]][k]: acc = fma(quantity, pnl, acc) in order, in segments of NET_SEGMENT positions, each
+ *         from 0; the sums of the segments are added in order
  *   grid  work-item (x, n): columns x*span..(x+1)*span of node n; span a multiple of LANES (COLUMN_PADDING will do), best a
  *         multiple of NET_VECTORS * LANES or the whole stride on a CPU, 1 on a GPU
  */
@@ -24,29 +24,38 @@
 #endif
 #endif
 
-/* n_vectors <= NET_VECTORS lane groups of columns from k on; a constant where this is inlined */
-LANE_INLINE void net_columns(ulong begin, ulong end, __global const uint *instrument, __global const double *quantity,
-                             __global const double *pnl, uint stride, uint n_vectors, __global double *node_pnl) {
-  lane total[NET_VECTORS];
+/* sum[v] = fma(quantity, pnl, sum[v]) over positions begin..end; n_vectors is a constant where this is inlined. */
+LANE_INLINE void net_positions(ulong begin, ulong end, __global const uint *instrument, __global const double *quantity,
+                               __global const double *pnl, uint stride, uint n_vectors, lane *sum) {
   LANE_UNROLL
   for (uint v = 0; v < n_vectors; v++) {
-    total[v] = (lane)0.0;
+    sum[v] = (lane)0.0;
   }
-  for (ulong segment = begin; segment < end; segment += NET_SEGMENT) {
-    ulong segment_end = end - segment < NET_SEGMENT ? end : segment + NET_SEGMENT;
-    lane sum[NET_VECTORS];
+  for (ulong p = begin; p < end; p++) {
+    __global const double *row = pnl + instrument[p] * (ulong)stride;
+    lane held = (lane)quantity[p];
     LANE_UNROLL
     for (uint v = 0; v < n_vectors; v++) {
-      sum[v] = (lane)0.0;
+      sum[v] = fma(held, lane_load(row + v * LANES), sum[v]);
     }
-    for (ulong p = segment; p < segment_end; p++) {
-      __global const double *row = pnl + instrument[p] * (ulong)stride;
-      lane held = (lane)quantity[p];
-      LANE_UNROLL
-      for (uint v = 0; v < n_vectors; v++) {
-        sum[v] = fma(held, lane_load(row + v * LANES), sum[v]);
-      }
-    }
+  }
+}
+
+/* n_vectors <= NET_VECTORS groups of columns: the first segment, then the sums of the others. */
+LANE_INLINE void net_columns(ulong begin, ulong end, __global const uint *instrument, __global const double *quantity,
+                             __global const double *pnl, uint stride, uint n_vectors, __global double *node_pnl) {
+  LANE_UNROLL
+  for (uint v = 0; v < n_vectors; v++) {
+    lane_prefetch(node_pnl + v * LANES);
+  }
+  lane total[NET_VECTORS];
+  ulong segment_end = end - begin < NET_SEGMENT ? end : begin + NET_SEGMENT;
+  net_positions(begin, segment_end, instrument, quantity, pnl, stride, n_vectors, total);
+  while (segment_end < end) {
+    ulong segment = segment_end;
+    lane sum[NET_VECTORS];
+    segment_end = end - segment < NET_SEGMENT ? end : segment + NET_SEGMENT;
+    net_positions(segment, segment_end, instrument, quantity, pnl, stride, n_vectors, sum);
     LANE_UNROLL
     for (uint v = 0; v < n_vectors; v++) {
       total[v] = total[v] + sum[v];

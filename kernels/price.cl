@@ -109,9 +109,7 @@ LANE_INLINE void price_columns(pricer_id pricer, const price_source *from, price
   lane forwards[LANES], log_moves[LANES], weights[LANES];
   uint first = k, l_fetched = 0, k_fetched = k;
   for (uint j = 0; j < n; j++, k++) {
-    for (uint line = 0; line < LANES; line += 8) {
-      lane_prefetch(from->pnl + from->pnl_row[l_fetched] * (ulong)stride + k_fetched + line);
-    }
+    lane_prefetch(from->pnl + from->pnl_row[l_fetched] * (ulong)stride + k_fetched);
     k_fetched += LANES;
     if (k_fetched - first >= n) {
       k_fetched = first;
