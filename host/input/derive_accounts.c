@@ -63,7 +63,8 @@ static void check_netting(book_reader *reader)
       continue;
     }
     uint32_t parent = all->parent[a];
-    if (all->currency[a] != all->currency[parent]) {
+    bool known = all->currency[a] != ID_NONE && all->currency[parent] != ID_NONE; /* else told where it stands */
+    if (known && all->currency[a] != all->currency[parent]) {
       findings_add(&reader->findings, (place){reader->accounts_path, all->line[a], 0},
                    "account \"%s\" nets into \"%s\", but its currency is %s, not %s", show_text(all->id[a]).text,
                    show_text(all->id[parent]).text, show_text(ids_text(reader->currencies, all->currency[a])).text,
