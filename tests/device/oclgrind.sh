@@ -6,8 +6,8 @@
 set -uo pipefail
 export LC_ALL=C
 unset SHOCKGRID_DEVICE
-if ! command -v oclgrind >/dev/null; then
-  printf 'SKIPPED: oclgrind is not installed\n'
+if ! command -v oclgrind >/dev/null || [ ! -e /proc/self/exe ]; then
+  printf 'SKIPPED: oclgrind.sh: oclgrind is not installed, or cannot find itself because /proc is not mounted\n'
   exit 77
 fi
 out=$(mktemp -d) || exit 1
