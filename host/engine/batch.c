@@ -121,9 +121,8 @@ sg_status batch_open(bound *in, const portfolios *all, uint32_t first, uint32_t 
                 opened->portfolio_of;
   sg_status status = enough ? SG_OK : error_out_of_memory(error);
   for (size_t i = 0; status == SG_OK && i < opened->n_positions; i++) {
-    uint32_t p = all->position[opened->first_position + i];
-    opened->instrument[i] = in->book->positions.instrument[p];
-    opened->quantity[i] = in->book->positions.quantity[p];
+    opened->instrument[i] = all->instrument[opened->first_position + i];
+    opened->quantity[i] = all->quantity[opened->first_position + i];
   }
   for (uint32_t set = 0; status == SG_OK && set < in->n_sets; set++) {
     if (used[set]) {

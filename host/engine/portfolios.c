@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 typedef struct entry {
-  uint32_t account, side, instrument, owner, position;
+  uint32_t account, side, instrument, position;
 } entry;
 
 static int by_portfolio(const void *left, const void *right) {
@@ -30,14 +30,58 @@ static bool reserve(portfolios *made, size_t n_portfolios, size_t n_positions) {
   made->account = malloc((n_portfolios + 1) * sizeof *made->account);
   made->side = malloc((n_portfolios + 1) * sizeof *made->side);
   made->begin = malloc((n_portfolios + 1) * sizeof *made->begin);
-  made->position = malloc((n_positions + 1) * sizeof *made->position);
-  return made->account && made->side && made->begin && made->position;
+  made->instrument = malloc((n_positions + 1) * sizeof *made->instrument);
+  made->quantity = malloc((n_positions + 1) * sizeof *made->quantity);
+  return made->account && made->side && made->begin && made->instrument && made->quantity;
 }
 
 static void open_portfolio(portfolios *made, uint32_t account, portfolio_side side) {
   made->account[made->n] = account;
   made->side[made->n] = side;
   made->begin[made->n++] = made->n_positions;
+}
+
+static void add_position(portfolios *made, uint32_t instrument, double quantity) {
+  made->instrument[made->n_positions] = instrument;
+  made->quantity[made->n_positions++] = quantity;
+}
+
+/* Adds up the family's positions in one instrument: entries from first on. */
+static sg_status add_family(const book *of, const entry *entries, size_t first, size_t end, decimal18 *sum,
+                            sg_error *error) {
+  *sum = (decimal18){0};
+  for (size_t i = first; i < end; i++) {
+    if (!decimal18_add(sum, of->positions.quantity_exact[entries[i].position])) {
+      return error_fail(error, SG_INPUT, "the sum of the quantities of \"%s\" that net into account \"%s\" is too large",
+                        of->instruments.id[entries[first].instrument], of->accounts.id[entries[first].account]);
+    }
+  }
+  return SG_OK;
+}
+
+static bool same_portfolio(const entry *a, const entry *b) { return a->account == b->account && a->side == b->side; }
+
+/* Entries are sorted. */
+static sg_status collect(const book *of, const entry *entries, size_t n, portfolios *made, sg_error *error) {
+  const entry *opened = NULL;
+  for (size_t first = 0, end; first < n; first = end) {
+    const entry *at = &entries[first];
+    for (end = first + 1; end < n && same_portfolio(at, &entries[end]) && at->instrument == entries[end].instrument;) {
+      end++;
+    }
+    decimal18 sum;
+    TRY(add_family(of, entries, first, end, &sum, error));
+    if (sum.units == 0) {
+      continue;
+    }
+    if (opened == NULL || !same_portfolio(opened, at)) {
+      open_portfolio(made, at->account, (portfolio_side)at->side);
+      opened = at;
+    }
+    add_position(made, at->instrument, decimal18_to_double(sum));
+  }
+  made->begin[made->n] = made->n_positions;
+  return SG_OK;
 }
 
 sg_status portfolios_make(const book *of, const bool *wanted, portfolios *made, sg_error *error) {
@@ -56,7 +100,7 @@ sg_status portfolios_make(const book *of, const bool *wanted, portfolios *made, 
     uint32_t side = !of->accounts.gross[account]            ? SIDES_NETTED
                     : of->positions.quantity_exact[p].units > 0 ? SIDE_OF_LONGS
                                                                 : SIDE_OF_SHORTS;
-    entries[n] = (entry){account, side, of->positions.instrument[p], of->positions.account[p], (uint32_t)p};
+    entries[n] = (entry){account, side, of->positions.instrument[p], (uint32_t)p};
     sorted = sorted && (n == 0 || by_portfolio(&entries[n - 1], &entries[n]) < 0);
     n++;
   }
@@ -65,22 +109,14 @@ sg_status portfolios_make(const book *of, const bool *wanted, portfolios *made, 
   }
   size_t n_portfolios = 0;
   for (size_t i = 0; i < n; i++) {
-    n_portfolios += i == 0 || entries[i].account != entries[i - 1].account || entries[i].side != entries[i - 1].side;
+    n_portfolios += i == 0 || !same_portfolio(&entries[i], &entries[i - 1]);
   }
-  sg_status status = reserve(made, n_portfolios, n) ? SG_OK : error_out_of_memory(error);
-  for (size_t i = 0; status == SG_OK && i < n; i++) {
-    if (i == 0 || entries[i].account != entries[i - 1].account || entries[i].side != entries[i - 1].side) {
-      open_portfolio(made, entries[i].account, (portfolio_side)entries[i].side);
-    }
-    made->position[made->n_positions++] = entries[i].position;
-  }
+  sg_status status = reserve(made, n_portfolios, n) ? collect(of, entries, n, made, error) : error_out_of_memory(error);
   free(entries);
   if (status != SG_OK) {
     portfolios_close(made);
-    return status;
   }
-  made->begin[made->n] = made->n_positions;
-  return SG_OK;
+  return status;
 }
 
 sg_status portfolios_make_standalone(const portfolios *from, portfolios *made, sg_error *error) {
@@ -92,7 +128,7 @@ sg_status portfolios_make_standalone(const portfolios *from, portfolios *made, s
   for (uint32_t f = 0; f < from->n; f++) {
     for (size_t i = from->begin[f]; i < from->begin[f + 1]; i++) {
       open_portfolio(made, from->account[f], from->side[f]);
-      made->position[made->n_positions++] = from->position[i];
+      add_position(made, from->instrument[i], from->quantity[i]);
     }
   }
   made->begin[made->n] = made->n_positions;
@@ -103,6 +139,7 @@ void portfolios_close(portfolios *made) {
   free(made->account);
   free(made->side);
   free(made->begin);
-  free(made->position);
+  free(made->instrument);
+  free(made->quantity);
   *made = (portfolios){0};
 }

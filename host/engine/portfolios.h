@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Portfolios: what is margined together. An account's positions with those of the accounts that net into it; its longs
- * and its shorts apart where its sides are gross; or, for the standalone figure, each position alone.
+ * Portfolios: what is margined together. An account's positions with those of the accounts that net into it, added exactly
+ * where they are in the same instrument; its longs and its shorts apart where its sides are gross; or, for the standalone
+ * figure, each position alone.
  */
 #ifndef ENGINE_PORTFOLIOS_H
 #define ENGINE_PORTFOLIOS_H
@@ -14,9 +15,10 @@ typedef struct portfolios {
   uint32_t n;
   uint32_t *account;     /* [portfolio] margin account */
   portfolio_side *side;  /* [portfolio] */
-  size_t *begin;         /* [portfolio + 1] into position */
+  size_t *begin;         /* [portfolio + 1] into the positions */
   size_t n_positions;
-  uint32_t *position;    /* [i] p of book.positions, by instrument then account; zero quantities are left out */
+  uint32_t *instrument;  /* [i] c, rising within a portfolio */
+  double *quantity;      /* [i] contracts, nearest to the exact sum; sums that are zero are left out */
   bool standalone;       /* each position alone: account inputs take their defaults */
 } portfolios;
 

@@ -162,7 +162,7 @@ static sg_status open_pricing(run *r, sg_error *error) {
     return error_out_of_memory(error);
   }
   for (size_t i = 0; i < r->accounts.n_positions; i++) {
-    needed[r->book->positions.instrument[r->accounts.position[i]]] = true;
+    needed[r->accounts.instrument[i]] = true;
   }
   sg_status status = check_rates(r, needed, error);
   status = status == SG_OK ? pricing_open(r->in, r->on, needed, &r->pass.prices, error) : status;

@@ -217,13 +217,13 @@ static void random_scenarios(random_book *b) {
 /* ---- accounts and positions -------------------------------------------------------------------- */
 
 static void random_accounts(random_book *b) {
-  static const char *const ids[] = {"m", "B", "a,1", "Z", "0", "ab", "q\"", "k"};
+  static const char *const names[] = {"m", "B", "a,1", "Z", "0", "ab", "q\"", "k"};
   static const char *const fields[] = {"m", "B", "\"a,1\"", "Z", "0", "ab", "\"q\"\"\"", "k"};
   static const char *const paid[] = {"USD", "USD", "USD", "EUR", "BTC", "JPY"};
   b->n_accounts = 1 + random_below(&b->state, 8);
   for (uint32_t a = 0; a < b->n_accounts; a++) {
     random_account *made = &b->accounts[a];
-    *made = (random_account){ids[a], fields[a], -1, false, random_below(&b->state, 4) == 0,
+    *made = (random_account){names[a], fields[a], -1, false, random_below(&b->state, 4) == 0,
                              random_below(&b->state, 3) == 0, RANDOM_OF(&b->state, paid)};
     if (a > 0 && random_below(&b->state, 2)) {
       made->parent = (int)random_below(&b->state, a);
