@@ -14,6 +14,11 @@ enum { ID_NONE = UINT32_MAX };
 
 typedef struct ids ids;
 
+typedef struct id_text {
+  const char *text;
+  size_t length; /* < 2^32 */
+} id_text;
+
 ids *ids_open(arena *memory); /* texts live in `memory`; close releases the index only */
 void ids_close(ids *table);
 
@@ -22,6 +27,11 @@ uint32_t ids_add(ids *table, const char *text, size_t length, bool *added);
 uint32_t ids_find(const ids *table, const char *text, size_t length); /* ID_NONE when absent */
 uint32_t ids_count(const ids *table);
 const char *ids_text(const ids *table, uint32_t index);
+size_t ids_length(const ids *table, uint32_t index);
+
+/* The same for many texts, whose cache misses overlap: index[i] belongs to texts[i]. */
+void ids_find_many(const ids *table, const id_text *texts, size_t n, uint32_t *index);
+bool ids_add_many(ids *table, const id_text *texts, size_t n, uint32_t *index); /* false when out of memory */
 
 /* Rank by bytes: rank[i] is the position of id i among all sorted by unsigned bytes. */
 bool ids_rank(const ids *table, uint32_t *rank);

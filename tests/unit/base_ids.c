@@ -85,12 +85,112 @@ static void ids_rank_by_unsigned_bytes(void **state)
   arena_close(memory);
 }
 
+/* An id of up to six parts, chosen by the digits of i in base 4. */
+static size_t make_id(uint32_t i, char *text)
+{
+  static const char *const part[] = {"A", "\xc3\xa4", "12345678"};
+  size_t length = 0;
+  for (; i > 0; i /= 4) {
+    if (i % 4 > 0) {
+      memcpy(text + length, part[i % 4 - 1], strlen(part[i % 4 - 1]));
+      length += strlen(part[i % 4 - 1]);
+    }
+  }
+  return length;
+}
+
+static void ids_of_many_lengths_rank_as_memcmp_has_them(void **state)
+{
+  enum { N = 4096 };
+  arena *memory = arena_open();
+  ids *table = ids_open(memory);
+  for (uint32_t i = 0; i < N; i++) {
+    char text[64];
+    bool added;
+    ids_add(table, text, make_id(i * 1021 % N, text), &added);
+  }
+  uint32_t n = ids_count(table);
+  assert_in_range(n, 100, N);
+  uint32_t *rank = calloc(n, sizeof *rank), *sorted = calloc(n, sizeof *sorted);
+  assert_true(ids_rank(table, rank));
+  for (uint32_t i = 0; i < n; i++) {
+    sorted[rank[i]] = i + 1;
+  }
+  for (uint32_t k = 0; k < n; k++) {
+    assert_int_not_equal(sorted[k], 0); /* a permutation */
+    if (k > 0) {
+      const char *lower = ids_text(table, sorted[k - 1] - 1), *upper = ids_text(table, sorted[k] - 1);
+      assert_true(memcmp(lower, upper, strlen(lower) + 1) < 0);
+    }
+  }
+  free(rank);
+  free(sorted);
+  ids_close(table);
+  arena_close(memory);
+}
+
+static void many_at_once_are_what_one_by_one_gives(void **state)
+{
+  enum { N = 10007 };
+  arena *memory = arena_open();
+  ids *one = ids_open(memory), *many = ids_open(memory);
+  id_text *texts = calloc(N, sizeof *texts);
+  uint32_t *index = calloc(N, sizeof *index);
+  for (uint32_t i = 0; i < N; i++) {
+    char text[32];
+    int length = snprintf(text, sizeof text, "%u", i * 7919 % 4999); /* each about twice */
+    texts[i] = (id_text){arena_text(memory, text, (size_t)length), (size_t)length};
+  }
+  ids_find_many(many, texts, N, index);
+  assert_int_equal(index[N - 1], ID_NONE);
+  assert_true(ids_add_many(many, texts, N, index));
+  for (uint32_t i = 0; i < N; i++) {
+    bool added;
+    assert_int_equal(index[i], ids_add(one, texts[i].text, texts[i].length, &added));
+    assert_int_equal(ids_length(many, index[i]), texts[i].length);
+  }
+  assert_int_equal(ids_count(many), 4999);
+  memset(index, 0, N * sizeof *index);
+  texts[5000].text = "absent";
+  texts[5000].length = strlen("absent");
+  ids_find_many(many, texts, N, index);
+  for (uint32_t i = 0; i < N; i++) {
+    assert_int_equal(index[i], i == 5000 ? ID_NONE : ids_find(one, texts[i].text, texts[i].length));
+  }
+  free(texts);
+  free(index);
+  ids_close(one);
+  ids_close(many);
+  arena_close(memory);
+}
+
+static void a_text_longer_than_a_block_is_an_id_too(void **state)
+{
+  enum { LENGTH = 1 << 20 };
+  arena *memory = arena_open();
+  ids *table = ids_open(memory);
+  char *text = calloc(1, LENGTH + 1);
+  memset(text, 'x', LENGTH);
+  assert_int_equal(add(table, "x"), 0);
+  assert_int_equal(add(table, text), 1);
+  assert_int_equal(add(table, "y"), 2);
+  assert_int_equal(ids_find(table, text, LENGTH), 1);
+  assert_int_equal(ids_find(table, text, LENGTH - 1), ID_NONE);
+  assert_string_equal(ids_text(table, 1), text);
+  free(text);
+  ids_close(table);
+  arena_close(memory);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_id_keeps_its_index_and_its_text),
       cmocka_unit_test(an_id_is_the_given_bytes_and_no_more),
       cmocka_unit_test(ids_rank_by_unsigned_bytes),
+      cmocka_unit_test(ids_of_many_lengths_rank_as_memcmp_has_them),
+      cmocka_unit_test(many_at_once_are_what_one_by_one_gives),
+      cmocka_unit_test(a_text_longer_than_a_block_is_an_id_too),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
