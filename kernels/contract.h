@@ -13,7 +13,7 @@
 #include "shared.h"
 
 typedef struct lane_contract {
-  lane strike, log_strike, sign, inverse, value, multiplier, years, rate, discount; /* CONTRACT_* in shared.h */
+  lane strike, log_strike, sign, inverse, value, multiplier, years, rate, discount, carry; /* CONTRACT_* in shared.h */
 } lane_contract;
 
 /* contract[field][instrument + lane], n_padded to a row */
@@ -30,6 +30,7 @@ LANE_INLINE lane_contract contract_load(__global const double *contract, uint n_
   loaded.years = lane_load(from + CONTRACT_YEARS * row);
   loaded.rate = lane_load(from + CONTRACT_RATE * row);
   loaded.discount = lane_load(from + CONTRACT_DISCOUNT * row);
+  loaded.carry = lane_load(from + CONTRACT_CARRY * row);
   return loaded;
 }
 

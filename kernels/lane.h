@@ -68,11 +68,18 @@ typedef ulong lane_bits;
 
 LANE_INLINE lane lane_load(__global const double *from) { return *from; }
 LANE_INLINE void lane_store(__global double *to, lane x) { *to = x; }
+LANE_INLINE lane lane_from_uints(__global const uint *from) { return (double)*from; } /* exact */
+LANE_INLINE lane lane_number(void) { return 0.0; } /* 0, 1, 2, ... */
+LANE_INLINE double lane_first(lane x) { return x; }
 LANE_INLINE lane_mask lane_less(lane a, lane b) { return -(lane_mask)(a < b); }
 LANE_INLINE lane_mask lane_less_equal(lane a, lane b) { return -(lane_mask)(a <= b); }
 LANE_INLINE lane_mask lane_equal(lane a, lane b) { return -(lane_mask)(a == b); }
 LANE_INLINE lane lane_select(lane_mask mask, lane yes, lane no) { return mask ? yes : no; }
 LANE_INLINE int lane_any(lane_mask mask) { return mask != 0; }
+
+/* The lanes of even number, then the odd ones; and the other way round. Combining the two halves the lanes to combine. */
+LANE_INLINE lane lane_evens_first(lane x) { return x; }
+LANE_INLINE lane lane_odds_first(lane x) { return x; }
 
 /* Turns rows[j] = column j of LANES x LANES cells into rows[l] = row l. */
 LANE_INLINE void lane_transpose(lane *rows) { (void)rows; }
@@ -91,11 +98,27 @@ typedef LANE_JOIN(ulong, LANES) lane_bits;
 /* Aligned: buffers begin at a multiple of 128 bytes (OpenCL 1.2, 6.1.5 and 5.2.1), rows are padded, groups of lanes whole. */
 LANE_INLINE lane lane_load(__global const double *from) { return *(__global const lane *)from; }
 LANE_INLINE void lane_store(__global double *to, lane x) { *(__global lane *)to = x; }
+LANE_INLINE lane lane_from_uints(__global const uint *from) {
+  return LANE_JOIN(convert_double, LANES)(LANE_JOIN(vload, LANES)(0, from)); /* exact */
+}
 LANE_INLINE lane_mask lane_less(lane a, lane b) { return a < b; }
 LANE_INLINE lane_mask lane_less_equal(lane a, lane b) { return a <= b; }
 LANE_INLINE lane_mask lane_equal(lane a, lane b) { return a == b; }
 LANE_INLINE lane lane_select(lane_mask mask, lane yes, lane no) { return select(no, yes, mask); }
 LANE_INLINE int lane_any(lane_mask mask) { return any(mask); }
+
+#if LANES == 2
+LANE_INLINE lane lane_number(void) { return (lane)(0, 1); }
+#elif LANES == 4
+LANE_INLINE lane lane_number(void) { return (lane)(0, 1, 2, 3); }
+#elif LANES == 8
+LANE_INLINE lane lane_number(void) { return (lane)(0, 1, 2, 3, 4, 5, 6, 7); }
+#else
+LANE_INLINE lane lane_number(void) { return (lane)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15); }
+#endif
+LANE_INLINE double lane_first(lane x) { return x.s0; }
+LANE_INLINE lane lane_evens_first(lane x) { return (lane)(x.even, x.odd); }
+LANE_INLINE lane lane_odds_first(lane x) { return (lane)(x.odd, x.even); }
 
 /* log2(LANES) perfect shuffles. */
 LANE_INLINE void lane_transpose(lane *rows) {

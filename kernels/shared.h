@@ -26,7 +26,28 @@
 #define CONTRACT_YEARS 6        /* to expiry, before the slice's time shift */
 #define CONTRACT_RATE 7         /* -ln(discount) / years, 0 at years = 0 */
 #define CONTRACT_DISCOUNT 8     /* 1 for inverse and futures-style */
-#define N_CONTRACT_FIELDS 9
+#define CONTRACT_CARRY 9        /* American only: ln(forward / spot) / years, 0 on a future */
+#define N_CONTRACT_FIELDS 10
+
+/* A scheme of the American pricer is one table: these numbers, then node[n_nodes], solve[n_solve][AMERICAN_ANGLE],
+ * solve_weight[n_nodes][n_solve][n_nodes], price[n_price][AMERICAN_ANGLE], price_weight[n_price][n_nodes]. */
+#define AMERICAN_N_NODES 0   /* collocation points sqrt(time / years), falling from 1; the last, 0, is left out */
+#define AMERICAN_N_SOLVE 1   /* quadrature points of each collocation equation */
+#define AMERICAN_N_PRICE 2   /* of the premium */
+#define AMERICAN_N_STEPS 3   /* Newton steps at most */
+#define AMERICAN_TOLERANCE 4 /* of a step, in units of vol * sqrt(years) */
+#define N_AMERICAN_NUMBERS 5
+#define AMERICAN_ANGLE 4     /* of an angle in 0..pi/2: sine, cosine, quadrature weight, 1 / sine */
+#define AMERICAN_DECAY 25.0  /* e^-25 is what a longer time could still change */
+#define AMERICAN_STILL 1e-9  /* vol^2 * years below which a spot that yields more than the rate moves along its forward */
+/* The named schemes: X(name, n_nodes, n_solve, n_price, n_steps, tolerance). Their errors: host/device/american_scheme.h. */
+#define AMERICAN_SCHEMES(X)        \
+  X(fast, 7, 7, 15, 6, 0.02)       \
+  X(accurate, 13, 20, 41, 8, 1e-3)
+#ifndef AMERICAN_NODES_LIMIT /* tests raise both */
+#define AMERICAN_NODES_LIMIT 16
+#define AMERICAN_PRICE_LIMIT 48
+#endif
 
 /* Operations of probe_math. */
 #define PROBE_ADD 0
