@@ -16,7 +16,7 @@ cd "$work/project" || exit 1
 blocks() {
   rm -f "$work"/block-*
   awk -v language="$2" -v prefix="$work/block-" '
-    /^```/ { if (inside) { close(file); inside = 0 } else if ($0 == "```" language) { inside = 1; file = prefix ++n } next }
+    /^```/ { if (inside) { close(file); inside = 0 } else if ($0 == "```" language) { inside = 1; n++; file = prefix n } next }
     inside { print > file }' "$1"
 }
 
