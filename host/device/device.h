@@ -15,8 +15,11 @@
   X(price_linear, price)       \
   X(price_black, price)        \
   X(price_bachelier, price)    \
+  X(solve_american, american)  \
+  X(price_american, american)  \
   X(net_nodes, net)            \
   X(fold_level, fold)          \
+  X(adjust_nodes, adjust)      \
   X(reduce_worst, reduce)
 
 #define DEVICE_KERNEL_ENUM(name, program) KERNEL_##name,

@@ -15,8 +15,10 @@ _Thread_local size_t kernel_item[2]; /* what get_global_id reads, see kernels/la
 #include "kernels/probe.cl"
 #include "kernels/forward.cl"
 #include "kernels/price.cl"
+#include "kernels/american.cl"
 #include "kernels/net.cl"
 #include "kernels/fold.cl"
+#include "kernels/adjust.cl"
 #include "kernels/reduce.cl"
 
 /* ---- one call per kernel: the arguments in the kernel's order ------------------------------- */
@@ -43,6 +45,16 @@ static void call_price_linear(const kernel_argument *arguments) { price_linear(P
 static void call_price_black(const kernel_argument *arguments) { price_black(PRICE_ARGUMENTS); }
 static void call_price_bachelier(const kernel_argument *arguments) { price_bachelier(PRICE_ARGUMENTS); }
 
+static void call_solve_american(const kernel_argument *arguments)
+{
+  solve_american(BUFFER(0), UINT(1), BUFFER(2), BUFFER(3), UINT(4), BUFFER(5), BUFFER(6));
+}
+
+static void call_price_american(const kernel_argument *arguments)
+{
+  price_american(PRICE_ARGUMENTS, BUFFER(15), BUFFER(16));
+}
+
 static void call_net_nodes(const kernel_argument *arguments)
 {
   net_nodes(BUFFER(0), BUFFER(1), BUFFER(2), BUFFER(3), BUFFER(4), UINT(5), UINT(6), UINT(7), BUFFER(8));
@@ -52,6 +64,11 @@ static void call_fold_level(const kernel_argument *arguments)
 {
   fold_level(BUFFER(0), BUFFER(1), BUFFER(2), BUFFER(3), REAL(4), BUFFER(5), BUFFER(6), BUFFER(7), UINT(8), UINT(9),
              BUFFER(10), BUFFER(11));
+}
+
+static void call_adjust_nodes(const kernel_argument *arguments)
+{
+  adjust_nodes(BUFFER(0), BUFFER(1), BUFFER(2), BUFFER(3), BUFFER(4), BUFFER(5), UINT(6), UINT(7), BUFFER(8));
 }
 
 static void call_reduce_worst(const kernel_argument *arguments)
@@ -68,8 +85,11 @@ static const struct {
     [KERNEL_price_linear] = {call_price_linear, 15},
     [KERNEL_price_black] = {call_price_black, 15},
     [KERNEL_price_bachelier] = {call_price_bachelier, 15},
+    [KERNEL_solve_american] = {call_solve_american, 7},
+    [KERNEL_price_american] = {call_price_american, 17},
     [KERNEL_net_nodes] = {call_net_nodes, 9},
     [KERNEL_fold_level] = {call_fold_level, 12},
+    [KERNEL_adjust_nodes] = {call_adjust_nodes, 9},
     [KERNEL_reduce_worst] = {call_reduce_worst, 9},
 };
 

@@ -8,7 +8,7 @@
 
 #include "device/backend.h"
 
-enum { CASE_ARGUMENTS_LIMIT = 16 };
+enum { CASE_ARGUMENTS_LIMIT = 18 };
 
 typedef struct case_argument {
   enum {
@@ -79,9 +79,12 @@ typedef struct case_size {
 /* Each fills *made from `memory`; false: out of memory. */
 bool case_make_probe(arena *memory, uint32_t op, known_case *made);
 bool case_make_forwards(arena *memory, case_size size, known_case *made);
+/* price_american reads boundaries made up for the case. */
 bool case_make_price(arena *memory, kernel_id kernel, case_size size, double round_unit, known_case *made);
+bool case_make_american_solve(arena *memory, case_size size, known_case *made);
 bool case_make_net(arena *memory, case_size size, known_case *made);
 bool case_make_fold(arena *memory, case_size size, known_case *made);
+bool case_make_adjust(arena *memory, case_size size, known_case *made);
 bool case_make_reduce(arena *memory, case_size size, uint32_t carry, known_case *made);
 
 #endif

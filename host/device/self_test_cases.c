@@ -194,6 +194,35 @@ bool case_make_fold(arena *memory, case_size size, known_case *made)
   return case_complete(made);
 }
 
+bool case_make_adjust(arena *memory, case_size size, known_case *made)
+{
+  uint32_t rows = size.n_rows, stride = case_pad(size.n_columns);
+  double *base = ARENA_ARRAY(memory, double, rows), *positive = ARENA_ARRAY(memory, double, rows);
+  double *negative = ARENA_ARRAY(memory, double, rows);
+  for (uint32_t i = 0; base && positive && negative && i < rows; i++) {
+    base[i] = i % 3 ? 3e4 * (i % 3 - 1.5) : 0;
+    positive[i] = i % 3 ? 0.95 : 1;
+    negative[i] = i % 3 ? 1.05 : 1;
+  }
+  double *credit = case_randoms(memory, 2 * (size_t)stride, 1e4, &size.seed);
+  for (uint32_t k = 0; credit && k < 2 * stride; k++) {
+    credit[k] = credit[k] < 0 ? 0 : credit[k];
+  }
+  *made =
+      (known_case){.kernel = KERNEL_adjust_nodes, .stride = stride, .axes = {{stride, PER_LANES}, {rows, PER_CELL}}};
+  case_add(made, CASE_OF_DOUBLES(base, rows));
+  case_add(made, CASE_OF_DOUBLES(positive, rows));
+  case_add(made, CASE_OF_DOUBLES(negative, rows));
+  case_add(made, CASE_OF_DOUBLES(case_randoms(memory, stride, 1, &size.seed), stride));
+  case_add(made, CASE_OF_UINTS(below_make(memory, rows, 2, 1), rows));
+  case_add(made, CASE_OF_DOUBLES(credit, 2 * (size_t)stride));
+  case_add(made, CASE_OF_UINT(rows));
+  case_add(made, CASE_OF_UINT(stride));
+  case_add(made, (case_argument){.is = CASE_DOUBLES, .data = case_randoms(memory, (size_t)rows * stride, 1e5, &size.seed),
+                                 .n = (size_t)rows * stride, .output = "node_pnl"});
+  return case_complete(made);
+}
+
 bool case_make_reduce(arena *memory, case_size size, uint32_t carry, known_case *made)
 {
   uint32_t rows = size.n_rows, columns = size.n_columns, stride = case_pad(columns);

@@ -5,6 +5,7 @@
 #include "engine/alone.h"
 
 #include "base/error.h"
+#include "engine/adjust.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,7 +23,8 @@ bool alone_applies(const bound *in) {
     const bound_levels *levels = &in->levels[m->blocks[b].levels];
     for (uint32_t l = 0; l < levels->n; l++) {
       const model_level *rule = levels->items[l].rule;
-      if (rule->gains < 0.0 || rule->scale != 0 || rule->convert == CONVERT_SHOCKED) {
+      if (rule->gains < 0.0 || rule->scale != 0 || rule->convert == CONVERT_SHOCKED ||
+          adjustment_needed(rule)) {
         return false;
       }
     }

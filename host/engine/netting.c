@@ -8,6 +8,7 @@
 #include "engine/netting.h"
 
 #include "base/error.h"
+#include "engine/adjust.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ typedef struct fold_step {
   uint32_t n_rates;             /* distinct currency pairs */
   uint32_t *rate_from, *rate_to;
   device_buffer *child_begin, *child, *rate_row, *gains_cap, *credit;
+  adjustment *adjust;           /* NULL: scale and credit are the fold's */
 } fold_step;
 
 struct netting {
@@ -158,8 +160,9 @@ static sg_status upload_level(netting *made, uint32_t l, sg_error *error) {
   TRY_DONE(status);
   TRY_DONE(batch_eval(of, below, step->rule->has_gains_cap ? &step->rule->gains_cap : NULL, step->rule->where, INFINITY,
                       cap, error));
-  TRY_DONE(batch_eval(of, step->set, step->rule->has_credit ? &step->rule->credit : NULL, step->rule->where, 0.0, credit,
-                      error));
+  TRY_DONE(adjustment_open(of, made->prices, &made->levels->items[l], &step->adjust, error));
+  TRY_DONE(batch_eval(of, step->set, step->rule->has_credit && step->adjust == NULL ? &step->rule->credit : NULL,
+                      step->rule->where, 0.0, credit, error));
   for (uint32_t x = 0; x < n_children; x++) {
     begin[parent[x] + 1]++;
   }
@@ -232,6 +235,7 @@ void netting_close(netting *opened) {
     buffer_close(step->rate_row);
     buffer_close(step->gains_cap);
     buffer_close(step->credit);
+    adjustment_close(step->adjust);
   }
   free(opened->steps);
   free(opened);
@@ -281,16 +285,16 @@ static sg_status make_rates(const netting *with, const fold_step *step, const ti
   return status;
 }
 
-static sg_status make_scale(const netting *with, const fold_step *step, const tile *of, device_buffer **made,
-                            sg_error *error) {
+/* scale[k]: a number of the scenarios, counted from 1 in model.scenario_keys; key 0: 1. */
+static sg_status make_scale(const netting *with, uint32_t key, const tile *of, device_buffer **made, sg_error *error) {
   double *numbers = malloc((of->set->n + 1) * sizeof *numbers);
   double *scale = malloc(of->stride * sizeof *scale);
   sg_status status = numbers && scale ? SG_OK : error_out_of_memory(error);
-  if (status == SG_OK && step->rule->scale != 0) {
-    status = scenarios_numbers(with->of->in, of->set, step->rule->scale - 1, numbers, error);
+  if (status == SG_OK && key != 0) {
+    status = scenarios_numbers(with->of->in, of->set, key - 1, numbers, error);
   }
   for (uint32_t k = 0; status == SG_OK && k < of->stride; k++) {
-    scale[k] = step->rule->scale != 0 && k < of->n_columns ? numbers[of->first_column + k] : 1.0;
+    scale[k] = key != 0 && k < of->n_columns ? numbers[of->first_column + k] : 1.0;
   }
   if (status == SG_OK) {
     status = buffer_make(with->prices->on, of->stride * sizeof *scale, scale, made, error);
@@ -302,10 +306,10 @@ static sg_status make_scale(const netting *with, const fold_step *step, const ti
 
 static sg_status fold(const netting *with, const fold_step *step, const tile *of, device_buffer *child_pnl,
                       device_buffer *parent_pnl, sg_error *error) {
-  device_buffer *rates = NULL, *scale = NULL;
+  device_buffer *rates = NULL, *scale = NULL, *adjusted_scale = NULL;
   sg_status status = make_rates(with, step, of, &rates, error);
   TRY_DONE(status);
-  TRY_DONE(make_scale(with, step, of, &scale, error));
+  TRY_DONE(make_scale(with, step->adjust == NULL ? step->rule->scale : 0, of, &scale, error));
   kernel_argument arguments[] = {
       ARG_BUFFER(step->child_begin), ARG_BUFFER(step->child),     ARG_BUFFER(step->rate_row),
       ARG_BUFFER(rates),             ARG_DOUBLE(step->rule->gains), ARG_BUFFER(step->gains_cap),
@@ -315,9 +319,14 @@ static sg_status fold(const netting *with, const fold_step *step, const tile *of
   TRY_DONE(device_launch(with->prices->on, KERNEL_fold_level, arguments, sizeof arguments / sizeof *arguments,
                          (size_t[2]){of->stride / lanes, step->n_parents}, error));
   TRY_DONE(device_finish(with->prices->on, error));
+  if (step->adjust != NULL) {
+    TRY_DONE(make_scale(with, step->rule->scale, of, &adjusted_scale, error));
+    TRY_DONE(adjustment_run(step->adjust, of, adjusted_scale, parent_pnl, error));
+  }
 done:
   buffer_close(rates);
   buffer_close(scale);
+  buffer_close(adjusted_scale);
   return status;
 }
 

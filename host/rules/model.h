@@ -15,7 +15,7 @@ typedef struct parameter {
   const char *name, *unit, *source, *date; /* "" when not given */
   enum { PARAMETER_NUMBER, PARAMETER_TABLE, PARAMETER_CURVE } shape;
   double value;            /* NUMBER */
-  const char *by;          /* TABLE: attribute: "kind", "type", or an input's name */
+  const char *by;          /* TABLE: a group key with texts, "exercise", or a textual input's name */
   uint32_t n;              /* TABLE rows or CURVE points */
   const char **key;        /* TABLE */
   double *x, *y;           /* TABLE uses y; CURVE both, x ascending */
@@ -82,7 +82,7 @@ typedef enum forward_follows {
 
 /* One list of price moves for each value of an attribute (`{by: kind, equity: [...], ...}`), or one for all (by NULL). */
 typedef struct price_lists {
-  const char *by;       /* NULL, "kind", "type" (of instrument), or a textual underlyings input */
+  const char *by;       /* NULL, a group key with texts, "exercise", or a textual input of the underlyings */
   uint32_t n_lists;
   const char **key;     /* [list], NULL when by is NULL */
   uint32_t n_prices;
@@ -107,8 +107,11 @@ typedef struct model_level {
   bool has_gains_cap;
   expression gains_cap; /* at most, in the currency of the children; facts that are equal over the group */
   uint32_t scale;       /* 1 + index into model.scenario_keys of the number that multiplies, 0: none */
+  bool has_discount;    /* shocked value times positive or negative, by its sign, less the base value */
+  filter discount_of;   /* instruments whose value is meant; all of a node pass, or none */
+  expression positive, negative;
   bool has_credit;
-  expression credit;    /* added, at most up to the loss */
+  expression credit;    /* added, at most up to the loss; may use numbers of the scenario */
   enum { CONVERT_NONE, CONVERT_BASE, CONVERT_SHOCKED } convert; /* currencies meet here */
   place where;
 } model_level;
@@ -184,6 +187,7 @@ struct sg_model {
   const char **not_covered;
   bool nonnegative_rates; /* valuation: {discount: nonnegative} */
   bool discounted;        /* false for valuation: {discount: none} */
+  uint32_t american;      /* valuation: {american: ...}, index into AMERICAN_SCHEMES (kernels/shared.h) */
   uint32_t n_settings;
   const char **settings;  /* as given */
   uint32_t n_inputs;

@@ -5,6 +5,7 @@
 #include "rules/model_describe.h"
 
 #include "base/file.h"
+#include "kernels/shared.h"
 #include "rules/model_text.h"
 
 #include <math.h>
@@ -39,6 +40,8 @@ static const char *filter_text(text_builder *to, const filter *of) {
 
 /* ---- header, inputs, parameters, columns --------------------------------------------------------------- */
 
+#define SCHEME_NAME(name, nodes, solve, price, steps, tolerance) #name,
+
 static void describe_header(text_builder *to, const model *m) {
   char digest[33];
   digest_format(m->digest, digest);
@@ -50,6 +53,8 @@ static void describe_header(text_builder *to, const model *m) {
   table_row(to, "digest", cell(to, arena_text(to->memory, digest, 32)), NULL);
   table_row(to, "discounting", !m->discounted ? "none" : m->nonnegative_rates ? "the book's, rates not below 0"
                                                                                : "the book's", NULL);
+  static const char *const american[] = {AMERICAN_SCHEMES(SCHEME_NAME)};
+  table_row(to, "american", american[m->american], NULL);
   table_end(to, 2);
   for (uint32_t i = 0; i < m->n_settings; i++) {
     text_add(to, "%s  --set %s\n", i == 0 ? "\nSettings in force\n" : "", m->settings[i]);
@@ -201,7 +206,13 @@ static void describe_levels(text_builder *to, const model *m, const model_levels
       scale = cell(to, arena_format(to->memory, "x %s", m->scenario_keys[level->scale - 1]));
     }
     const char *credit = level->has_credit ? cell(to, arena_format(to->memory, "credit %s", level->credit.text)) : "";
-    table_row(to, i == 0 ? "levels     " : "", m->groupings[level->grouping].text, gains, scale, credit,
+    const char *discount = "";
+    if (level->has_discount) {
+      discount = cell(to, arena_format(to->memory, "discount of %s: value x %s where positive, x %s where negative",
+                                       filter_text(to, &level->discount_of), level->positive.text,
+                                       level->negative.text));
+    }
+    table_row(to, i == 0 ? "levels     " : "", m->groupings[level->grouping].text, gains, discount, scale, credit,
               converts[level->convert], NULL);
   }
   table_end(to, 4);

@@ -234,6 +234,11 @@ static void check_numbers_given(reader *r, const model_block *block) {
     if (levels->items[i].scale > 0) {
       check_given(r, block, levels->items[i].scale - 1, "level");
     }
+    for (uint32_t j = 0; j < levels->items[i].credit.n_slots; j++) {
+      if (levels->items[i].credit.slots[j].kind == SLOT_SCENARIO) {
+        check_given(r, block, levels->items[i].credit.slots[j].index, "level");
+      }
+    }
   }
 }
 

@@ -19,13 +19,28 @@ static uint32_t find_scale(reader *r, const yaml_node *map) {
   return 0;
 }
 
+static void read_discount(reader *r, const yaml_node *map, model_level *level) {
+  if (!map || !reader_expect(r, map, YAML_MAP, "discount")) {
+    return;
+  }
+  reader_check_keys(r, map, SECTION_DISCOUNT, "of positive negative");
+  const yaml_node *positive = yaml_find(map, "positive"), *negative = yaml_find(map, "negative");
+  if (!positive || !negative) {
+    reader_fail(r, map->where, "discount: needs `positive` and `negative`, what a shocked value of that sign is times");
+  }
+  level->has_discount = true;
+  read_filter(r, yaml_find(map, "of"), &level->discount_of);
+  reader_expression(r, positive, "positive", NAMES_INSTRUMENT, &level->positive);
+  reader_expression(r, negative, "negative", NAMES_INSTRUMENT, &level->negative);
+}
+
 /* Returns whether its place among the levels is known. */
 static bool read_level(reader *r, const yaml_node *map, model_level *level, bool first) {
   *level = (model_level){.gains = 1.0, .where = map->where};
   if (!reader_expect(r, map, YAML_MAP, "a level")) {
     return false;
   }
-  reader_check_keys(r, map, SECTION_LEVEL, "by gains gains_cap scale credit convert");
+  reader_check_keys(r, map, SECTION_LEVEL, "by gains gains_cap discount scale credit convert");
   const yaml_node *by = yaml_find(map, "by"), *gains = yaml_find(map, "gains");
   bool placed = by ? read_grouping(r, by, &level->grouping) : reader_fail(r, map->where, "a level needs `by`");
   const yaml_node *cap = yaml_find(map, "gains_cap"), *credit = yaml_find(map, "credit");
@@ -40,7 +55,8 @@ static bool read_level(reader *r, const yaml_node *map, model_level *level, bool
   level->has_gains_cap = cap != NULL;
   level->has_credit = credit != NULL;
   reader_expression(r, cap, "gains_cap", NAMES_INSTRUMENT, &level->gains_cap);
-  reader_expression(r, credit, "credit", NAMES_INSTRUMENT, &level->credit);
+  reader_expression(r, credit, "credit", NAMES_CELL, &level->credit);
+  read_discount(r, yaml_find(map, "discount"), level);
   level->scale = find_scale(r, map);
   level->convert = reader_word(r, map, "convert", "none base shocked", CONVERT_NONE);
   return placed;

@@ -63,7 +63,7 @@ bool reader_fail_memory(reader *r);
 /* The lists of keys, by kind of map. Reports keys that are unknown, and those that a later version brings. */
 typedef enum section {
   SECTION_TOP, SECTION_MODEL, SECTION_VALUATION, SECTION_INPUT, SECTION_PARAMETER, SECTION_COLUMN, SECTION_BLOCK,
-  SECTION_LEVEL, SECTION_AMOUNT, SECTION_MEASURES, SECTION_NUMBER, N_SECTIONS
+  SECTION_LEVEL, SECTION_DISCOUNT, SECTION_AMOUNT, SECTION_MEASURES, SECTION_NUMBER, N_SECTIONS
 } section;
 void reader_check_keys(reader *r, const yaml_node *map, section kind, const char *keys);
 /* Whether `key` is one that a later version brings; reports it then. */
@@ -89,7 +89,7 @@ bool reader_numbers(reader *r, const yaml_node *node, const char *what, uint32_t
 typedef enum scope_of_names {
   NAMES_CONSTANT,   /* numbers and curves only */
   NAMES_INSTRUMENT, /* columns, vols, price scales: facts, inputs and tables of instruments */
-  NAMES_CELL,       /* weights: these and the numbers of the scenario */
+  NAMES_CELL,       /* weights, credits: these and the numbers of the scenario */
   NAMES_NODE,       /* charges, times: facts, all inputs, tables, columns */
   NAMES_ANY         /* a define by itself */
 } scope_of_names;
@@ -133,8 +133,8 @@ bool check_scopes(reader *r, const expression *compiled, const model_amount *amo
 bool read_grouping(reader *r, const yaml_node *node, uint32_t *index); /* by: [...] */
 bool grouping_index(reader *r, uint32_t keys, uint32_t *index);       /* finds or adds */
 void read_filter(reader *r, const yaml_node *node, filter *read);
-/* The attribute of `by:` in tables and price lists, checked with its keys: a group key with texts, exercise, or a textual
- * input of one of `tables` (bits of 1 << input_table). */
+/* The attribute of `by:` in tables and price lists, checked with its keys: a group key with texts, exercise, or a
+ * textual input of one of `tables` (bits of 1 << input_table). */
 bool read_attribute(reader *r, const yaml_node *node, uint32_t tables, const char **by);
 bool check_attribute_key(reader *r, const char *by, const char *key, place where);
 

@@ -24,7 +24,6 @@ static const struct {
     {SECTION_COLUMN, "round"},
     {SECTION_BLOCK, "arrays"},
     {SECTION_BLOCK, "history"},
-    {SECTION_LEVEL, "discount"},
     {SECTION_AMOUNT, "worst_payoff"},
     {SECTION_AMOUNT, "delta_spreads"},
     {SECTION_AMOUNT, "strategies"},
@@ -85,7 +84,7 @@ void reader_check_keys(reader *r, const yaml_node *map, section kind, const char
   static const char *const names[N_SECTIONS] = {
       [SECTION_TOP] = "a model file", [SECTION_MODEL] = "model", [SECTION_VALUATION] = "valuation",
       [SECTION_INPUT] = "an input", [SECTION_PARAMETER] = "a parameter", [SECTION_COLUMN] = "a column",
-      [SECTION_BLOCK] = "a block", [SECTION_LEVEL] = "a level", [SECTION_AMOUNT] = "an amount",
+      [SECTION_BLOCK] = "a block", [SECTION_LEVEL] = "a level", [SECTION_DISCOUNT] = "a discount", [SECTION_AMOUNT] = "an amount",
       [SECTION_MEASURES] = "measures", [SECTION_NUMBER] = "a number"};
   for (uint32_t i = 0; map->is == YAML_MAP && i < map->n; i++) {
     char list[256];

@@ -1,5 +1,6 @@
 # Models, devices, check.
 $ shockgrid models
+deribit-pm     Deribit portfolio margin
 occ-cpm        OCC customer portfolio margin (TIMS)
 spot-vol-grid  Spot -16 to +16 % by vol x 0.75, 1, 1.25
 $ shockgrid models show occ-cpm --text | grep -c '^model:'
