@@ -41,7 +41,12 @@ const command command_import = {
     .synopsis = "FORMAT FILE...",
     .text = "Makes a book of public data and lists what was found and what was left out.\n\n"
             "formats:\n"
-            "  deribit   responses of public/get_book_summary_by_currency, as curl saves them",
+            "  deribit   responses of public/get_book_summary_by_currency, as curl saves them\n"
+            "  yahoo     option-chain JSON of Yahoo, one file per underlying\n"
+            "  cboe      quote tables of Cboe's delayed-quotes page, one file per underlying\n"
+            "  lean      QuantConnect's daily option files, one per share: aapl/20140616.csv\n\n"
+            "Options without a vol are priced by the middle of their quotes. Where a source has no forwards and rates,\n"
+            "both come from put-call parity, expiry by expiry, with the quality of the fit.",
     .examples = "  shockgrid import deribit BTC-options.json BTC-futures.json --out book --accounts 10000 --seed 1\n",
     .options = import_options,
     .n_options = sizeof import_options / sizeof *import_options,

@@ -19,7 +19,10 @@ typedef sg_status import_function(const char *const *paths, size_t n_paths, cons
 /* X("name", function, "what the files are") */
 #define IMPORT_FORMATS(X)                                                                            \
   X("deribit", import_deribit,                                                                       \
-    "responses of Deribit's public call get_book_summary_by_currency, kind option and future, any number of coins")
+    "responses of Deribit's public call get_book_summary_by_currency, kind option and future, any number of coins")  \
+  X("yahoo", import_yahoo, "Yahoo option-chain JSON, one file per underlying")                       \
+  X("cboe", import_cboe, "quote tables of Cboe's delayed-quotes page, one file per underlying")      \
+  X("lean", import_lean, "QuantConnect's daily option files, one per share: aapl/20140616.csv")
 
 #define IMPORT_FUNCTION(name, function, help) import_function function;
 IMPORT_FORMATS(IMPORT_FUNCTION)

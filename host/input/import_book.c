@@ -5,7 +5,9 @@
 #include "input/import_book.h"
 
 #include "base/file.h"
+#include "base/number.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -34,6 +36,18 @@ sg_status import_book_start(import_book *book, import_book_file file, const char
   book->files[file].stream = stream;
   fprintf(stream, "%s\n", header);
   return SG_OK;
+}
+
+double import_mid(double bid, double ask) {
+  char bid_text[NUMBER_TEXT_BYTES], ask_text[NUMBER_TEXT_BYTES];
+  decimal18 sum, addend;
+  if (isnan(bid) || isnan(ask)) {
+    return NAN;
+  }
+  bool exact = decimal18_parse(bid_text, number_format(bid, bid_text), &sum) == NULL &&
+               decimal18_parse(ask_text, number_format(ask, ask_text), &addend) == NULL &&
+               decimal18_add(&sum, addend) && sum.units % 2 == 0;
+  return exact ? decimal18_to_double((decimal18){sum.units / 2}) : (bid + ask) / 2;
 }
 
 static bool exists(const char *folder, const char *name, const char *ending)

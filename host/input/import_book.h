@@ -35,6 +35,10 @@ sg_status import_book_start(import_book *book, import_book_file file, const char
 /* Writes the book. Refuses a folder that holds files of a book which no import made, or which were changed since. */
 sg_status import_book_write(import_book *book, const char *folder, const char *report, sg_error *error);
 
+/* The middle of two quotes as their shortest decimals say, so that no dust of binary fractions reaches the file; NaN
+ * when one is. */
+double import_mid(double bid, double ask);
+
 void import_book_close(import_book *book);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/ids.h"
+#include "input/import_book.h"
 #include "input/make_accounts.h"
 
 #include <stdio.h>
@@ -22,7 +23,6 @@
   X(DERIBIT_NO_FORWARD, "an option whose expiry has neither underlying_price nor a future's price")  \
   X(DERIBIT_NO_BID, "an option without mark_iv and bid_price")                                       \
   X(DERIBIT_NO_ASK, "an option without mark_iv and ask_price")                                       \
-  X(DERIBIT_CROSSED, "an option without mark_iv whose bid_price is above its ask_price")             \
   X(DERIBIT_BELOW, "an option without mark_iv whose mid is at most its intrinsic value on the forward")  \
   X(DERIBIT_ABOVE, "an option without mark_iv whose mid is at least its largest value")              \
   X(DERIBIT_NO_PRICE, "a future without mark_price, mid_price, or bid_price and ask_price")
@@ -70,7 +70,7 @@ static inline double deribit_future_price(const deribit_row *row)
 static inline double deribit_option_price(const deribit_row *row)
 {
   bool has_vol = row->mark_iv_percent == row->mark_iv_percent;
-  return has_vol ? row->mark : (row->bid + row->ask) / 2;
+  return has_vol ? row->mark : import_mid(row->bid, row->ask);
 }
 
 /* What the market data of one coin comes to. */

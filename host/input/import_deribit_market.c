@@ -170,10 +170,7 @@ static deribit_reason check_mid(const deribit_row *row, double forward)
   double strike = row->strike / forward, difference = row->is_call ? 1 - strike : strike - 1;
   double least = difference > 0 ? difference : 0, most = row->is_call ? 1 : strike;
   double mid = deribit_option_price(row), margin = LEAST_TIME_VALUE * (1 + strike);
-  return row->bid > row->ask         ? DERIBIT_CROSSED
-         : !(mid > least + margin)   ? DERIBIT_BELOW
-         : !(mid < most - margin)    ? DERIBIT_ABOVE
-                                     : DERIBIT_KEPT;
+  return !(mid > least + margin) ? DERIBIT_BELOW : !(mid < most - margin) ? DERIBIT_ABOVE : DERIBIT_KEPT;
 }
 
 static deribit_reason find_reason(const deribit_row *row, const deribit_coin *coin)

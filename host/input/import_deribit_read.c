@@ -167,7 +167,7 @@ static sg_status read_numbers(const json_t *object, deribit_row *row, const row_
   TRY(read_price(object, "estimated_delivery_price", &row->index, where));
   TRY(read_number(object, "open_interest", &row->open_interest, where));
   TRY(read_number(object, "creation_timestamp", &created_ms, where));
-  row->mid = isnan(row->mid) ? (row->bid + row->ask) / 2 : row->mid;
+  row->mid = isnan(row->mid) ? import_mid(row->bid, row->ask) : row->mid;
   if (created_ms > 253402300799999) { /* the end of the year 9999 */
     return error_add(where->error, SG_INPUT, (place){.file = where->file},
                      "result[%zu] %s: creation_timestamp is not in milliseconds", where->index, where->name);

@@ -57,7 +57,7 @@ static void print_coin(FILE *stream, const deribit_coin *coin)
 /* How the options of the book are priced, where that is not all by the exchange's vols. */
 static void print_priced(FILE *stream, const deribit_data *data)
 {
-  size_t n_mid = 0, n_vol = 0, n_closed = 0;
+  size_t n_mid = 0, n_vol = 0, n_closed = 0, n_crossed = 0;
   for (size_t i = 0; i < data->rows.n; i++) {
     const deribit_row *row = &data->rows.items[i];
     if (row->left_out == DERIBIT_KEPT && row->kind == DERIBIT_OPTION) {
@@ -65,13 +65,14 @@ static void print_priced(FILE *stream, const deribit_data *data)
       n_mid += by_mid;
       n_vol += !by_mid;
       n_closed += by_mid && !(row->open_interest > 0);
+      n_crossed += by_mid && row->bid > row->ask;
     }
   }
   if (n_mid > 0) {
     fprintf(stream,
             "priced by mark_iv %zu, by the middle of bid_price and ask_price %zu "
-            "(of these %zu without open interest)\n",
-            n_vol, n_mid, n_closed);
+            "(of these %zu without open interest, %zu with the bid above the ask)\n",
+            n_vol, n_mid, n_closed, n_crossed);
   }
 }
 

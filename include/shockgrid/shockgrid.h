@@ -196,6 +196,10 @@ SG_API sg_status sg_explain(const char *folder, const char *account, sg_device *
                             sg_error *error);
 SG_API void sg_text_close(char *text);
 
+/* Repeats the run recorded in `folder` and writes folder/report.html: one page to look at, without scripts, that needs
+ * nothing else. Refuses as sg_explain does, and when the digest of the repeated run differs. */
+SG_API sg_status sg_report(const char *folder, sg_device *device, sg_error *error);
+
 /* ---- importing ----------------------------------------------------------------------------- */
 
 typedef struct sg_import_options {
@@ -203,7 +207,8 @@ typedef struct sg_import_options {
   uint64_t seed;
 } sg_import_options;
 
-/* Public data to a book folder. format: "deribit". What was found and left out is listed in *report (sg_text_close). */
+/* Public data to a book folder. format: "deribit", "yahoo", "cboe", "lean". What was found, derived and left out is
+ * listed in *report (sg_text_close). */
 SG_API sg_status sg_import(const char *format, const char *const *paths, size_t n_paths,
                            const sg_import_options *options, const char *folder, char **report,
                            sg_error *error);

@@ -40,8 +40,8 @@ static int close_root(void **state)
 }
 
 /* false: a file is not there. */
-static bool import_chains(const char *const *names, size_t n_names, const sg_import_options *options,
-                          const char *folder, char **report)
+static bool import_chains(const char *format, const char *const *names, size_t n_names,
+                          const sg_import_options *options, const char *folder, char **report)
 {
   char paths[4][400], target[100];
   const char *given[4];
@@ -54,7 +54,7 @@ static bool import_chains(const char *const *names, size_t n_names, const sg_imp
     }
   }
   snprintf(target, sizeof target, "%s/%s", root, folder);
-  assert_int_equal(import_files("deribit", given, n_names, options, target, report, NULL), SG_OK);
+  assert_int_equal(import_files(format, given, n_names, options, target, report, NULL), SG_OK);
   return true;
 }
 
@@ -153,7 +153,7 @@ static void the_written_forward_and_vol_reproduce_the_marks(void **state)
       "deribit_eth_2026-04-10_options.json.gz", "deribit_eth_2026-04-10_futures.json.gz"};
   sg_import_options options = {.n_accounts = 10000, .seed = 1};
   char *report = NULL;
-  if (!import_chains(names, 4, &options, "marks", &report)) {
+  if (!import_chains("deribit", names, 4, &options, "marks", &report)) {
     skip();
   }
   assert_non_null(strstr(report, "as of 2026-04-10T21:37:34Z"));
@@ -171,18 +171,74 @@ static void a_chain_without_vols_gives_prices_from_mids(void **state)
   static const char *const names[] = {"deribit_btc_2026-08-01_options.json.gz",
                                       "deribit_btc_2026-08-01_futures.json.gz"};
   char *report = NULL;
-  if (!import_chains(names, 2, NULL, "futures", &report)) {
+  if (!import_chains("deribit", names, 2, NULL, "futures", &report)) {
     skip();
   }
   assert_non_null(strstr(report, "from the perpetual: no row has an estimated_delivery_price"));
   assert_non_null(strstr(report, "  index 62687.75, from the perpetual"));
   assert_non_null(strstr(report, "786 of 868 options, 13 of 13 futures, 1 of 1 perpetuals"));
   assert_non_null(strstr(report, "priced by mark_iv 0, by the middle of bid_price and ask_price 786 "
-                                 "(of these 124 without open interest)\n"));
+                                 "(of these 124 without open interest, 0 with the bid above the ask)\n"));
   assert_non_null(strstr(report, "left out 66: an option without mark_iv and bid_price: "));
   assert_non_null(strstr(report, "left out 16: an option without mark_iv whose mid is at most its intrinsic value"));
   assert_null(strstr(report, "left out 0"));
   assert_null(strstr(report, "no forward"));
+  free(report);
+}
+
+/* Counts by an independent count over the file, with the forwards of the table. */
+static void the_spx_chain_gets_plausible_forwards_and_counts_by_reason(void **state)
+{
+  static const char *const names[] = {"yahoo_spx_2026-07-31.json.gz"};
+  sg_import_options options = {.n_accounts = 10000, .seed = 1};
+  char *report = NULL, line[1000], *fields[12];
+  if (!import_chains("yahoo", names, 1, &options, "spx", &report)) {
+    skip();
+  }
+  assert_non_null(strstr(report, "Yahoo option chain: 1 file, 17193 options, as of 2026-07-31T21:22:12Z\n"));
+  assert_non_null(strstr(report, "european exercise, 15615 of 17193 options\n"));
+  assert_non_null(strstr(report, "factor of 49 of 49 expiries"));
+  assert_non_null(strstr(report, "left out 889: without a bid: "));
+  assert_non_null(strstr(report, "left out 23: without an ask: "));
+  assert_non_null(strstr(report, "left out 666: the price is at most the intrinsic value: "));
+  assert_non_null(strstr(report, "of the options kept 494 have no open interest, 5 a bid above their ask\n"));
+  assert_non_null(strstr(report, "made 10000 accounts"));
+  free(report);
+  FILE *stream = open_file("spx", "forwards.csv");
+  double last_forward = 0, last_discount = 2;
+  size_t n = 0;
+  while (fgets(line, sizeof line, stream) != NULL) {
+    assert_true(split(line, fields, 12) >= 11);
+    double forward_price = atof(fields[2]), discount = atof(fields[3]), median_widths = atof(fields[9]);
+    /* a market of 2026: carry of a few percent a year, from 2 weeks on rates that fall on one curve */
+    assert_true(forward_price > last_forward - 1 && forward_price < 9500);
+    assert_true(discount < last_discount + 0.003 && discount > 0.75 && discount < 1.002);
+    assert_true(median_widths < 0.25);
+    last_forward = forward_price;
+    last_discount = discount;
+    n++;
+  }
+  fclose(stream);
+  assert_int_equal(n, 49);
+}
+
+static void quantconnect_chains_keep_american_exercise(void **state)
+{
+  static const char *const aapl[] = {"lean_aapl_2014-06-16.csv"}, *const goog[] = {"lean_goog_2015-12-31.csv"};
+  char *report = NULL;
+  if (!import_chains("lean", aapl, 1, NULL, "aapl", &report)) {
+    skip();
+  }
+  assert_non_null(strstr(report, "1 file, 4052 options, as of 2014-06-16T20:00:00Z\nAAPL\n  price 91.48, kind equity, "
+                                 "american exercise, 2714 of 4052 options\n"));
+  assert_non_null(strstr(report, "left out 1009: the price is at most the intrinsic value: "));
+  assert_non_null(strstr(report, "left out 329: the price is at least the largest value that an option can have: "));
+  free(report);
+  assert_true(import_chains("lean", goog, 1, NULL, "goog", &report));
+  assert_non_null(strstr(report, "1 file, 2016 options, as of 2015-12-31T21:00:00Z\nGOOG\n  price 771.5, kind equity, "
+                                 "american exercise, 1785 of 2016 options\n"));
+  assert_non_null(strstr(report, "left out 194: expired at the time of the data: "));
+  assert_non_null(strstr(report, "left out 37: the price is at most the intrinsic value: "));
   free(report);
 }
 
@@ -191,6 +247,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_written_forward_and_vol_reproduce_the_marks),
       cmocka_unit_test(a_chain_without_vols_gives_prices_from_mids),
+      cmocka_unit_test(the_spx_chain_gets_plausible_forwards_and_counts_by_reason),
+      cmocka_unit_test(quantconnect_chains_keep_american_exercise),
   };
   return cmocka_run_group_tests(tests, open_root, close_root);
 }

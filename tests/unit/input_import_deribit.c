@@ -210,13 +210,14 @@ static void options_without_vols_are_priced_by_the_middle_of_their_quotes(void *
                  "ETH-27MAR26-3000-C,option,ETH,call,european,3000,2026-03-27T08:00:00Z,1,ETH,inverse,0.275,\n"
                  "ETH-27MAR26-3000-P,option,ETH,put,european,3000,2026-03-27T08:00:00Z,1,ETH,inverse,0.03125,\n"
                  "ETH-27MAR26-4000-C,option,ETH,call,european,4000,2026-03-27T08:00:00Z,1,ETH,inverse,0.125,0.5\n"
+                 "ETH-27MAR26-5000-C,option,ETH,call,european,5000,2026-03-27T08:00:00Z,1,ETH,inverse,0.15,\n"
                  "ETH-PERPETUAL,perpetual,ETH,,,,,1,ETH,inverse,3000.5,\n");
   assert_non_null(strstr(report,
-      "priced by mark_iv 1, by the middle of bid_price and ask_price 2 (of these 2 without open interest)\n"
+      "priced by mark_iv 1, by the middle of bid_price and ask_price 3 "
+      "(of these 3 without open interest, 1 with the bid above the ask)\n"
       "left out 1: an option whose expiry has neither underlying_price nor a future's price: ETH-3APR26-2000-C\n"
       "left out 1: an option without mark_iv and bid_price: ETH-27MAR26-2000-C\n"
       "left out 1: an option without mark_iv and ask_price: ETH-27MAR26-2000-P\n"
-      "left out 1: an option without mark_iv whose bid_price is above its ask_price: ETH-27MAR26-5000-C\n"
       "left out 1: an option without mark_iv whose mid is at most its intrinsic value on the forward: "
       "ETH-27MAR26-6000-P\n"
       "left out 2: an option without mark_iv whose mid is at least its largest value: ETH-27MAR26-6000-C, "
@@ -319,8 +320,8 @@ static void a_book_without_any_row_is_refused_with_the_reasons(void **state)
   assert_string_equal(sg_error_get(error, 0).message,
                       "nothing to import: of 2 rows 1 are left out: not settled in the coin");
   assert_string_equal(sg_error_get(error, 1).message,
-                      "nothing to import: of 2 rows 1 are left out: an option whose expiry has neither underlying_price nor "
-                      "a future's price");
+                      "nothing to import: of 2 rows 1 are left out: an option whose expiry has neither "
+                      "underlying_price nor a future's price");
   sg_error_close(error);
 }
 
@@ -330,7 +331,8 @@ static void wrong_arguments_are_refused(void **state)
   char *report = NULL;
   sg_import_options one = {.n_accounts = 1};
   assert_int_equal(import_files("derebit", NULL, 0, NULL, path_of("none"), &report, error), SG_USAGE);
-  assert_string_equal(sg_error_get(error, 0).message, "format \"derebit\" is not known; expected one of: deribit");
+  assert_string_equal(sg_error_get(error, 0).message, "format \"derebit\" is not known; expected one of: "
+                      "deribit yahoo cboe lean");
   assert_int_equal(import_files("deribit", NULL, 0, NULL, path_of("none"), &report, error), SG_USAGE);
   assert_string_equal(sg_error_get(error, 1).message,
                       "no file to import; expected one or more responses of public/get_book_summary_by_currency");

@@ -117,6 +117,12 @@ Makes a book of public data and lists what was found and what was left out.
 
 formats:
   deribit   responses of public/get_book_summary_by_currency, as curl saves them
+  yahoo     option-chain JSON of Yahoo, one file per underlying
+  cboe      quote tables of Cboe's delayed-quotes page, one file per underlying
+  lean      QuantConnect's daily option files, one per share: aapl/20140616.csv
+
+Options without a vol are priced by the middle of their quotes. Where a source has no forwards and rates,
+both come from put-call parity, expiry by expiry, with the quality of the fit.
 
 options:
   --out BOOK                the folder to write

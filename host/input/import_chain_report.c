@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What was found, derived and left out of chains of listed US options, in plain text.
+ */
+#include "input/import_chain.h"
+
+#include "base/date.h"
+#include "base/number.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { EXAMPLES_SHOWN = 3 };
+
+/* value >= 0, with `places` decimals, rounded half up. */
+static void print_decimal(FILE *stream, double value, int places, int width) {
+  char text[NUMBER_TEXT_BYTES];
+  long long scale = 1;
+  for (int i = 0; i < places; i++) {
+    scale *= 10;
+  }
+  double scaled = value * (double)scale + 0.5;
+  long long units = scaled < 1e15 ? (long long)scaled : 1000000000000000;
+  snprintf(text, sizeof text, "%lld.%0*lld", units / scale, places, units % scale);
+  fprintf(stream, "%*s", width, text);
+}
+
+static void print_number(FILE *stream, double value) {
+  char text[NUMBER_TEXT_BYTES];
+  number_format(value, text);
+  fputs(text, stream);
+}
+
+static void print_expiry(FILE *stream, const chain_expiry *expiry) {
+  char time[24];
+  date_format(expiry->expiry_s, time);
+  fprintf(stream, "  %s", time);
+  if (expiry->refused == CHAIN_FEW_PAIRS) {
+    fprintf(stream, "  not used: %zu pairs\n", expiry->n_pairs);
+    return;
+  }
+  if (expiry->refused == CHAIN_DISCOUNT) {
+    fprintf(stream, "  not used: discount factor ");
+    print_number(stream, expiry->discount_factor);
+    fputc('\n', stream);
+    return;
+  }
+  print_decimal(stream, expiry->forward, 4, 13);
+  print_decimal(stream, expiry->discount_factor, 6, 10);
+  fprintf(stream, "%7zu%8zu", expiry->n_pairs, expiry->n_within);
+  print_decimal(stream, expiry->residual_median, 4, 10);
+  print_decimal(stream, expiry->residual_largest, 4, 10);
+  print_decimal(stream, expiry->width_median, 3, 9);
+  print_decimal(stream, expiry->width_largest, 3, 9);
+  fprintf(stream, "%s\n", expiry->refused == CHAIN_KEPT ? "" : "  not used");
+}
+
+static void print_underlying(FILE *stream, const chain_data *data, uint32_t index) {
+  const chain_underlying *underlying = &data->underlyings.items[index];
+  size_t n_usable = 0, n_expiries = 0;
+  fprintf(stream, "%s\n  price ", underlying->name);
+  print_number(stream, underlying->price);
+  fprintf(stream, ", kind %s, %s exercise, %zu of %zu options\n", underlying->kind,
+          underlying->american ? "american" : "european", underlying->n_kept, underlying->n_rows);
+  if (underlying->american) {
+    fprintf(stream, "  no forward is implied: for american exercise put-call parity is no equation; rates are zero\n");
+    return;
+  }
+  for (size_t i = 0; i < data->expiries.n; i++) {
+    n_expiries += data->expiries.items[i].underlying == index;
+    n_usable += data->expiries.items[i].underlying == index && data->expiries.items[i].refused == CHAIN_KEPT;
+  }
+  fprintf(stream,
+          "  forward and discount factor of %zu of %zu expiries from put-call parity: the line C - P = D (F - K)\n"
+          "  through mids within a tenth of the forward, least sum of residuals in half bid-ask widths, each at most 1\n"
+          "  %-20s%13s%10s%7s%8s%10s%10s%9s%9s\n",
+          n_usable, n_expiries, "expiry", "forward", "discount", "pairs", "within", "residual", "largest", "/width",
+          "largest");
+  for (size_t i = 0; i < data->expiries.n; i++) {
+    if (data->expiries.items[i].underlying == index) {
+      print_expiry(stream, &data->expiries.items[i]);
+    }
+  }
+}
+
+static void print_left_out(FILE *stream, const chain_data *data) {
+  static const char *const sentences[] = {
+#define CHAIN_SENTENCE(name, text) text,
+      CHAIN_REASONS(CHAIN_SENTENCE)
+#undef CHAIN_SENTENCE
+  };
+  size_t n_all = 0, n_closed = 0, n_crossed = 0;
+  for (int reason = CHAIN_KEPT + 1; reason < N_CHAIN_REASONS; reason++) {
+    size_t n = 0;
+    for (size_t i = 0; i < data->rows.n; i++) {
+      n += data->rows.items[i].left_out == (chain_reason)reason;
+    }
+    if (n == 0) {
+      continue;
+    }
+    n_all += n;
+    fprintf(stream, "left out %zu: %s:", n, sentences[reason]);
+    size_t n_shown = 0;
+    for (size_t i = 0; i < data->rows.n && n_shown < EXAMPLES_SHOWN; i++) {
+      if (data->rows.items[i].left_out == (chain_reason)reason) {
+        fprintf(stream, "%s %s", n_shown++ > 0 ? "," : "", data->rows.items[i].name);
+      }
+    }
+    fprintf(stream, "%s\n", n > n_shown ? ", ..." : "");
+  }
+  for (size_t i = 0; i < data->rows.n; i++) {
+    const chain_row *row = &data->rows.items[i];
+    n_closed += row->left_out == CHAIN_KEPT && !(row->open_interest > 0);
+    n_crossed += row->left_out == CHAIN_KEPT && row->bid > row->ask;
+  }
+  fprintf(stream, "%sof the options kept %zu have no open interest, %zu a bid above their ask\n",
+          n_all == 0 ? "left out: nothing\n" : "", n_closed, n_crossed);
+}
+
+static sg_status print_accounts(FILE *stream, const made_accounts *made, uint64_t seed, sg_error *error) {
+  size_t *n_held = calloc((size_t)made->n_accounts + 1, sizeof *n_held);
+  if (n_held == NULL) {
+    return error_out_of_memory(error);
+  }
+  for (size_t p = 0; p < made->n_positions; p++) {
+    n_held[made->positions[p].account]++;
+  }
+  size_t largest = 0, n_small = 0;
+  for (uint32_t a = 0; a < made->n_accounts; a++) {
+    largest = n_held[a] > largest ? n_held[a] : largest;
+    n_small += n_held[a] >= 1 && n_held[a] <= 5;
+  }
+  free(n_held);
+  fprintf(stream,
+          "made %u accounts from the open interest, seed %llu: %u market makers, %u customers, %zu positions;\n"
+          "  %zu accounts hold 1 to 5 series, the largest %zu; longs equal shorts in every series\n",
+          made->n_accounts, (unsigned long long)seed, made->n_market_makers,
+          made->n_accounts - made->n_market_makers, made->n_positions, n_small, largest);
+  return SG_OK;
+}
+
+sg_status chain_report(const chain_data *data, size_t n_files, uint64_t seed, const made_accounts *made, char **report,
+                       sg_error *error) {
+  size_t size_bytes;
+  char time[24];
+  *report = NULL;
+  FILE *stream = open_memstream(report, &size_bytes);
+  if (stream == NULL) {
+    return error_out_of_memory(error);
+  }
+  date_format(data->as_of_s, time);
+  fprintf(stream, "%s: %zu file%s, %zu options, as of %s\n", data->title, n_files, n_files == 1 ? "" : "s",
+          data->rows.n, time);
+  for (uint32_t i = 0; i < data->underlyings.n; i++) {
+    print_underlying(stream, data, i);
+  }
+  fprintf(stream, "price of an option: %s\n", data->price_text);
+  print_left_out(stream, data);
+  sg_status status = made->n_accounts > 0 ? print_accounts(stream, made, seed, error) : SG_OK;
+  if (fclose(stream) != 0 && status == SG_OK) {
+    status = error_out_of_memory(error);
+  }
+  if (status != SG_OK) {
+    free(*report);
+    *report = NULL;
+  }
+  return status;
+}
