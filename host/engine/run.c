@@ -83,7 +83,7 @@ static sg_status choose_accounts(run *r, sg_error *error) {
   if (options->all_pnl_accounts || options->n_pnl_accounts > 0) {
     TRY(mark_accounts(b, options->pnl_accounts, options->n_pnl_accounts, &r->keeps_pnl, error));
     for (uint32_t a = 0; options->all_pnl_accounts && a < b->accounts.n; a++) {
-      r->keeps_pnl[a] = true;
+      r->keeps_pnl[a] = r->shown == NULL || r->shown[a];
     }
   }
   return SG_OK;
