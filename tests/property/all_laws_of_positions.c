@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What may and may not matter about positions, on 1,000 random books under every model.
+ * What may and may not matter about positions, on 1,000 random books.
  */
 #include "property/laws.h"
 
@@ -12,16 +12,28 @@ typedef struct change {
   uint64_t order; /* of rows */
 } change;
 
+/* Under the model of every kind of amount, and one of the others in turn. */
 static void nothing_changes(void **state, const change *by) {
   laws *with = *state;
   for (uint64_t seed = 1; seed <= N_BOOKS; seed++) {
     random_book *b = random_book_make(seed);
-    law_digests before = laws_digest(with, b, 0);
+    const int models[] = {(int)(seed % LAW_EVERY_KIND), LAW_EVERY_KIND};
+    char before[2][33];
+    laws_load(with, b, 0);
+    for (int i = 0; i < 2; i++) {
+      laws_digest(with, models[i], NULL, before[i]);
+    }
     if (by->apply != NULL) {
       by->apply(b);
     }
-    law_digests after = laws_digest(with, b, by->order == 0 ? 0 : by->order + seed);
-    laws_same(seed, by->what, &before, &after);
+    laws_load(with, b, by->order == 0 ? 0 : by->order + seed);
+    for (int i = 0; i < 2; i++) {
+      char after[33];
+      laws_digest(with, models[i], NULL, after);
+      if (strcmp(before[i], after) != 0) {
+        fail_msg("book of seed %llu, %s: %s changes the result", (unsigned long long)seed, law_models[models[i]].path, by->what);
+      }
+    }
     random_book_close(b);
   }
 }
