@@ -5,6 +5,7 @@
 #include <shockgrid/shockgrid.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "device/device.h"
 #include "device/float_mode.h"
 #include "engine/engine.h"
@@ -155,28 +156,43 @@ static const char *model_source(const manifest *recorded) {
   return recorded->model_path + (strncmp(recorded->model_path, shipped, length) == 0 ? length : 0);
 }
 
+/* A recorded run, ready to be repeated: its book and model are the ones that it read. */
+typedef struct recorded_run {
+  manifest recorded;
+  sg_book *of;
+  sg_model *under;
+} recorded_run;
+
+static void recorded_run_close(recorded_run *opened) {
+  model_close(opened->under);
+  book_close(opened->of);
+  manifest_close(&opened->recorded);
+}
+
+static sg_status recorded_run_open(const char *folder, recorded_run *opened, sg_error *error) {
+  *opened = (recorded_run){0};
+  manifest *recorded = &opened->recorded;
+  TRY(manifest_read(folder, recorded, error));
+  TRY(sg_book_load(recorded->book_folder, &opened->of, error));
+  TRY(manifest_check_book(recorded, opened->of, error));
+  TRY(sg_model_load(model_source(recorded), recorded->settings, recorded->n_settings, &opened->under, error));
+  return check_model(recorded, opened->under, error);
+}
+
 static sg_status explain(const char *folder, const char *account, sg_device *on, char **text, sg_error *error) {
-  manifest recorded = {0};
-  sg_book *of = NULL;
-  sg_model *under = NULL;
+  recorded_run again;
   sg_result *made = NULL;
   explanation why;
-  sg_status status = manifest_read(folder, &recorded, error);
+  sg_status status = recorded_run_open(folder, &again, error);
   TRY_DONE(status);
-  TRY_DONE(sg_book_load(recorded.book_folder, &of, error));
-  TRY_DONE(manifest_check_book(&recorded, of, error));
-  TRY_DONE(sg_model_load(model_source(&recorded), recorded.settings, recorded.n_settings, &under, error));
-  TRY_DONE(check_model(&recorded, under, error));
   const sg_run_options only = {.accounts = &account, .n_accounts = 1};
-  TRY_DONE(run(on, of, under, &only, &made, error));
-  TRY_DONE(engine_explain(on, of, under, made, account, &why, error));
+  TRY_DONE(run(on, again.of, again.under, &only, &made, error));
+  TRY_DONE(engine_explain(on, again.of, again.under, made, account, &why, error));
   *text = explain_text(&why);
   status = *text == NULL ? error_out_of_memory(error) : SG_OK;
 done:
   result_close(made);
-  model_close(under);
-  book_close(of);
-  manifest_close(&recorded);
+  recorded_run_close(&again);
   return status;
 }
 
@@ -184,6 +200,60 @@ sg_status sg_explain(const char *folder, const char *account, sg_device *on, cha
   float_mode before = float_mode_enter();
   *text = NULL;
   sg_status status = explain(folder, account, on, text, error);
+  float_mode_leave(before);
+  return status;
+}
+
+/* ---- the report to look at --------------------------------------------------------------------- */
+
+static sg_status write_page(const char *folder, const char *page, sg_error *error) {
+  static const char *const owned[] = {"report.html", NULL};
+  file_folder *to = NULL;
+  FILE *stream;
+  sg_status status = file_folder_open(folder, owned, &to, error);
+  TRY_DONE(status);
+  TRY_DONE(file_folder_add(to, owned[0], &stream, error));
+  fputs(page, stream); /* a failed write shows when the folder is committed */
+  TRY_DONE(file_folder_commit(to, error));
+done:
+  file_folder_close(to);
+  return status;
+}
+
+/* Repeats the run, proves that it is the same, and keeps the scenario vectors of the largest accounts for their profiles. */
+static sg_status report(const char *folder, sg_device *on, sg_error *error) {
+  enum { PROFILES = 3 };
+  recorded_run again;
+  sg_result *made = NULL, *profiles = NULL;
+  const char *names[PROFILES];
+  sg_status status = recorded_run_open(folder, &again, error);
+  TRY_DONE(status);
+  const sg_run_options same = {.accounts = again.recorded.partial ? again.recorded.accounts : NULL,
+                               .n_accounts = again.recorded.partial ? again.recorded.n_accounts : 0};
+  TRY_DONE(run(on, again.of, again.under, &same, &made, error));
+  if (strcmp(made->digest, again.recorded.digest) != 0) {
+    status = error_fail(error, SG_BUG, "the run recorded in %s does not repeat: its digest is %s, now it is %s", folder,
+                        again.recorded.digest, made->digest);
+    goto done;
+  }
+  const sg_run_options largest = {.accounts = names,
+                                  .n_accounts = html_profile_accounts(made, PROFILES, names, made->memory),
+                                  .all_pnl_accounts = true};
+  if (largest.n_accounts > 0) {
+    TRY_DONE(engine_run(on, again.of, again.under, &largest, &profiles, error));
+  }
+  const char *page = html_report(made, profiles, made->memory);
+  status = page == NULL ? error_out_of_memory(error) : write_page(folder, page, error);
+done:
+  result_close(profiles);
+  result_close(made);
+  recorded_run_close(&again);
+  return status;
+}
+
+sg_status sg_report(const char *folder, sg_device *on, sg_error *error) {
+  float_mode before = float_mode_enter();
+  sg_status status = report(folder, on, error);
   float_mode_leave(before);
   return status;
 }

@@ -33,6 +33,11 @@ const char *book_text(const book *read, arena *memory);
 /* What `shockgrid explain` prints. The caller frees it; NULL when out of memory. */
 char *explain_text(const explanation *why);
 
+/* One self-contained HTML page; NULL when out of memory. profiles: a result that kept the scenario vectors of the accounts
+ * of html_profile_accounts; NULL: none are shown. Owned by `memory`. */
+const char *html_report(const result *run, const result *profiles, arena *memory);
+uint32_t html_profile_accounts(const result *run, uint32_t wanted, const char **names, arena *memory);
+
 /* ---- manifest.json ------------------------------------------------------------------------- */
 
 enum { MANIFEST_FORMAT = 1 };
