@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * What a pricer knows of one instrument per lane. A pricer NAME is price_NAME.h: a type NAME_state and two functions,
- * NAME_prepare(contract, vol_annual, years_taken) once per slice and NAME_value(state, forward, log_move) per cell, the value
- * of one unit in the currency paid. The host prices with the same functions and one lane, so a cell in which nothing moves
- * has exactly the base value.
+ * NAME_prepare(contract, vol_annual, years_taken) once per slice and NAME_value(state, forward, log_move) per cell,
+ * the value of one unit in the currency paid. The host prices with the same functions and one lane, so a cell in
+ * which nothing moves has exactly the base value.
  */
 #ifndef KERNELS_CONTRACT_H
 #define KERNELS_CONTRACT_H

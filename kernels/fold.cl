@@ -27,7 +27,8 @@ __kernel void fold_level(__global const ulong *child_begin, __global const uint 
     ulong segment_end = end - segment < NET_SEGMENT ? end : segment + NET_SEGMENT;
     lane sum = zero;
     for (ulong x = segment; x < segment_end; x++) {
-      lane part = lane_load(child_pnl + child[x] * (ulong)stride + k) * lane_load(rate + rate_row[x] * (ulong)stride + k);
+      lane converted = lane_load(rate + rate_row[x] * (ulong)stride + k);
+      lane part = lane_load(child_pnl + child[x] * (ulong)stride + k) * converted;
       part = lane_select(lane_less(zero, part), lane_min(part * gains, (lane)gains_cap[x]), part);
       sum = sum + part;
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The lane type: LANES doubles that take the same path. OpenCL C 1.2 with -D LANES=1|2|4|8|16, or C11, where a lane is one
- * plain double. Only operations that IEEE 754 defines to the last bit: + - * / sqrt fma, comparisons, selects, bits. So a
- * lane's result depends neither on LANES nor on its neighbours. C must be compiled with -ffp-contract=off.
+ * The lane type: LANES doubles that take the same path. OpenCL C 1.2 with -D LANES=1|2|4|8|16, or C11, where a lane
+ * is one plain double. Only operations that IEEE 754 defines to the last bit: + - * / sqrt fma, comparisons, selects,
+ * bits. So a lane's result depends neither on LANES nor on its neighbours. C must be compiled with -ffp-contract=off.
  */
 #ifndef KERNELS_LANE_H
 #define KERNELS_LANE_H
@@ -21,8 +21,8 @@
 #else /* C11 */
 
 /*
- * A .cl file compiles as C11 too: include it from a .c file. Its kernels are then static functions of one work-item, whose
- * global id is kernel_item; the including file defines that and calls the kernel once per work-item.
+ * A .cl file compiles as C11 too: include it from a .c file. Its kernels are then static functions of one work-item,
+ * whose global id is kernel_item; the including file defines that and calls the kernel once per work-item.
  */
 #include <assert.h>
 #include <float.h>
@@ -77,9 +77,14 @@ LANE_INLINE lane_mask lane_equal(lane a, lane b) { return -(lane_mask)(a == b); 
 LANE_INLINE lane lane_select(lane_mask mask, lane yes, lane no) { return mask ? yes : no; }
 LANE_INLINE int lane_any(lane_mask mask) { return mask != 0; }
 
-/* The lanes of even number, then the odd ones; and the other way round. Combining the two halves the lanes to combine. */
+/* The lanes of even number, then the odd ones; and the other way round. Combining both halves the lanes to combine. */
 LANE_INLINE lane lane_evens_first(lane x) { return x; }
 LANE_INLINE lane lane_odds_first(lane x) { return x; }
+
+/* from[index[l] * stride] for each lane l */
+LANE_INLINE lane lane_gather(__global const double *from, __global const uint *index, uint stride) {
+  return from[index[0] * (ulong)stride];
+}
 
 /* Turns rows[j] = column j of LANES x LANES cells into rows[l] = row l. */
 LANE_INLINE void lane_transpose(lane *rows) { (void)rows; }
@@ -95,7 +100,7 @@ typedef LANE_JOIN(ulong, LANES) lane_bits;
 #define lane_as_bits(x) LANE_JOIN(as_ulong, LANES)(x)
 #define lane_from_bits(bits) LANE_JOIN(as_double, LANES)(bits)
 
-/* Aligned: buffers begin at a multiple of 128 bytes (OpenCL 1.2, 6.1.5 and 5.2.1), rows are padded, groups of lanes whole. */
+/* Aligned: OpenCL buffers begin at a multiple of the widest vector, rows are padded, groups of lanes whole. */
 LANE_INLINE lane lane_load(__global const double *from) { return *(__global const lane *)from; }
 LANE_INLINE void lane_store(__global double *to, lane x) { *(__global lane *)to = x; }
 LANE_INLINE lane lane_from_uints(__global const uint *from) {
@@ -119,6 +124,14 @@ LANE_INLINE lane lane_number(void) { return (lane)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
 LANE_INLINE double lane_first(lane x) { return x.s0; }
 LANE_INLINE lane lane_evens_first(lane x) { return (lane)(x.even, x.odd); }
 LANE_INLINE lane lane_odds_first(lane x) { return (lane)(x.odd, x.even); }
+
+LANE_INLINE lane lane_gather(__global const double *from, __global const uint *index, uint stride) {
+  double gathered[LANES];
+  for (int l = 0; l < LANES; l++) {
+    gathered[l] = from[index[l] * (ulong)stride];
+  }
+  return LANE_JOIN(vload, LANES)(0, gathered);
+}
 
 /* log2(LANES) perfect shuffles. */
 LANE_INLINE void lane_transpose(lane *rows) {

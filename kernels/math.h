@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * exp, log, pow and the normal distribution from exact operations: the same bits in OpenCL C and C11. Accuracies are the
- * largest errors found against MPFR by tests/formula/base_math.c, in units in the last place of the result.
+ * exp, log, pow and the normal distribution from exact operations: the same bits in OpenCL C and C11. Accuracies are
+ * the largest errors found against MPFR by tests/formula/base_math.c, in units in the last place of the result.
  */
 #ifndef KERNELS_MATH_H
 #define KERNELS_MATH_H
@@ -17,8 +17,8 @@
 /* Adding 1.5 * 2^52 rounds |x| < 2^51 to an integer, which then stands in the low bits. */
 #define MATH_ROUND 0x1.8p52
 
-/* (exp(r) - 1 - r) / r^2 for |r| <= ln(2) / 2, r2 = r^2: Taylor, coefficients 1/k!, even and odd powers apart to halve the
- * chain; the first term left out is below 2^-57. */
+/* (exp(r) - 1 - r) / r^2 for |r| <= ln(2) / 2, r2 = r^2: Taylor, coefficients 1/k!, even and odd powers apart to halve
+ * the chain; the first term left out is below 2^-57. */
 LANE_INLINE lane math_exp_series(lane r, lane r2) {
   lane even = (lane)(1.0 / 479001600.0);
   lane odd = (lane)(1.0 / 6227020800.0);
@@ -67,8 +67,8 @@ LANE_INLINE lane math_exp(lane x) {
 }
 
 /*
- * exp(-d^2 / 2), the bell of the normal density: within 1 ulp but for the rounding of d^2; 0 for |d| > 37.6 (below 1e-307).
- * The reduced argument is kept as w = -2r, so that no product by -1/2 is needed: coefficients (-1/2)^k / k!.
+ * exp(-d^2 / 2), the bell of the normal density: within 1 ulp but for the rounding of d^2; 0 for |d| > 37.6 (below
+ * 1e-307). The reduced argument is kept as w = -2r, so that no product by -1/2 is needed: coefficients (-1/2)^k / k!.
  */
 LANE_INLINE lane math_bell(lane d) {
   lane square = d * d;
@@ -117,8 +117,8 @@ LANE_INLINE lane math_log_edges(lane x, lane result) {
 /*
  * ln x for every x. Within 0.8 ulp, subnormal x included; ln 1 = 0 exactly; edges as math_log_edges.
  *
- * ln m = 2 atanh(s) with s = (m - 1) / (m + 1), series coefficients 2 / (2k + 1), first term left out below 2^-60 of the
- * sum; 2s is replaced by f - s f, exact in its leading part (the arrangement of Ng, fdlibm e_log.c, 1993).
+ * ln m = 2 atanh(s) with s = (m - 1) / (m + 1), series coefficients 2 / (2k + 1), first term left out below 2^-60 of
+ * the sum; 2s is replaced by f - s f, exact in its leading part (the arrangement of Ng, fdlibm e_log.c, 1993).
  */
 LANE_INLINE lane math_log(lane x) {
   lane n;
@@ -219,11 +219,12 @@ LANE_INLINE lane math_pow(lane x, lane y) {
 }
 
 /*
- * The tail of the normal distribution: N(-a) = exp(-a^2 / 2) upper(a) / lower(a) for a >= 0, here for two arguments, because
- * their four chains of operations then run side by side. Fitted by tests/formula/fit_tail.py, in the manner of J. F. Hart and
- * others, Computer Approximations, Wiley 1968, algorithm 5666, one degree higher: that one's tails are good absolutely only,
- * and published prices of options far out of the money ask for more. The ratio is within 4.4e-16 relatively up to a = 7 and
- * 3e-8 up to 40, N(-a) beyond 7 within 5e-28 absolutely; 1/2 exactly at 0. a below 1.5e19, or lower_a * lower_b may overflow.
+ * The tail of the normal distribution: N(-a) = exp(-a^2 / 2) upper(a) / lower(a) for a >= 0, here for two arguments,
+ * because their four chains of operations then run side by side. Fitted by tests/formula/fit_tail.py, in the manner
+ * of J. F. Hart and others, Computer Approximations, Wiley 1968, algorithm 5666, one degree higher: that one's tails
+ * are good absolutely only, and published prices of options far out of the money ask for more. The ratio is within
+ * 4.4e-16 relatively up to a = 7 and 3e-8 up to 40, N(-a) beyond 7 within 5e-28 absolutely; 1/2 exactly at 0. a below
+ * 1.5e19, or lower_a * lower_b may overflow.
  */
 typedef struct math_tails {
   lane upper_a, upper_b, lower_a, lower_b;

@@ -3,10 +3,10 @@
  * net.cl - P&L of every node in every column of a tile.
  *
  *   in    positions as CSR (position_begin[n], instrument[p], quantity[p]), pnl[instrument][k]
- *   out   node_pnl[destination[n]][k]: acc = fma(quantity, pnl, acc) in order, in segments of NET_SEGMENT positions, each
- *         from 0; the sums of the segments are added in order
- *   grid  work-item (x, n): columns x*span..(x+1)*span of node n; span a multiple of LANES (COLUMN_PADDING will do), best a
- *         multiple of NET_VECTORS * LANES or the whole stride on a CPU, 1 on a GPU
+ *   out   node_pnl[destination[n]][k]: acc = fma(quantity, pnl, acc) in order, in segments of NET_SEGMENT positions,
+ *         each from 0; the sums of the segments are added in order
+ *   grid  work-item (x, n): columns x*span..(x+1)*span of node n; span a multiple of LANES (COLUMN_PADDING will do),
+ *         best a multiple of NET_VECTORS * LANES or the whole stride on a CPU, 1 on a GPU
  */
 #include "lane.h"
 #include "shared.h"

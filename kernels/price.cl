@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * price.cl - P&L of every instrument of one pricer in every column of a tile: price_linear, price_black, price_bachelier.
+ * price.cl - P&L of every instrument of one pricer in every column of a tile: price_linear, price_black,
+ * price_bachelier.
  *
  *   in    contract[field][i] and vol[slice][i], n_padded to a row; forward[r][k], log_move[r][k], weight[w][k]
  *   out   pnl[pnl_row[i]][k] = (V' - V0) * multiplier * weight, then rounded to multiples of round_unit if that is > 0
- *   grid  work-item (x, y): columns x*span..(x+1)*span, instruments y*LANES..(y+1)*LANES; span a multiple of LANES, best
- *         the whole stride on a CPU and 1 on a GPU
+ *   grid  work-item (x, y): columns x*span..(x+1)*span, instruments y*LANES..(y+1)*LANES; span a multiple of LANES,
+ *         best the whole stride on a CPU and 1 on a GPU
  */
 #include "price_linear.h"
 #include "price_black.h"
@@ -97,11 +98,11 @@ LANE_INLINE price_slice slice_prepare(pricer_id pricer, const price_source *from
 }
 
 /*
- * P&L in n columns from k on, a multiple of LANES, lanes across instruments. `shared`: all read one forward row and one weight
- * row. The rows that the result goes to are fetched on the way, in the order of their addresses.
+ * P&L in n columns from k on, a multiple of LANES, lanes across instruments. `shared`: all read one forward row and
+ * one weight row. The rows that the result goes to are fetched on the way, in the order of their addresses.
  */
-LANE_INLINE void price_columns(pricer_id pricer, const price_source *from, price_slice *slice, uint k, uint n, int shared,
-                               lane *gains) {
+LANE_INLINE void price_columns(pricer_id pricer, const price_source *from, price_slice *slice, uint k, uint n,
+                               int shared, lane *gains) {
   uint stride = from->stride;
   __global const double *forward = from->forward + from->forward_row[0] * (ulong)stride;
   __global const double *log_move = from->log_move + from->forward_row[0] * (ulong)stride;

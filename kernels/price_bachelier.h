@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * European options on a forward that may be negative: Bachelier (1900). Vol is in units of the forward per square root of a
- * year.
+ * European options on a forward that may be negative: Bachelier (1900). Vol is in units of the forward per square
+ * root of a year.
  */
 #ifndef KERNELS_PRICE_BACHELIER_H
 #define KERNELS_PRICE_BACHELIER_H
@@ -26,8 +26,8 @@ LANE_INLINE bachelier_state bachelier_prepare(lane_contract contract, lane vol_a
 }
 
 /*
- * Undiscounted price, never below intrinsic value. Within 5e-16 of the largest of |forward|, |strike| and the total stddev
- * (tests/formula/base_bachelier.c, against MPFR).
+ * Undiscounted price, never below intrinsic value. Within 5e-16 of the largest of |forward|, |strike| and the total
+ * stddev (tests/formula/base_bachelier.c, against MPFR).
  *
  * With a = |forward - strike| / s and N(-a) = exp(-a^2/2) R(a), the out-of-the-money option is
  * s phi(a) - |forward - strike| N(-a) = s exp(-a^2/2) (1 / sqrt(2 pi) - a R(a)).

@@ -37,12 +37,13 @@ LANE_INLINE black_state black_prepare(lane_contract contract, lane vol_annual, d
  *   forward     >= 0; 0 gives 0 or the strike
  *   log_move    forward_log_move(forward, base forward); NaN, for a forward below 0, gives NaN
  *
- * Within 1e-15 of max(forward, strike) for total stddev 1e-4..5 and forward / strike e^-3..e^3 (tests/formula/base_black.c,
- * against MPFR). With total stddev below 1e-16 it is intrinsic value to the bit.
+ * Within 1e-15 of max(forward, strike) for total stddev 1e-4..5 and forward / strike e^-3..e^3
+ * (tests/formula/base_black.c, against MPFR). With total stddev below 1e-16 it is intrinsic value to the bit.
  *
- * With lo = min(forward, strike), hi = max, x = |ln(forward / strike)|, d = s/2 - x/s, d' = s/2 + x/s the out-of-the-money
- * option is lo N(d) - hi N(-d'). Since hi phi(d') = lo phi(d) and N(-a) = exp(-a^2/2) R(a), one exponential e = exp(-d^2/2)
- * serves both: lo e (R(-d) - R(d')) for d <= 0, lo - lo e (R(d) + R(d')) for d > 0. The other side of it is hi - (lo - that).
+ * With lo = min(forward, strike), hi = max, x = |ln(forward / strike)|, d = s/2 - x/s, d' = s/2 + x/s the
+ * out-of-the-money option is lo N(d) - hi N(-d'). Since hi phi(d') = lo phi(d) and N(-a) = exp(-a^2/2) R(a), one
+ * exponential e = exp(-d^2/2) serves both: lo e (R(-d) - R(d')) for d <= 0, lo - lo e (R(d) + R(d')) for d > 0. The
+ * other side of it is hi - (lo - that).
  */
 LANE_INLINE lane black_undiscounted(black_state state, lane forward, lane log_move) {
   lane low = lane_min(forward, state.strike);
@@ -79,14 +80,14 @@ LANE_INLINE lane black_d1(black_state state, lane forward, lane log_move) {
                      fma(log_move, state.inverse_stddev, -state.strike_stddevs) + state.half_stddev);
 }
 
-/* Delta per unit of the option's own forward: discount * N(d1), for a put discount * (N(d1) - 1); for an inverse option the
- * same without discount, the Black delta that its venues publish. Within 1e-15. */
+/* Delta per unit of the option's own forward: discount * N(d1), for a put discount * (N(d1) - 1); for an inverse option
+ * the same without discount, the Black delta that its venues publish. Within 1e-15. */
 LANE_INLINE lane black_delta(black_state state, lane forward, lane log_move) {
   lane delta = state.sign * math_normal(state.sign * black_d1(state, forward, log_move));
   return lane_select(state.inverse, delta, delta * state.discount);
 }
 
-/* Value per unit of vol_annual (1 = 100 %), in the currency paid; years = those left in the slice that made the state. */
+/* Value per unit of vol_annual (1 = 100 %), currency paid; years = those left in the slice that made the state. */
 LANE_INLINE lane black_vega(black_state state, lane years, lane forward, lane log_move) {
   lane per_forward = math_normal_density(black_d1(state, forward, log_move)) * sqrt(years);
   return lane_select(state.inverse, per_forward, state.discount * forward * per_forward);

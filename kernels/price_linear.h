@@ -28,7 +28,7 @@ LANE_INLINE lane linear_value(linear_state state, lane forward, lane log_move) {
   return lane_select(state.inverse, -1.0 / forward, forward);
 }
 
-/* Value per unit of the forward's move; for an inverse contract 1/forward coin per relative move, as its venues quote it. */
+/* Value per unit of the forward's move; for an inverse contract 1/forward, the coin per relative move. */
 LANE_INLINE lane linear_delta(lane_contract contract, lane forward) {
   return lane_select(lane_less((lane)0.0, contract.inverse), 1.0 / forward, (lane)1.0);
 }

@@ -4,8 +4,8 @@
  *
  *   in    node_pnl[n][k], scenario_of[k]; columns from n_columns on are padding
  *   out   worst[n], worst_scenario[n]: the least (P&L, scenario) in that order, so that ties go to the lowest scenario;
- *         not_finite[n]: cells that are NaN or infinite, which the minimum skips. Without a finite cell worst is infinity and
- *         the scenario 0xffffffff. carry 1: the outputs hold those of earlier tiles and are combined
+ *         not_finite[n]: cells that are NaN or infinite, which the minimum skips. Without a finite cell worst is
+ *         infinity and the scenario 0xffffffff. carry 1: the outputs hold those of earlier tiles and are combined
  *   grid  work-item (n): node n, all columns; items = {n_nodes, 1}
  */
 #include "lane.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Helper of object_code.sh: builds FOLDER/PROGRAM for the first CPU device with LANES lanes and launches KERNEL over no true
- * row at all, so that PoCL compiles it: kernel_launch FOLDER PROGRAM KERNEL LANES
+ * Helper of object_code.sh: builds FOLDER/PROGRAM for the first CPU device with LANES lanes and launches KERNEL over
+ * no true row at all, so that PoCL compiles it: kernel_launch FOLDER PROGRAM KERNEL LANES
  */
 #include <CL/cl.h>
 #include <stdio.h>
@@ -53,8 +53,9 @@ static void arguments_set(cl_context context, cl_kernel kernel)
   for (cl_uint i = 0; i < n; i++) {
     cl_kernel_arg_address_qualifier qualifier;
     char type[64];
-    check(clGetKernelArgInfo(kernel, i, CL_KERNEL_ARG_ADDRESS_QUALIFIER, sizeof qualifier, &qualifier, NULL), "argument");
-    check(clGetKernelArgInfo(kernel, i, CL_KERNEL_ARG_TYPE_NAME, sizeof type, type, NULL), "argument");
+    check(clGetKernelArgInfo(kernel, i, CL_KERNEL_ARG_ADDRESS_QUALIFIER, sizeof qualifier, &qualifier, NULL),
+          "clGetKernelArgInfo");
+    check(clGetKernelArgInfo(kernel, i, CL_KERNEL_ARG_TYPE_NAME, sizeof type, type, NULL), "clGetKernelArgInfo");
     if (qualifier == CL_KERNEL_ARG_ADDRESS_GLOBAL) {
       cl_int code;
       cl_mem buffer =

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
-# The object code that PoCL makes of the pricing and netting kernels computes in packed registers, multiply-adds included, and
-# calls no function: neither a math library nor anything else. Looks at what PoCL's own cache keeps after a launch.
+# The object code that PoCL makes of the pricing and netting kernels computes in packed registers, multiply-adds
+# included, and calls no function: neither a math library nor anything else. Looks at what PoCL's own cache keeps
+# after a launch.
 set -eu
 if ! grep -qw fma /proc/cpuinfo; then
   echo "skipped: this CPU has no fma instruction, so fma is a call"
@@ -14,8 +15,8 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/cache"
-"${CC:-cc}" -std=c11 -O1 -D_GNU_SOURCE -DCL_TARGET_OPENCL_VERSION=120 -I "$SOURCE" "$SOURCE/tests/device/kernel_launch.c" \
-  -o "$work/launch" -lOpenCL
+"${CC:-cc}" -std=c11 -O1 -D_GNU_SOURCE -DCL_TARGET_OPENCL_VERSION=120 \
+  "$SOURCE/tests/device/kernel_launch.c" -o "$work/launch" -lOpenCL
 failures=0
 for lanes in 8 16; do
   for kernel in price.cl:price_black price.cl:price_bachelier net.cl:net_nodes; do

@@ -218,10 +218,10 @@ static void normal_distribution_is_within_its_stated_error(void **state)
 
 static void rounding_takes_halves_away_from_zero(void **state)
 {
-  static const double cases[][2] = {{0.0, 0.0}, {-0.0, -0.0}, {0.49999999999999994, 0.0}, {0.5, 1}, {-0.5, -1}, {1.5, 2},
-                                    {2.5, 3}, {-2.5, -3}, {2.4999999999999996, 2}, {4503599627370495.5, 4503599627370496},
-                                    {-4503599627370494.5, -4503599627370495}, {9007199254740991, 9007199254740991},
-                                    {1e300, 1e300}, {INFINITY, INFINITY}, {-INFINITY, -INFINITY}, {NAN, NAN}};
+  static const double cases[][2] = {
+      {0.0, 0.0}, {-0.0, -0.0}, {0.49999999999999994, 0.0}, {0.5, 1}, {-0.5, -1}, {1.5, 2}, {2.5, 3}, {-2.5, -3},
+      {2.4999999999999996, 2}, {4503599627370495.5, 4503599627370496}, {-4503599627370494.5, -4503599627370495},
+      {9007199254740991, 9007199254740991}, {1e300, 1e300}, {INFINITY, INFINITY}, {-INFINITY, -INFINITY}, {NAN, NAN}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     assert_same_value(lane_round(cases[i][0]), cases[i][1], "round", cases[i][0], 0);
   }

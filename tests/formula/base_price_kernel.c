@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The loops of kernels/price.cl and forward.cl, compiled as C: which row, column, slice and weight a cell is made of. Cells are
- * worked by hand: without vol an option is worth its intrinsic value.
+ * The loops of kernels/price.cl and forward.cl, compiled as C: which row, column, slice and weight a cell is made of.
+ * Cells are worked by hand: without vol an option is worth its intrinsic value.
  */
 #include "kernels/forward.cl"
 #include "kernels/price.cl"
@@ -26,7 +26,7 @@ typedef struct launch {
   double pnl[N][STRIDE];
 } launch;
 
-/* Calls with strike 100 on forwards of base 100 and 200, moved by k - 8 per cent of their base; columns from 20 on padding. */
+/* Calls with strike 100 on forwards of base 100 and 200, moved by k - 8 per cent; columns from 20 on are padding. */
 static launch launch_make(void)
 {
   launch made = {.round_unit = 0};
@@ -66,8 +66,8 @@ static void launch_run(launch *of, price_kernel *kernel, uint span)
     for (size_t x = 0; x < STRIDE / span + 2; x++) {
       kernel_item[0] = x;
       kernel_item[1] = y;
-      kernel(of->contract[0], N, of->pnl_row, of->forward_row, of->weight_row, of->vol[0], of->slice_of, of->slice_years,
-             of->forward[0], of->log_move[0], of->weight[0], of->round_unit, STRIDE, span, of->pnl[0]);
+      kernel(of->contract[0], N, of->pnl_row, of->forward_row, of->weight_row, of->vol[0], of->slice_of,
+             of->slice_years, of->forward[0], of->log_move[0], of->weight[0], of->round_unit, STRIDE, span, of->pnl[0]);
     }
   }
 }

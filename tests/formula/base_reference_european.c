@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Published prices of European options (reference_european.csv: one source to a row) through the pricers. The forward of a
- * spot row is S exp(carry * years), its price discounted at the rate; in Black-76 and Bachelier rows S is the forward.
+ * Published prices of European options (reference_european.csv: one source to a row) through the pricers. The forward
+ * of a spot row is S exp(carry * years), its price discounted at the rate; in Black-76 and Bachelier rows S is the
+ * forward.
  */
 #include "base/number.h"
 #include "formula/exact.h"
@@ -16,7 +17,9 @@
 
 _Thread_local size_t kernel_item[2];
 
-enum { ID, MODEL, OPTION_TYPE, UNDERLYING, STRIKE, RATE, CARRY, YEARS, VOL, EXPECTED, TOLERANCE, TOLERANCE_KIND, N_FIELDS };
+enum {
+  ID, MODEL, OPTION_TYPE, UNDERLYING, STRIKE, RATE, CARRY, YEARS, VOL, EXPECTED, TOLERANCE, TOLERANCE_KIND, N_FIELDS
+};
 
 typedef struct row {
   char *text[N_FIELDS]; /* the source, last and quoted, is for the reader */
@@ -72,8 +75,8 @@ static void every_published_european_price_is_met_within_its_tolerance(void **un
     double error = fabs(price - expected);
     bool within = (strstr(kind, "abs") && error <= tolerance) || (strstr(kind, "rel") && error <= tolerance * expected);
     if (!within) {
-      print_error("row %s: expected %.17g, got %.17g, tolerance %g %s\n", published.text[ID], expected, price, tolerance,
-                  kind);
+      print_error("row %s: expected %.17g, got %.17g, tolerance %g %s\n", published.text[ID], expected, price,
+                  tolerance, kind);
       failed++;
     }
     n++;

@@ -4,8 +4,8 @@
 #
 #   R(a) = N(-a) exp(a^2 / 2) ~ upper(a) / lower(a), degrees 7 and 8, upper(0) / lower(0) = 1/2 exactly
 #
-# Minimax in relative error up to a = CUT; beyond, where N(-a) is nothing beside 1, the error allowed grows as N(-a) falls.
-# Lawson's weights on Loeb's linearised least squares, in 60 digits.
+# Minimax in relative error up to a = CUT; beyond, where N(-a) is nothing beside 1, the error allowed grows as N(-a)
+# falls. Lawson's weights on Loeb's linearised least squares, in 60 digits.
 from mpmath import mp, mpf, cos, erfc, exp, lu_solve, matrix, pi, sqrt
 
 mp.dps = 60
@@ -64,6 +64,8 @@ print("upper", [repr(c) for c in upper])
 print("lower", [repr(c) for c in lower])
 print("before rounding", mp.nstr(worst, 3))
 grid = [mpf(i) / 200 for i in range(200 * 40)]
-print("relative to", CUT, mp.nstr(max(abs(error(upper, lower, a)) for a in grid if a <= CUT), 3))
-print("absolute beyond", mp.nstr(max(abs(error(upper, lower, a)) * erfc(a / sqrt(mpf(2))) / 2 for a in grid if a > CUT), 3))
+near = [abs(error(upper, lower, a)) for a in grid if a <= CUT]
+far = [abs(error(upper, lower, a)) * erfc(a / sqrt(mpf(2))) / 2 for a in grid if a > CUT]
+print("relative to", CUT, mp.nstr(max(near), 3))
+print("absolute beyond", mp.nstr(max(far), 3))
 print("relative at 40", mp.nstr(error(upper, lower, mpf(40)), 3))
