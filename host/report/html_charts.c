@@ -28,7 +28,7 @@ const char *html_short(arena *memory, double value) {
     magnitude /= 1000;
     unit++;
   }
-  int decimals = magnitude >= 100 || (unit == 0 && magnitude == (double)(long)magnitude) ? 0 : magnitude >= 1 ? 1 : 4;
+  int decimals = magnitude >= 100 || magnitude == (double)(long)magnitude ? 0 : magnitude >= 1 ? 1 : 4;
   return arena_format(memory, "%s%s%s", value < 0 ? "\u2212" : "", people_number(memory, magnitude, decimals), units[unit]);
 }
 

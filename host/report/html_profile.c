@@ -14,13 +14,14 @@ enum { SERIES_MAX = 6 };
 static bool is_price(const scenario_row *row) { return strncmp(row->factor, "price", 5) == 0; }
 
 static const char *move_text(const char *move, bool relative, arena *memory) {
-  double value;
-  if (!relative || number_parse(move, strlen(move), &value) != NULL) {
+  money share, percent;
+  if (!relative || money_parse(move, strlen(move), &share) != NULL ||
+      !money_times(share, (money){(int128)100 * 1000000000000}, &percent)) {
     return move;
   }
   char text[NUMBER_TEXT_BYTES];
-  number_format(100 * value, text);
-  return arena_format(memory, "%s%.6s %%", value > 0 ? "+" : "", text);
+  money_format(percent, text);
+  return arena_format(memory, "%s%s %%", percent.units > 0 ? "+" : "", text);
 }
 
 const char *html_scenario_text(const result *run, const char *block, uint32_t scenario, arena *memory) {
@@ -58,7 +59,8 @@ typedef struct grid_place {
   const char *vol;
 } grid_place;
 
-static grid_place find_place(const result *run, const char *block, uint32_t scenario, const char *factor) {
+static grid_place find_place(const result *run, const char *block, uint32_t scenario, const char *factor,
+                             arena *memory) {
   grid_place found = {false, 0, "vol same"};
   for (size_t i = 0; i < run->n_scenarios; i++) {
     const scenario_row *row = &run->scenarios[i];
@@ -68,7 +70,7 @@ static grid_place find_place(const result *run, const char *block, uint32_t scen
     if (strcmp(row->factor, factor) == 0) {
       found.known = number_parse(row->move, strlen(row->move), &found.price) == NULL;
     } else if (strcmp(row->factor, "vol") == 0) {
-      found.vol = row->move;
+      found.vol = arena_format(memory, "vol %s", row->move);
     }
   }
   return found;
@@ -134,8 +136,8 @@ static void add_profile(page *to, const result *run, uint32_t account) {
     if (row->account != account || strcmp(row->block, worst->block) != 0 || strcmp(row->node, worst->node) != 0) {
       continue;
     }
-    grid_place at = find_place(run, row->block, row->scenario, factor);
-    html_series *line_of = at.known ? series_of(series, &n, at.vol, run->n_pnl, to->memory) : NULL;
+    grid_place at = find_place(run, row->block, row->scenario, factor, to->memory);
+    html_series *line_of = at.known && at.vol != NULL ? series_of(series, &n, at.vol, run->n_pnl, to->memory) : NULL;
     if (line_of != NULL) {
       line_of->points[line_of->n++] = (html_point){at.price, row->pnl, row == worst};
     }

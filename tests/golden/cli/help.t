@@ -9,6 +9,7 @@ usage: shockgrid COMMAND ...
 commands:
   run       margin the accounts of a book under a model
   explain   why an account's requirement is what it is, line by line
+  report    a run as a page to look at, with pictures
   models    list, show or check margin models
   devices   list the devices that can compute, and test them
   check     read a book and report every problem in it

@@ -64,3 +64,10 @@ $ touch file && shockgrid run book --model occ-cpm --device reference --out file
 $ (sleep 0.3; shockgrid --version; echo $? >code) | true; cat code
 5
 ! shockgrid: standard output cannot be written: Broken pipe
+# The page to look at; a result that was changed is refused.
+$ shockgrid run $SOURCE/examples/book --model occ-cpm --device reference --out looked --quiet
+$ shockgrid report looked --device reference && grep -o '^<!doctype html>' looked/report.html
+looked/report.html
+<!doctype html>
+$ echo >>looked/margins.csv; shockgrid report looked --device reference 2>/dev/null
+[3]
