@@ -17,6 +17,7 @@
   X(price_bachelier, price)    \
   X(solve_american, american)  \
   X(price_american, american)  \
+  X(imply_vol, implied_vol)    \
   X(net_nodes, net)            \
   X(fold_level, fold)          \
   X(adjust_nodes, adjust)      \

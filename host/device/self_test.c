@@ -206,7 +206,7 @@ static sg_status price_run(device *on, size_t row, arena *memory, sg_error *erro
 
 static sg_status cases_compare(device *on, device *reference, arena *memory, sg_error *error)
 {
-  static const case_size small = {3, 5, 1}, odd = {37, 21, 2}, wide = {11, 70, 3};
+  static const case_size small = {3, 5, 1}, odd = {37, 21, 2}, wide = {11, 70, 3}, many = {231, 1, 0};
   static const kernel_id pricers[] = {KERNEL_price_linear, KERNEL_price_black, KERNEL_price_bachelier,
                                       KERNEL_price_american};
   known_case known;
@@ -219,6 +219,9 @@ static sg_status cases_compare(device *on, device *reference, arena *memory, sg_
     COMPARE(case_make_price(memory, pricers[i], small, 0.01, &known));
   }
   COMPARE(case_make_american_solve(memory, odd, &known));
+  for (uint32_t normal = 0; normal < 2; normal++) {
+    COMPARE(case_make_implied(memory, normal, many, &known));
+  }
   COMPARE(case_make_net(memory, small, &known));
   COMPARE(case_make_net(memory, wide, &known));
   COMPARE(case_make_fold(memory, small, &known));
