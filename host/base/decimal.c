@@ -8,14 +8,27 @@
 
 static const char not_a_number[] = "is not a number";
 
-static uint64_t power_of_ten(int exponent)
-{
-  uint64_t power = 1;
-  while (exponent-- > 0) {
-    power *= 10;
-  }
-  return power;
-}
+/* 10^0 to 10^19, all that fit 64 bits. */
+static const uint64_t power_of_ten[] = {1,
+                                        10,
+                                        100,
+                                        1000,
+                                        10000,
+                                        100000,
+                                        1000000,
+                                        10000000,
+                                        100000000,
+                                        1000000000,
+                                        10000000000,
+                                        100000000000,
+                                        1000000000000,
+                                        10000000000000,
+                                        100000000000000,
+                                        1000000000000000,
+                                        10000000000000000,
+                                        100000000000000000,
+                                        1000000000000000000,
+                                        10000000000000000000u};
 
 bool decimal_scan_short(const char *text, size_t length, decimal_short *scanned)
 {
@@ -125,7 +138,7 @@ const char *decimal_parse(const char *text, size_t length, int places, int128 *u
 {
   decimal_short small;
   if (decimal_scan_short(text, length, &small) && (int)small.places <= places) {
-    int128 scaled = (int128)small.digits * (int128)power_of_ten(places - (int)small.places);
+    int128 scaled = (int128)small.digits * power_of_ten[places - (int)small.places];
     *units = small.negative ? -scaled : scaled;
     return NULL;
   }
@@ -161,10 +174,15 @@ double decimal_to_double(int128 units, int places)
   if (magnitude == 0) {
     return 0;
   }
-  uint128 divisor = power_of_ten(places);
+  uint64_t divisor = power_of_ten[places];
+  double guess = (double)magnitude / (double)divisor;
+  uint64_t whole = guess <= 0x1p53 ? (uint64_t)guess : 0;
+  if ((uint128)whole * divisor == magnitude) {
+    return units < 0 ? -(double)whole : (double)whole;
+  }
   double result;
   if (magnitude <= (uint128)1 << 53) {
-    result = (double)(uint64_t)magnitude / (double)(uint64_t)divisor;
+    result = (double)(uint64_t)magnitude / (double)divisor;
   } else {
     /* With its top bit set the dividend gives a quotient of at least 67 bits, so the remainder only matters as the
      * last bit, and the conversion rounds once. */
@@ -172,7 +190,7 @@ double decimal_to_double(int128 units, int places)
     int shift = high != 0 ? __builtin_clzll(high) : 64 + __builtin_clzll((uint64_t)magnitude);
     magnitude <<= shift;
     uint128 quotient = magnitude / divisor;
-    quotient |= magnitude % divisor != 0;
+    quotient |= quotient * divisor != magnitude;
     result = (double)quotient / (double)((uint128)1 << shift);
   }
   return units < 0 ? -result : result;

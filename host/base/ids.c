@@ -188,14 +188,19 @@ void ids_find_many(const ids *table, const id_text *texts, size_t n, uint32_t *i
   }
 }
 
-bool ids_add_many(ids *table, const id_text *texts, size_t n, uint32_t *index) {
+bool ids_merge(ids *table, const ids *from, uint32_t *index) {
+  id_text texts[BATCH];
   uint32_t tag[BATCH];
-  for (size_t first = 0; first < n; first += BATCH) {
-    size_t n_batch = n - first < BATCH ? n - first : BATCH;
-    prefetch(table, texts + first, n_batch, tag);
+  for (size_t first = 0; first < from->texts.n; first += BATCH) {
+    size_t n_batch = from->texts.n - first < BATCH ? from->texts.n - first : BATCH;
+    for (size_t i = 0; i < n_batch; i++) {
+      const char *text = from->texts.items[first + i];
+      texts[i] = (id_text){text, length_before(text)};
+    }
+    prefetch(table, texts, n_batch, tag);
     for (size_t i = 0; i < n_batch; i++) {
       bool added;
-      index[first + i] = add_tagged(table, texts[first + i].text, texts[first + i].length, tag[i], &added);
+      index[first + i] = add_tagged(table, texts[i].text, texts[i].length, tag[i], &added);
       if (index[first + i] == ID_NONE) {
         return false;
       }

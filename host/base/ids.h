@@ -29,9 +29,11 @@ uint32_t ids_count(const ids *table);
 const char *ids_text(const ids *table, uint32_t index);
 size_t ids_length(const ids *table, uint32_t index);
 
-/* The same for many texts, whose cache misses overlap: index[i] belongs to texts[i]. */
+/* ids_find for many texts, whose cache misses overlap: index[i] belongs to texts[i]. */
 void ids_find_many(const ids *table, const id_text *texts, size_t n, uint32_t *index);
-bool ids_add_many(ids *table, const id_text *texts, size_t n, uint32_t *index); /* false when out of memory */
+
+/* Adds the ids of another table in their order; index[i] is where its id i is now. False when out of memory. */
+bool ids_merge(ids *table, const ids *from, uint32_t *index);
 
 /* Rank by bytes: rank[i] is the position of id i among all sorted by unsigned bytes. */
 bool ids_rank(const ids *table, uint32_t *rank);

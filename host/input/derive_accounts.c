@@ -11,7 +11,6 @@
 static void resolve_parent(book_reader *reader, uint32_t a, const account_row *row)
 {
   accounts *all = &reader->book->accounts;
-  all->parent[a] = ID_NONE;
   if (row->parent[0] == '\0') {
     return;
   }
@@ -103,24 +102,32 @@ static bool open_accounts(book_reader *reader, accounts *made, uint32_t n)
 sg_status derive_accounts(book_reader *reader)
 {
   accounts *made = &reader->book->accounts;
-  uint32_t n = (uint32_t)reader->account_rows.n;
+  uint32_t n = ids_count(reader->accounts);
+  const account_row only_in_positions = {.parent = "",
+                                         .currency = reader->book->base_currency,
+                                         .type = ACCOUNT_TYPE_NONE,
+                                         .to_parent = TO_PARENT_SUM,
+                                         .sides = SIDES_NET,
+                                         .pool = POOL_CROSS};
   uint32_t *row_of = calloc((size_t)n + 1, sizeof *row_of), *visit = calloc((size_t)n + 1, sizeof *visit);
   if (row_of == NULL || visit == NULL || !open_accounts(reader, made, n)) {
     reader_out_of_memory(reader);
     goto done;
   }
   for (uint32_t i = 0; i < n; i++) {
-    const account_row *row = &reader->account_rows.items[i];
+    bool is_given = i < reader->account_rows.n;
+    const account_row *row = is_given ? &reader->account_rows.items[i] : &only_in_positions;
     uint32_t a = reader->account_rank[i];
-    row_of[a] = row->line > 0 ? i : ID_NONE;
+    row_of[a] = is_given ? i : ID_NONE;
     made->id[a] = ids_text(reader->accounts, i);
     made->line[a] = row->line;
+    made->parent[a] = ID_NONE;
     made->currency[a] = row->currency;
     made->type[a] = (account_type)row->type;
     made->gross[a] = row->sides == SIDES_GROSS;
     made->isolated[a] = row->pool == POOL_ISOLATED;
   }
-  for (uint32_t i = 0; i < n; i++) {
+  for (uint32_t i = 0; i < reader->account_rows.n; i++) {
     resolve_parent(reader, reader->account_rank[i], &reader->account_rows.items[i]);
   }
   if (check_cycles(reader, visit)) {

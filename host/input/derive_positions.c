@@ -4,58 +4,131 @@
  */
 #include "input/reader.h"
 
-/* A row as a sort key within its account: instrument, then place in the file. */
-static uint64_t key_make(uint32_t instrument, uint32_t row) { return (uint64_t)instrument << 32 | row; }
-static uint32_t key_instrument(uint64_t key) { return (uint32_t)(key >> 32); }
-static uint32_t key_row(uint64_t key) { return (uint32_t)key; }
+#include "base/sort.h"
 
-static int compare_keys(const void *left, const void *right)
-{
-  uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-  return (a > b) - (a < b);
+/* The rows of all parts, numbered in order of the file. */
+typedef struct row_list {
+  book_reader *reader;
+  size_t n;
+  size_t first[READ_THREADS_MAX]; /* number of a part's first row */
+  size_t *start;   /* [a]: its rows are order[start[a]..start[a + 1]) */
+  uint32_t *order; /* NULL: the rows of each account stand together, accounts in order */
+  size_t longest;  /* rows of one account, at most */
+  sort_item *items, *scratch; /* [longest] */
+} row_list;
+
+static const position_part *part_of(const row_list *list, size_t row) {
+  uint32_t part = list->reader->n_position_parts - 1;
+  while (list->first[part] > row) {
+    part--;
+  }
+  return &list->reader->position_parts[part];
 }
 
-/* keys[start[a]..start[a + 1]) are the sorted rows of account a. */
-static void sort_rows(const book_reader *reader, uint32_t n, size_t *start, uint64_t *keys)
-{
-  const position_row *rows = reader->position_rows.items;
-  uint32_t n_accounts = reader->book->accounts.n;
-  for (uint32_t i = 0; i < n; i++) {
-    start[reader->account_rank[rows[i].account] + 1]++;
+static const position_row *row_get(const row_list *list, size_t row) {
+  const position_part *part = part_of(list, row);
+  return &part->rows.items[row - list->first[part - list->reader->position_parts]];
+}
+
+/* a of a part's row. */
+static uint32_t account_of(const book_reader *reader, const position_part *part, const position_row *row) {
+  return reader->account_rank[part->account == NULL ? row->account : part->account[row->account]];
+}
+
+/* Fills start; true when the file has the accounts in order. */
+static bool count_rows(row_list *list) {
+  const book_reader *reader = list->reader;
+  uint32_t n_accounts = reader->book->accounts.n, last = 0;
+  bool in_order = true;
+  for (uint32_t i = 0; i < reader->n_position_parts; i++) {
+    const position_part *part = &reader->position_parts[i];
+    for (size_t k = 0; k < part->rows.n; k++) {
+      uint32_t a = account_of(reader, part, &part->rows.items[k]);
+      in_order = in_order && a >= last;
+      last = a;
+      list->start[a + 1]++;
+    }
   }
   for (uint32_t a = 0; a < n_accounts; a++) {
-    start[a + 1] += start[a];
+    list->longest = list->start[a + 1] > list->longest ? list->start[a + 1] : list->longest;
+    list->start[a + 1] += list->start[a];
   }
-  for (uint32_t i = 0; i < n; i++) { /* leaves start[a] at the end of account a */
-    keys[start[reader->account_rank[rows[i].account]]++] = key_make(rows[i].instrument, i);
+  return in_order;
+}
+
+static void order_rows(row_list *list) {
+  const book_reader *reader = list->reader;
+  uint32_t n_accounts = reader->book->accounts.n;
+  for (uint32_t i = 0; i < reader->n_position_parts; i++) {
+    const position_part *part = &reader->position_parts[i];
+    for (size_t k = 0; k < part->rows.n; k++) { /* leaves start[a] at the end of account a */
+      uint32_t a = account_of(reader, part, &part->rows.items[k]);
+      list->order[list->start[a]++] = (uint32_t)(list->first[i] + k);
+    }
   }
   for (uint32_t a = n_accounts; a > 0; a--) {
-    start[a] = start[a - 1];
+    list->start[a] = list->start[a - 1];
   }
-  start[0] = 0;
-  for (uint32_t a = 0; a < n_accounts; a++) {
-    bool sorted = true;
-    for (size_t k = start[a] + 1; k < start[a + 1]; k++) {
-      sorted &= keys[k - 1] < keys[k];
-    }
-    if (!sorted) {
-      qsort(keys + start[a], start[a + 1] - start[a], sizeof *keys, compare_keys);
-    }
-  }
+  list->start[0] = 0;
 }
 
-static void add(book_reader *reader, decimal18 *sum, const position_row *row, uint32_t a)
-{
+static bool list_open(row_list *list, book_reader *reader) {
+  *list = (row_list){.reader = reader};
+  for (uint32_t i = 0; i < reader->n_position_parts; i++) {
+    list->first[i] = list->n;
+    list->n += reader->position_parts[i].rows.n;
+  }
+  list->start = calloc((size_t)reader->book->accounts.n + 1, sizeof *list->start);
+  if (list->start == NULL) {
+    return false;
+  }
+  if (!count_rows(list)) {
+    list->order = malloc(list->n * sizeof *list->order);
+    if (list->order == NULL) {
+      return false;
+    }
+    order_rows(list);
+  }
+  list->items = malloc((list->longest + 1) * sizeof *list->items);
+  list->scratch = malloc((list->longest + 1) * sizeof *list->scratch);
+  return list->items != NULL && list->scratch != NULL;
+}
+
+static void list_close(row_list *list) {
+  free(list->start);
+  free(list->order);
+  free(list->items);
+  free(list->scratch);
+}
+
+/* The rows of account a as items: key c, value the row's number; by key, then in order of the file. */
+static size_t sort_account(row_list *list, uint32_t a) {
+  size_t start = list->start[a], n = list->start[a + 1] - start;
+  bool sorted = true;
+  for (size_t i = 0; i < n; i++) {
+    uint32_t row = list->order == NULL ? (uint32_t)(start + i) : list->order[start + i];
+    list->items[i] = (sort_item){row_get(list, row)->instrument, row};
+    sorted = sorted && (i == 0 || list->items[i - 1].key <= list->items[i].key);
+  }
+  if (!sorted) {
+    sort_items(list->items, list->scratch, n);
+  }
+  return n;
+}
+
+static void add(const row_list *list, decimal18 *sum, uint32_t number, uint32_t a) {
+  book_reader *reader = list->reader;
+  const position_row *row = row_get(list, number);
   if (!decimal18_add(sum, row->quantity)) {
-    findings_add(&reader->findings, (place){reader->positions_path, row->line, 0},
+    uint64_t line = row->line + part_of(list, number)->lines_before;
+    findings_add(&reader->findings, (place){reader->positions_path, line, 0},
                  "the sum of the quantities of \"%s\" in account \"%s\" is too large",
                  show_text(reader->book->instruments.id[row->instrument]).text,
                  show_text(reader->book->accounts.id[a]).text);
   }
 }
 
-static void keep(positions *made, uint32_t a, uint32_t c, decimal18 quantity)
-{
+static void keep(positions *made, uint32_t a, uint32_t c, decimal18 quantity) {
   size_t p = made->n++;
   made->account[p] = a;
   made->instrument[p] = c;
@@ -64,52 +137,49 @@ static void keep(positions *made, uint32_t a, uint32_t c, decimal18 quantity)
 }
 
 /* One position for each instrument of account a; in a gross account the long and the short one, in this order. */
-static void add_rows(book_reader *reader, positions *made, uint32_t a, const uint64_t *keys, size_t n)
-{
-  bool gross = reader->book->accounts.gross[a];
+static void add_rows(const row_list *list, positions *made, uint32_t a, size_t n) {
+  bool gross = list->reader->book->accounts.gross[a];
   for (size_t first = 0, next = 0; first < n; first = next) {
-    uint32_t c = key_instrument(keys[first]);
+    uint64_t c = list->items[first].key;
     bool has_long = false, has_short = false;
     decimal18 longs = {0}, shorts = {0};
-    for (; next < n && key_instrument(keys[next]) == c; next++) {
-      const position_row *row = &reader->position_rows.items[key_row(keys[next])];
-      bool is_short = gross && row->quantity.units < 0;
-      add(reader, is_short ? &shorts : &longs, row, a);
+    for (; next < n && list->items[next].key == c; next++) {
+      bool is_short = gross && row_get(list, list->items[next].value)->quantity.units < 0;
+      add(list, is_short ? &shorts : &longs, list->items[next].value, a);
       has_short |= is_short;
       has_long |= !is_short;
     }
     if (has_long) {
-      keep(made, a, c, longs);
+      keep(made, a, (uint32_t)c, longs);
     }
     if (has_short) {
-      keep(made, a, c, shorts);
+      keep(made, a, (uint32_t)c, shorts);
     }
   }
 }
 
-sg_status derive_positions(book_reader *reader)
-{
+sg_status derive_positions(book_reader *reader) {
   arena *memory = reader->memory;
   positions *made = &reader->book->positions;
-  uint32_t n = (uint32_t)reader->position_rows.n, n_accounts = reader->book->accounts.n;
-  uint64_t *keys = malloc(((size_t)n + 1) * sizeof *keys);
-  size_t *start = calloc((size_t)n_accounts + 1, sizeof *start);
-  *made = (positions){
-      .account = ARENA_ARRAY(memory, uint32_t, n),
-      .instrument = ARENA_ARRAY(memory, uint32_t, n),
-      .quantity_exact = ARENA_ARRAY(memory, decimal18, n),
-      .quantity = ARENA_ARRAY(memory, double, n),
-  };
-  if (keys == NULL || start == NULL || made->account == NULL || made->instrument == NULL ||
-      made->quantity_exact == NULL || made->quantity == NULL) {
+  row_list list;
+  if (!list_open(&list, reader)) {
     reader_out_of_memory(reader);
-  } else {
-    sort_rows(reader, n, start, keys);
-    for (uint32_t a = 0; a < n_accounts; a++) {
-      add_rows(reader, made, a, keys + start[a], start[a + 1] - start[a]);
-    }
+    goto done;
   }
-  free(keys);
-  free(start);
+  *made = (positions){
+      .account = ARENA_ARRAY(memory, uint32_t, list.n),
+      .instrument = ARENA_ARRAY(memory, uint32_t, list.n),
+      .quantity_exact = ARENA_ARRAY(memory, decimal18, list.n),
+      .quantity = ARENA_ARRAY(memory, double, list.n),
+  };
+  if (made->account == NULL || made->instrument == NULL || made->quantity_exact == NULL || made->quantity == NULL) {
+    reader_out_of_memory(reader);
+    goto done;
+  }
+  for (uint32_t a = 0; a < reader->book->accounts.n; a++) {
+    add_rows(&list, made, a, sort_account(&list, a));
+  }
+done:
+  list_close(&list);
   return reader_status(reader);
 }

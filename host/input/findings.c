@@ -52,6 +52,22 @@ void findings_add(findings *list, place where, const char *format, ...)
   error_add(list->collected, SG_INPUT, where, "%s", message);
 }
 
+void findings_append(findings *list, const findings *part, uint64_t lines_before)
+{
+  for (size_t i = 0; i < sg_error_count(part->collected); i++) {
+    sg_finding finding = sg_error_get(part->collected, i);
+    findings_add(list, (place){finding.file, finding.line + lines_before, finding.column}, "%s", finding.message);
+  }
+  for (size_t i = 0; i < part->files.n; i++) {
+    const findings_file *counted = &part->files.items[i];
+    size_t file = find_file(list, counted->path);
+    if (file < list->files.n && counted->n > FINDINGS_PER_FILE) {
+      list->files.items[file].n += counted->n - FINDINGS_PER_FILE;
+    }
+  }
+  list->out_of_memory |= part->out_of_memory;
+}
+
 typedef struct ordered {
   size_t file, index;
   sg_finding finding;

@@ -29,6 +29,9 @@ void findings_add_file(findings *list, const char *path);
 
 void findings_add(findings *list, place where, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* Adds what was found in a part of a file that begins `lines_before` lines below the top. */
+void findings_append(findings *list, const findings *part, uint64_t lines_before);
+
 /* Hands everything to `error`, sorted. SG_OK when there was nothing, else the gravest: SG_DEVICE, SG_IO, SG_INPUT. */
 sg_status findings_report(findings *list, sg_error *error);
 

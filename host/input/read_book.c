@@ -47,7 +47,7 @@ static void close_reader(book_reader *reader)
   ARRAY_FREE(&reader->dividends);
   ARRAY_FREE(&reader->forwards);
   ARRAY_FREE(&reader->account_rows);
-  ARRAY_FREE(&reader->position_rows);
+  position_parts_close(reader);
   ARRAY_FREE(&reader->files);
   findings_close(&reader->findings);
 }
@@ -87,7 +87,9 @@ static sg_status read_all(book_reader *reader)
   return keep_files(reader);
 }
 
-sg_status book_read(const char *folder, book **read, sg_error *error)
+sg_status book_read(const char *folder, book **read, sg_error *error) { return book_read_with(folder, 0, read, error); }
+
+sg_status book_read_with(const char *folder, uint32_t n_threads, book **read, sg_error *error)
 {
   book_reader reader;
   struct stat facts;
@@ -97,6 +99,7 @@ sg_status book_read(const char *folder, book **read, sg_error *error)
   }
   sg_status status = SG_OK;
   TRY_DONE(open_reader(&reader, folder, error));
+  reader.n_threads = n_threads;
   TRY_DONE(read_all(&reader));
 done:
   if (reader.findings.collected != NULL) {

@@ -12,6 +12,9 @@
  * book only when there is none. Release it with book_close. */
 sg_status book_read(const char *folder, book **read, sg_error *error);
 
+/* The same with the number of threads that read long files; 0: as many as pay. They change nothing but the time. */
+sg_status book_read_with(const char *folder, uint32_t n_threads, book **read, sg_error *error);
+
 /* The text of `shockgrid help formats`. Never freed. */
 const char *book_formats(void);
 

@@ -1,84 +1,241 @@
 /* SPDX-License-Identifier: MIT
  *
- * positions.csv, the long file: two look-ups and one exact number for each row.
+ * positions.csv, the long file: two look-ups and one exact number for each row. Several threads read a part each, in
+ * blocks of rows, so that the cache misses of a block's look-ups overlap.
  */
 #include "input/table.h"
 
+#include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
-/* The row's account in order of appearance, added when new; ID_NONE when its id is bad. */
-static uint32_t find_account(table *rows, uint32_t previous)
-{
-  book_reader *reader = rows->reader;
-  const csv_field *field = table_field(rows, POSITION_ACCOUNT);
-  if (previous != ID_NONE) { /* rows of an account often stand together */
-    const char *text = ids_text(reader->accounts, previous);
-    if (strncmp(text, field->text, field->length) == 0 && text[field->length] == '\0') {
-      return previous;
+enum {
+  BLOCK_ROWS = 256,
+  PART_BYTES = 1 << 20, /* the least that gets a thread of its own */
+};
+
+typedef struct part_reader {
+  table rows;
+  position_part *part;
+  arena *memory;
+  ids *accounts;              /* of the part; those of the book for the first part */
+  csv_field *fields;          /* [row of the block][field] */
+  uint32_t n;                 /* rows in the block */
+  uint64_t line[BLOCK_ROWS];
+  id_text text[BLOCK_ROWS];   /* for look-ups */
+  uint32_t account[BLOCK_ROWS], instrument[BLOCK_ROWS];
+  id_text previous;           /* account of the row before, which often is the same */
+  uint32_t previous_account;
+} part_reader;
+
+static void select_row(part_reader *reader, uint32_t i) {
+  reader->rows.fields = &reader->fields[i * reader->rows.csv.n_columns];
+  reader->rows.line = reader->line[i];
+  reader->rows.row_ok = true;
+}
+
+/* c, or ID_NONE. */
+static void find_instruments(part_reader *reader) {
+  const uint32_t *rank = reader->rows.reader->instrument_rank;
+  for (uint32_t i = 0; i < reader->n; i++) {
+    select_row(reader, i);
+    const csv_field *field = table_field(&reader->rows, POSITION_INSTRUMENT);
+    reader->text[i] = (id_text){field->text, field->length};
+  }
+  ids_find_many(reader->rows.reader->instruments, reader->text, reader->n, reader->instrument);
+  for (uint32_t i = 0; i < reader->n; i++) {
+    reader->instrument[i] = reader->instrument[i] == ID_NONE ? ID_NONE : rank[reader->instrument[i]];
+  }
+}
+
+/* Leaves ID_NONE for accounts that are new. */
+static void find_accounts(part_reader *reader) {
+  uint32_t index[BLOCK_ROWS], n_texts = 0;
+  for (uint32_t i = 0; i < reader->n; i++) {
+    select_row(reader, i);
+    const csv_field *field = table_field(&reader->rows, POSITION_ACCOUNT);
+    bool is_same = reader->previous_account != ID_NONE || n_texts > 0;
+    is_same = is_same && field->length == reader->previous.length &&
+              memcmp(field->text, reader->previous.text, field->length) == 0;
+    if (!is_same) {
+      reader->previous = (id_text){field->text, field->length};
+      reader->text[n_texts++] = reader->previous;
     }
+    reader->account[i] = n_texts; /* 0: that of the row before the block */
   }
-  uint32_t account = ids_find(reader->accounts, field->text, field->length);
-  if (account != ID_NONE || !table_id(rows, POSITION_ACCOUNT)) {
-    return account;
+  ids_find_many(reader->accounts, reader->text, n_texts, index);
+  for (uint32_t i = 0; i < reader->n; i++) {
+    uint32_t nth = reader->account[i];
+    reader->account[i] = nth == 0 ? reader->previous_account : index[nth - 1];
   }
-  bool added = false;
-  account_row row = {.parent = "",
-                     .currency = reader->book->base_currency,
-                     .type = ACCOUNT_TYPE_NONE,
-                     .to_parent = TO_PARENT_SUM,
-                     .sides = SIDES_NET,
-                     .pool = POOL_CROSS};
-  account = ids_add(reader->accounts, field->text, field->length, &added);
-  if (account == ID_NONE || !ARRAY_PUSH(&reader->account_rows, row)) {
-    reader_out_of_memory(reader);
+}
+
+/* The row's account, added when new; ID_NONE when its id is bad. */
+static uint32_t add_account(part_reader *reader) {
+  table *rows = &reader->rows;
+  const csv_field *field = table_field(rows, POSITION_ACCOUNT);
+  if (!table_id(rows, POSITION_ACCOUNT)) {
     return ID_NONE;
   }
+  bool added;
+  uint32_t account = ids_add(reader->accounts, field->text, field->length, &added);
+  rows->findings->out_of_memory |= account == ID_NONE;
   return account;
 }
 
-static uint32_t find_instrument(table *rows)
-{
-  const book_reader *reader = rows->reader;
+static void refuse_instrument(table *rows) {
   const csv_field *field = table_field(rows, POSITION_INSTRUMENT);
-  uint32_t index = ids_find(reader->instruments, field->text, field->length);
-  if (index != ID_NONE) {
-    return reader->instrument_rank[index];
-  }
-  if (table_id(rows, POSITION_INSTRUMENT) && reader->instruments_usable) {
+  if (table_id(rows, POSITION_INSTRUMENT) && rows->reader->instruments_usable) {
     table_finding(rows, POSITION_INSTRUMENT, "instrument \"%s\" is not in instruments.csv",
                   show(field->text, field->length).text);
   }
-  return ID_NONE;
 }
 
-sg_status read_positions(book_reader *reader)
-{
-  table rows;
-  sg_status status = SG_OK;
-  uint32_t previous = ID_NONE;
-  TRY_DONE(table_open(reader, FILE_POSITIONS, book_files[FILE_POSITIONS].name, &rows));
-  reader->positions_path = rows.path;
-  while (table_next(&rows)) {
+/* Findings are made here only, so that they come in order of the rows. */
+static void finish_block(part_reader *reader) {
+  table *rows = &reader->rows;
+  position_part *part = reader->part;
+  find_accounts(reader);
+  find_instruments(reader);
+  if (!ARRAY_RESERVE(&part->rows, part->rows.n + reader->n)) {
+    rows->findings->out_of_memory = true;
+    return;
+  }
+  for (uint32_t i = 0; i < reader->n; i++) {
     decimal18 unused;
-    position_row row = {.line = rows.line};
-    row.account = find_account(&rows, previous);
-    previous = row.account;
-    row.instrument = find_instrument(&rows);
-    bool read = table_decimal(&rows, POSITION_QUANTITY, &row.quantity);
-    table_decimal(&rows, POSITION_UNSETTLED, &unused);
-    table_decimal(&rows, POSITION_FUNDING, &unused);
-    if (!read || row.account == ID_NONE || row.instrument == ID_NONE) {
-      continue;
+    select_row(reader, i);
+    position_row row = {reader->account[i], reader->instrument[i], rows->line, {0}};
+    if (row.account == ID_NONE) {
+      row.account = add_account(reader);
     }
-    if (!ARRAY_PUSH(&reader->position_rows, row)) {
-      reader_out_of_memory(reader);
+    reader->previous_account = row.account;
+    if (row.instrument == ID_NONE) {
+      refuse_instrument(rows);
+    }
+    bool read = table_decimal(rows, POSITION_QUANTITY, &row.quantity);
+    table_decimal(rows, POSITION_UNSETTLED, &unused);
+    table_decimal(rows, POSITION_FUNDING, &unused);
+    if (read && row.account != ID_NONE && row.instrument != ID_NONE) {
+      part->rows.items[part->rows.n++] = row;
     }
   }
-  if (reader->position_rows.n >= UINT32_MAX) {
-    findings_add(&reader->findings, (place){rows.path, 0, 0}, "has %zu rows; at most %u", reader->position_rows.n,
-                 UINT32_MAX - 1);
+  reader->n = 0;
+}
+
+static void *read_part(void *opened) {
+  part_reader *reader = opened;
+  table *rows = &reader->rows;
+  csv_outcome outcome;
+  do {
+    outcome = table_advance(rows);
+    if (outcome == CSV_ROW) {
+      size_t n_fields = rows->csv.n_columns;
+      memcpy(&reader->fields[reader->n * n_fields], rows->fields, n_fields * sizeof *rows->fields);
+      reader->line[reader->n++] = rows->line;
+    }
+    if (reader->n == BLOCK_ROWS || (outcome != CSV_ROW && reader->n > 0)) {
+      finish_block(reader);
+    }
+    if (outcome == CSV_BAD_ROW) {
+      table_refuse(rows);
+    }
+  } while (outcome == CSV_ROW || outcome == CSV_BAD_ROW);
+  return NULL;
+}
+
+static bool part_reader_open(part_reader *opened, book_reader *reader, const table *rows, uint32_t i) {
+  *opened = (part_reader){.rows = *rows, .part = &reader->position_parts[i], .previous_account = ID_NONE};
+  opened->fields = malloc(BLOCK_ROWS * rows->csv.n_columns * sizeof *opened->fields);
+  opened->memory = i == 0 ? NULL : arena_open();
+  opened->accounts = i == 0 ? reader->accounts : opened->memory == NULL ? NULL : ids_open(opened->memory);
+  return opened->fields != NULL && opened->accounts != NULL;
+}
+
+static void part_reader_close(part_reader *closed, const book_reader *reader) {
+  if (closed->accounts != reader->accounts) {
+    ids_close(closed->accounts);
+  }
+  arena_close(closed->memory);
+  free(closed->fields);
+}
+
+/* Each part on a thread of its own, the first on this one; one that gets no thread follows on this one. */
+static void read_parts(part_reader *parts, uint32_t n) {
+  pthread_t thread[READ_THREADS_MAX];
+  bool started[READ_THREADS_MAX] = {false};
+  for (uint32_t i = 1; i < n; i++) {
+    started[i] = pthread_create(&thread[i], NULL, read_part, &parts[i]) == 0;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    if (started[i]) {
+      pthread_join(thread[i], NULL);
+    } else {
+      read_part(&parts[i]);
+    }
+  }
+}
+
+/* In order of the file: the parts' accounts join the book's, their findings the table's. */
+static void join_parts(book_reader *reader, table *rows, part_reader *parts, uint32_t n) {
+  uint64_t lines_before = rows->csv.line - 1;
+  for (uint32_t i = 0; i < n; i++) {
+    position_part *part = parts[i].part;
+    part->lines_before = lines_before;
+    uint64_t n_lines = parts[i].rows.csv.line - 1;
+    table_join(rows, &parts[i].rows, lines_before);
+    lines_before += n_lines;
+    if (i > 0) {
+      part->account = malloc(((size_t)ids_count(parts[i].accounts) + 1) * sizeof *part->account);
+      if (part->account == NULL || !ids_merge(reader->accounts, parts[i].accounts, part->account)) {
+        reader_out_of_memory(reader);
+      }
+    }
+    part_reader_close(&parts[i], reader);
+  }
+}
+
+static uint32_t count_threads(const book_reader *reader, const table *rows) {
+  size_t size_bytes = (size_t)(rows->csv.end - rows->csv.at);
+  long n_processors = sysconf(_SC_NPROCESSORS_ONLN);
+  size_t n = n_processors < 1 ? 1 : (size_t)n_processors;
+  n = size_bytes / PART_BYTES < n ? size_bytes / PART_BYTES : n;
+  n = reader->n_threads > 0 ? reader->n_threads : n;
+  return n < 1 ? 1 : n > READ_THREADS_MAX ? READ_THREADS_MAX : (uint32_t)n;
+}
+
+sg_status read_positions(book_reader *reader) {
+  table rows, split[READ_THREADS_MAX];
+  part_reader parts[READ_THREADS_MAX];
+  sg_status status = SG_OK;
+  size_t n_rows = 0;
+  TRY_DONE(table_open(reader, FILE_POSITIONS, book_files[FILE_POSITIONS].name, &rows));
+  reader->positions_path = rows.path;
+  uint32_t n = table_split(&rows, count_threads(reader, &rows), split);
+  reader->n_position_parts = n;
+  bool opened = true;
+  for (uint32_t i = 0; i < n; i++) {
+    opened = part_reader_open(&parts[i], reader, &split[i], i) && opened;
+  }
+  if (opened) {
+    read_parts(parts, n);
+  } else {
+    reader_out_of_memory(reader);
+  }
+  join_parts(reader, &rows, parts, n);
+  for (uint32_t i = 0; i < n; i++) {
+    n_rows += reader->position_parts[i].rows.n;
+  }
+  if (n_rows >= UINT32_MAX) {
+    findings_add(&reader->findings, (place){rows.path, 0, 0}, "has %zu rows; at most %u", n_rows, UINT32_MAX - 1);
   }
 done:
   table_close(&rows);
   return status != SG_OK ? status : reader_status(reader);
+}
+
+void position_parts_close(book_reader *reader) {
+  for (uint32_t i = 0; i < reader->n_position_parts; i++) {
+    ARRAY_FREE(&reader->position_parts[i].rows);
+    free(reader->position_parts[i].account);
+  }
 }

@@ -49,7 +49,7 @@ typedef struct instrument_extra {
   bool has_vol;
 } instrument_extra;
 
-typedef struct account_row { /* a row of accounts.csv, or an account that only positions.csv names */
+typedef struct account_row { /* a row of accounts.csv */
   uint64_t line, parent_column;
   const char *parent; /* "" when none */
   uint32_t currency;  /* in order of appearance */
@@ -57,15 +57,25 @@ typedef struct account_row { /* a row of accounts.csv, or an account that only p
 } account_row;
 
 typedef struct position_row {
-  uint32_t account;    /* in order of appearance */
+  uint32_t account;    /* of the part, in order of appearance */
   uint32_t instrument; /* c */
-  uint64_t line;
+  uint64_t line;       /* of the part, from 1 */
   decimal18 quantity;
 } position_row;
+
+/* What one thread read of positions.csv. */
+typedef struct position_part {
+  ARRAY(position_row) rows;
+  uint32_t *account;     /* [account of the part] in order of appearance in the book; NULL: the same */
+  uint64_t lines_before; /* in the file */
+} position_part;
+
+enum { READ_THREADS_MAX = 8 };
 
 typedef struct book_reader {
   book *book;
   arena *memory; /* the book's */
+  uint32_t n_threads; /* that read a long file; 0: as many as pay */
   findings findings;
 
   bool settings_ok, rates_zero, has_expiry_time;
@@ -85,9 +95,10 @@ typedef struct book_reader {
   ARRAY(dividend) dividends;
   ARRAY(quoted_forward) forwards;
   attributes forward_x;   /* by row of the file */
-  ARRAY(account_row) account_rows; /* in order of appearance, as `accounts` */
+  ARRAY(account_row) account_rows; /* of accounts.csv, in order of appearance: the first of `accounts` */
   attributes account_x;            /* by row of the file */
-  ARRAY(position_row) position_rows;
+  uint32_t n_position_parts;
+  position_part position_parts[READ_THREADS_MAX]; /* in order of the file */
   const char *underlyings_path, *instruments_path, *accounts_path, *positions_path;
   instrument_extra *extra; /* [c] */
   ARRAY(input_file) files;
@@ -108,6 +119,7 @@ sg_status derive_forwards(book_reader *reader);   /* derive_forwards.c */
 sg_status derive_vols(book_reader *reader);       /* derive_vols.c */
 sg_status derive_accounts(book_reader *reader);   /* derive_accounts.c */
 sg_status derive_positions(book_reader *reader);  /* derive_positions.c: after derive_accounts */
+void position_parts_close(book_reader *reader);   /* read_positions.c */
 sg_status sort_currencies(book_reader *reader);   /* read_market.c: last, for a book without findings */
 
 /* The index of a currency in order of appearance, added when new. ID_NONE when out of memory. */

@@ -14,7 +14,7 @@ static void find_at(table *rows, uint64_t line, uint64_t column, const char *for
   char message[768];
   vsnprintf(message, sizeof message, format, arguments);
   rows->row_ok = rows->rows_ok = false;
-  findings_add(&rows->reader->findings, (place){rows->path, line, column}, "%s", message);
+  findings_add(rows->findings, (place){rows->path, line, column}, "%s", message);
 }
 
 void table_finding(table *rows, int column, const char *format, ...)
@@ -53,10 +53,10 @@ static uint32_t find_column(const file_format *format, const csv_field *name)
 /* A name in the header: a column of the format, or an attribute. */
 static void read_header_field(table *rows, uint32_t position)
 {
-  const csv_field *name = &rows->csv.fields[position];
+  const csv_field *name = &rows->fields[position];
   shown text = show(name->text, name->length);
   for (uint32_t earlier = 0; earlier < position; earlier++) {
-    const csv_field *other = &rows->csv.fields[earlier];
+    const csv_field *other = &rows->fields[earlier];
     if (name->length > 0 && other->length == name->length && memcmp(other->text, name->text, name->length) == 0) {
       header_finding(rows, name->line, name->column, "column \"%s\" stands twice", text.text);
       return;
@@ -97,6 +97,7 @@ static void read_header(table *rows)
     return;
   }
   size_t n = rows->csv.n_fields;
+  rows->fields = rows->csv.fields;
   rows->position = ARENA_ARRAY(reader->memory, uint32_t, rows->format->n_columns);
   rows->x_position = ARENA_ARRAY(reader->memory, uint32_t, n);
   rows->x_column = ARENA_ARRAY(reader->memory, uint64_t, n);
@@ -119,7 +120,7 @@ static void read_header(table *rows)
 
 sg_status table_open(book_reader *reader, file_id file, const char *name, table *opened)
 {
-  *opened = (table){.reader = reader, .format = &book_files[file], .rows_ok = true};
+  *opened = (table){.reader = reader, .findings = &reader->findings, .format = &book_files[file], .rows_ok = true};
   TRY(reader_load(reader, name, &opened->text, &opened->path, &opened->name));
   if (opened->text.text != NULL) {
     csv_open(&opened->csv, opened->text.text, opened->text.size_bytes);
@@ -137,33 +138,42 @@ void table_close(table *closed)
   ARRAY_FREE(&closed->x_texts);
 }
 
+csv_outcome table_advance(table *rows)
+{
+  if (!rows->usable || rows->findings->out_of_memory) {
+    return CSV_END;
+  }
+  csv_outcome outcome = csv_next(&rows->csv);
+  if (outcome == CSV_ROW) {
+    rows->fields = rows->csv.fields;
+    rows->line = rows->csv.fields[0].line;
+    rows->row_ok = true;
+  } else if (outcome == CSV_OUT_OF_MEMORY) {
+    rows->findings->out_of_memory = true;
+  }
+  return outcome;
+}
+
+void table_refuse(table *rows)
+{
+  rows->rows_ok = false;
+  findings_add(rows->findings, (place){rows->path, rows->csv.problem_line, rows->csv.problem_column}, "%s",
+               rows->csv.problem);
+}
+
 bool table_next(table *rows)
 {
-  while (rows->usable && !rows->reader->findings.out_of_memory) {
-    csv_outcome outcome = csv_next(&rows->csv);
-    if (outcome == CSV_ROW) {
-      rows->line = rows->csv.fields[0].line;
-      rows->row_ok = true;
-      return true;
-    }
-    if (outcome == CSV_END) {
-      return false;
-    }
-    if (outcome == CSV_OUT_OF_MEMORY) {
-      reader_out_of_memory(rows->reader);
-      return false;
-    }
-    rows->rows_ok = false;
-    findings_add(&rows->reader->findings, (place){rows->path, rows->csv.problem_line, rows->csv.problem_column}, "%s",
-                 rows->csv.problem);
+  csv_outcome outcome;
+  while ((outcome = table_advance(rows)) == CSV_BAD_ROW) {
+    table_refuse(rows);
   }
-  return false;
+  return outcome == CSV_ROW;
 }
 
 const csv_field *table_field(const table *rows, int column)
 {
   uint32_t position = rows->position[column];
-  return position == ID_NONE ? &absent_field : &rows->csv.fields[position];
+  return position == ID_NONE ? &absent_field : &rows->fields[position];
 }
 
 bool table_given(const table *rows, int column) { return table_field(rows, column)->length > 0; }
@@ -171,7 +181,7 @@ bool table_given(const table *rows, int column) { return table_field(rows, colum
 void table_keep_x(table *rows)
 {
   for (uint32_t x = 0; x < rows->n_x; x++) {
-    const csv_field *field = &rows->csv.fields[rows->x_position[x]];
+    const csv_field *field = &rows->fields[rows->x_position[x]];
     const char *text = field->length == 0 ? "" : arena_text(rows->reader->memory, field->text, field->length);
     if (text == NULL || !ARRAY_PUSH(&rows->x_texts, text)) {
       reader_out_of_memory(rows->reader);

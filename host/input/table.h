@@ -12,16 +12,18 @@
 
 typedef struct table {
   book_reader *reader;
+  findings *findings;   /* the reader's, or those of a part */
   const file_format *format;
   const char *path;     /* for findings; owned by the book */
   const char *name;     /* in the book: "positions.csv.gz"; NULL when there is no such file */
   file_text text;
   csv_reader csv;
+  const csv_field *fields; /* of the row */
   bool usable;          /* it has a header that can be read by */
   bool row_ok;          /* nothing is wrong with the row so far */
   bool rows_ok;         /* nothing was wrong with any row so far */
   uint64_t line;        /* of the row */
-  uint32_t *position;   /* [column of the format]: index into csv.fields, ID_NONE when absent */
+  uint32_t *position;   /* [column of the format]: index into fields, ID_NONE when absent */
   uint32_t n_x;
   uint32_t *x_position;
   const char **x_name;
@@ -35,6 +37,15 @@ sg_status table_open(book_reader *reader, file_id file, const char *name, table 
 void table_close(table *closed);
 
 bool table_next(table *rows); /* false at the end */
+
+/* The same in two steps, for who reads ahead: after CSV_BAD_ROW table_refuse makes the finding. */
+csv_outcome table_advance(table *rows);
+void table_refuse(table *rows);
+
+/* What is left of a table as up to n tables that can be read at the same time, each by table_advance. How many. */
+uint32_t table_split(table *rows, uint32_t n, table *parts);
+/* When all rows of the part are read: its findings join the table's. `lines_before` are above the part. */
+void table_join(table *rows, table *part, uint64_t lines_before);
 
 /* The field of a column of the format; an empty one when the file has no such column. */
 const csv_field *table_field(const table *rows, int column);

@@ -131,36 +131,62 @@ static void ids_of_many_lengths_rank_as_memcmp_has_them(void **state)
 
 static void many_at_once_are_what_one_by_one_gives(void **state)
 {
-  enum { N = 10007 };
+  enum { N = 10007, N_DISTINCT = 4999 };
   arena *memory = arena_open();
-  ids *one = ids_open(memory), *many = ids_open(memory);
+  ids *table = ids_open(memory);
   id_text *texts = calloc(N, sizeof *texts);
   uint32_t *index = calloc(N, sizeof *index);
   for (uint32_t i = 0; i < N; i++) {
     char text[32];
-    int length = snprintf(text, sizeof text, "%u", i * 7919 % 4999); /* each about twice */
+    int length = snprintf(text, sizeof text, "%u", i * 7919 % N_DISTINCT);
     texts[i] = (id_text){arena_text(memory, text, (size_t)length), (size_t)length};
   }
-  ids_find_many(many, texts, N, index);
-  assert_int_equal(index[N - 1], ID_NONE);
-  assert_true(ids_add_many(many, texts, N, index));
+  ids_find_many(table, texts, N, index);
+  for (uint32_t i = 0; i < N; i++) {
+    assert_int_equal(index[i], ID_NONE);
+  }
   for (uint32_t i = 0; i < N; i++) {
     bool added;
-    assert_int_equal(index[i], ids_add(one, texts[i].text, texts[i].length, &added));
-    assert_int_equal(ids_length(many, index[i]), texts[i].length);
+    ids_add(table, texts[i].text, texts[i].length, &added);
+    assert_int_equal(added, i < N_DISTINCT);
   }
-  assert_int_equal(ids_count(many), 4999);
-  memset(index, 0, N * sizeof *index);
-  texts[5000].text = "absent";
-  texts[5000].length = strlen("absent");
-  ids_find_many(many, texts, N, index);
+  texts[5000] = (id_text){"absent", strlen("absent")};
+  ids_find_many(table, texts, N, index);
   for (uint32_t i = 0; i < N; i++) {
-    assert_int_equal(index[i], i == 5000 ? ID_NONE : ids_find(one, texts[i].text, texts[i].length));
+    assert_int_equal(index[i], i == 5000 ? ID_NONE : ids_find(table, texts[i].text, texts[i].length));
   }
   free(texts);
   free(index);
-  ids_close(one);
-  ids_close(many);
+  ids_close(table);
+  arena_close(memory);
+}
+
+static void merging_keeps_what_is_there_and_adds_the_rest_in_order(void **state)
+{
+  enum { N = 1000 };
+  arena *memory = arena_open();
+  ids *table = ids_open(memory), *from = ids_open(memory);
+  uint32_t index[N];
+  for (uint32_t i = 0; i < 2 * N; i++) { /* table: 0, 3, 6, ...; from: 0, 2, 4, ... */
+    char text[32];
+    snprintf(text, sizeof text, "id%u", i);
+    if (i % 3 == 0) {
+      add(table, text);
+    }
+    if (i % 2 == 0) {
+      add(from, text);
+    }
+  }
+  assert_true(ids_merge(table, from, index));
+  uint32_t n_new = 0, n_old = (2 * N + 2) / 3;
+  for (uint32_t i = 0; i < N; i++) {
+    assert_int_equal(index[i], 2 * i % 3 == 0 ? 2 * i / 3 : n_old + n_new++);
+    assert_string_equal(ids_text(table, index[i]), ids_text(from, i));
+    assert_int_equal(ids_length(table, index[i]), strlen(ids_text(from, i)));
+  }
+  assert_int_equal(ids_count(table), n_old + n_new);
+  ids_close(table);
+  ids_close(from);
   arena_close(memory);
 }
 
@@ -190,6 +216,7 @@ int main(void)
       cmocka_unit_test(ids_rank_by_unsigned_bytes),
       cmocka_unit_test(ids_of_many_lengths_rank_as_memcmp_has_them),
       cmocka_unit_test(many_at_once_are_what_one_by_one_gives),
+      cmocka_unit_test(merging_keeps_what_is_there_and_adds_the_rest_in_order),
       cmocka_unit_test(a_text_longer_than_a_block_is_an_id_too),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
