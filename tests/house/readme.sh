@@ -11,6 +11,8 @@ for name in examples host include tests; do
 done
 ln -s "$SHOCKGRID" "$work/project/build/shockgrid"
 cd "$work/project" || exit 1
+sanitize=() # a program that links a sanitized library needs its runtime
+nm -D "$BUILD/libshockgrid.so" | grep -q __asan_init && sanitize=(-fsanitize=address,undefined)
 
 # blocks FILE LANGUAGE: each block of the language to its own file, $work/block-1, ...
 blocks() {
@@ -80,7 +82,7 @@ for page in README.md examples/README.md; do
     [ -e "$block" ] || continue
     checked
     cp "$block" "$work/program.c"
-    cc -std=c11 -Wall -Wextra -Werror -Iinclude "$work/program.c" -o "$work/program" "-L$BUILD" "-Wl,-rpath,$BUILD" -lshockgrid &&
+    cc -std=c11 -Wall -Wextra -Werror "${sanitize[@]}" -Iinclude "$work/program.c" -o "$work/program" "-L$BUILD" "-Wl,-rpath,$BUILD" -lshockgrid &&
       "$work/program" >"$work/output" 2>&1 || {
       complain "$page: the C program"
       cat "$work/output"
