@@ -129,7 +129,9 @@ static sg_status order_lines(recorder *with, sg_error *error) {
   if (run->pnl == NULL) {
     return error_out_of_memory(error);
   }
-  memcpy(run->pnl, with->pnl.items, run->n_pnl * sizeof *run->pnl);
+  if (run->n_pnl > 0) {
+    memcpy(run->pnl, with->pnl.items, run->n_pnl * sizeof *run->pnl);
+  }
   return SG_OK;
 }
 
@@ -182,7 +184,8 @@ static sg_status add_savings(recorder *with, sg_error *error) {
   if (with->run->savings == NULL) {
     return error_out_of_memory(error);
   }
-  bool leaf_is_level = with->in->sets[levels->leaf_set].keys == with->in->sets[levels->items[0].set].keys;
+  /* Leaf nodes are by underlying and currency paid: where the first level is too, or only the currency goes, it has their saving. */
+  bool leaf_is_level = (with->in->sets[levels->items[0].set].keys & 1u << KEY_UNDERLYING) != 0;
   for (uint32_t l = leaf_is_level ? 1 : 0; l < top + 2; l++) {
     uint32_t below = leaf_is_level && l == 1 ? 0 : l;
     money saving = with->level_total[below];

@@ -131,29 +131,44 @@ static void drop_hidden_rows(run *r) {
 
 /* ---- market ------------------------------------------------------------------------------------ */
 
-static sg_status need_rate(const run *r, uint32_t currency, const char *what, const char *id, uint64_t row_line,
-                           const char *file, sg_error *error) {
+static sg_status need_rate(const run *r, uint32_t currency, const char *what, const char *id, place where,
+                           sg_error *error) {
   double rate = r->book->currencies.rate_to_base[currency];
   if (rate == rate) {
     return SG_OK;
   }
-  return error_add(error, SG_INPUT, (place){file, row_line, 0}, "%s %s needs a rate of %s to %s, which fx.csv does not give",
-                   what, id, r->book->currencies.id[currency], r->book->currencies.id[r->book->base_currency]);
+  return error_add(error, SG_INPUT, where, "%s %s needs a rate of %s to %s, which fx.csv does not give", what, id,
+                   r->book->currencies.id[currency], r->book->currencies.id[r->book->base_currency]);
+}
+
+/* Does a column convert from the currency of price and strike? */
+static bool reads_quote_currency(const model *under) {
+  bool reads = false;
+  for (uint32_t k = 0; k < under->n_columns; k++) {
+    reads = reads || under->columns[k].in == MONEY_QUOTE;
+  }
+  return reads;
 }
 
 static sg_status check_rates(const run *r, const bool *needed, sg_error *error) {
   const book *b = r->book;
+  bool quoted = reads_quote_currency(r->under);
+  sg_status status = SG_OK, row = SG_OK;
   for (uint32_t c = 0; c < b->instruments.n; c++) {
-    if (needed[c]) {
-      TRY(need_rate(r, b->instruments.currency[c], "instrument", b->instruments.id[c], b->instruments.line[c],
-                    "instruments.csv", error));
-    }
+    uint32_t paid = b->instruments.currency[c], quote = b->underlyings.currency[b->instruments.underlying[c]];
+    place where = {"instruments.csv", b->instruments.line[c], 0};
+    row = needed[c] ? need_rate(r, paid, "instrument", b->instruments.id[c], where, error) : SG_OK;
+    status = row != SG_OK ? row : status;
+    row = needed[c] && quoted && quote != paid ? need_rate(r, quote, "instrument", b->instruments.id[c], where, error) : SG_OK;
+    status = row != SG_OK ? row : status;
   }
   for (uint32_t i = 0; i < r->made->n_rows; i++) {
     uint32_t a = r->made->rows[i].account;
-    TRY(need_rate(r, b->accounts.currency[a], "account", b->accounts.id[a], b->accounts.line[a], "accounts.csv", error));
+    row = need_rate(r, b->accounts.currency[a], "account", b->accounts.id[a], (place){"accounts.csv", b->accounts.line[a], 0},
+                    error);
+    status = row != SG_OK ? row : status;
   }
-  return SG_OK;
+  return status;
 }
 
 static sg_status open_pricing(run *r, sg_error *error) {

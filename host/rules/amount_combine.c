@@ -16,8 +16,11 @@ static sg_status gather_term(const amount_input *in, uint32_t m, const amount_va
   if (term->is == TERM_NUMBER) {
     money number = term->number;
     number.units = term->negative ? -number.units : number.units;
-    for (uint32_t node = 0; node < table->n; node++) {
-      gathered[node] = (pair){number, number};
+    for (uint32_t node = 0; node < table->n; node++) { /* of the node's currency */
+      gathered[node].native = number;
+      if (!amount_convert(table, node, number, &gathered[node].account)) {
+        return amount_overflow(in, m, error);
+      }
     }
     return SG_OK;
   }
@@ -36,8 +39,7 @@ static sg_status gather_term(const amount_input *in, uint32_t m, const amount_va
     bool fits = term->negative ? money_subtract(&sum->native, own) && money_subtract(&sum->account, account)
                                : money_add(&sum->native, own) && money_add(&sum->account, account);
     if (!fits) {
-      return error_add(error, SG_INPUT, in->model->amounts[m].where, "amount %s is too large for exact money",
-                       in->model->amounts[m].name);
+      return amount_overflow(in, m, error);
     }
   }
   return SG_OK;
@@ -60,7 +62,7 @@ static sg_status combine(const amount_input *in, uint32_t m, amount_values *valu
       money *account = &values->account_leaf[node];
       if (t > 0 && how == COMBINE_SUM) {
         if (!money_add(native, gathered[node].native) || !money_add(account, gathered[node].account)) {
-          return error_add(error, SG_INPUT, amount->where, "amount %s is too large for exact money", amount->name);
+          return amount_overflow(in, m, error);
         }
         continue;
       }

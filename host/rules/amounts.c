@@ -4,7 +4,7 @@
  */
 #include "rules/amounts.h"
 
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static amount_function *const functions[N_AMOUNT_KINDS] = {
@@ -17,7 +17,7 @@ static bool is_combination(amount_kind kind) {
   return kind == AMOUNT_SUM || kind == AMOUNT_MAX || kind == AMOUNT_MIN;
 }
 
-static sg_status overflow(const amount_input *in, uint32_t amount, sg_error *error) {
+sg_status amount_overflow(const amount_input *in, uint32_t amount, sg_error *error) {
   return error_add(error, SG_INPUT, in->model->amounts[amount].where, "amount %s is too large for exact money",
                    in->model->amounts[amount].name);
 }
@@ -30,11 +30,10 @@ sg_status amount_to_money(const amount_input *in, uint32_t amount, uint32_t node
                      "amount %s is not a finite number: one of its terms differs over the node, or overflows",
                      in->model->amounts[amount].name);
   }
-  return money_from_double(value, result) ? SG_OK : overflow(in, amount, error);
+  return money_from_double(value, result) ? SG_OK : amount_overflow(in, amount, error);
 }
 
-/* Account currency: exact where the currencies are equal, else rounded once. */
-static bool convert(const node_table *table, uint32_t node, money native, money *account) {
+bool amount_convert(const node_table *table, uint32_t node, money native, money *account) {
   if (table->rate == NULL || table->rate[node] == 1.0) {
     *account = native;
     return true;
@@ -65,7 +64,7 @@ static sg_status apply_times(const amount_input *in, uint32_t m, amount_values *
       money exact;
       TRY(amount_to_money(in, m, begin + i, factor[i], &exact, error));
       if (!money_times(v->leaf[begin + i], exact, &v->timed[begin + i])) {
-        return overflow(in, m, error);
+        return amount_overflow(in, m, error);
       }
     }
   }
@@ -79,21 +78,21 @@ static sg_status apply_round(const amount_input *in, uint32_t m, amount_values *
   for (uint32_t node = 0; node < table->n; node++) {
     v->native[node] = v->timed[node];
     if (amount->has_round && !money_round(v->timed[node], amount->round, &v->native[node])) {
-      return overflow(in, m, error);
+      return amount_overflow(in, m, error);
     }
-    bool fits = leaf_is_converted || convert(table, node, v->leaf[node], &v->account_leaf[node]);
+    bool fits = leaf_is_converted || amount_convert(table, node, v->leaf[node], &v->account_leaf[node]);
     if (amount->has_times) {
-      fits = fits && convert(table, node, v->timed[node], &v->account_timed[node]);
+      fits = fits && amount_convert(table, node, v->timed[node], &v->account_timed[node]);
     } else {
       v->account_timed[node] = v->account_leaf[node];
     }
     if (amount->has_round) {
-      fits = fits && convert(table, node, v->native[node], &v->account[node]);
+      fits = fits && amount_convert(table, node, v->native[node], &v->account[node]);
     } else {
       v->account[node] = v->account_timed[node];
     }
     if (!fits) {
-      return overflow(in, m, error);
+      return amount_overflow(in, m, error);
     }
   }
   return SG_OK;
@@ -124,7 +123,7 @@ sg_status amounts_requirement(const amount_input *in, const amount_values *value
   *requirement = MONEY_ZERO;
   for (uint32_t node = table->begin[portfolio]; node < table->begin[portfolio + 1]; node++) {
     if (!money_add(requirement, values[amount].account[node])) {
-      return overflow(in, amount, error);
+      return amount_overflow(in, amount, error);
     }
   }
   return SG_OK;
@@ -143,7 +142,7 @@ static sg_status emit_difference(const line_writer *w, uint32_t m, const char *s
                                  money before, bool negative) {
   money difference = after;
   if (!money_subtract(&difference, before)) {
-    return overflow(w->in, m, w->error);
+    return amount_overflow(w->in, m, w->error);
   }
   if (difference.units == 0) {
     return SG_OK;
@@ -152,10 +151,16 @@ static sg_status emit_difference(const line_writer *w, uint32_t m, const char *s
   return w->emit(w->context, m, step, node, difference, w->error);
 }
 
-/* What the terms of a combination come to at a node, if they were simply added. */
-static sg_status sum_of_terms(const line_writer *w, uint32_t m, uint32_t node, money *sum) {
+/* The differences that times and round made. */
+static sg_status write_steps(const line_writer *w, uint32_t m, uint32_t node, bool negative) {
+  const amount_values *v = &w->values[m];
+  TRY(emit_difference(w, m, ".times", node, v->account_timed[node], v->account_leaf[node], negative));
+  return emit_difference(w, m, ".round", node, v->account[node], v->account_timed[node], negative);
+}
+
+/* What the terms of a combination come to at each node of the portfolio, if they were simply added: sums[node - first]. */
+static sg_status sum_terms(const line_writer *w, uint32_t m, uint32_t first, money *sums) {
   const model_amount *amount = &w->in->model->amounts[m];
-  *sum = MONEY_ZERO;
   for (uint32_t t = 0; t < amount->n_terms; t++) {
     const amount_term *term = &amount->terms[t];
     if (term->is != TERM_AMOUNT) {
@@ -165,39 +170,49 @@ static sg_status sum_of_terms(const line_writer *w, uint32_t m, uint32_t node, m
     const node_table *children = &w->in->tables[child_table];
     const uint32_t *parent = w->in->parent[child_table * w->in->n_tables + w->in->table_of[m]];
     for (uint32_t i = children->begin[w->portfolio]; i < children->begin[w->portfolio + 1]; i++) {
-      if (parent[i] == node) {
-        money value = w->values[term->amount].account[i];
-        if (!(term->negative ? money_subtract(sum, value) : money_add(sum, value))) {
-          return overflow(w->in, m, w->error);
-        }
+      money value = w->values[term->amount].account[i], *sum = &sums[parent[i] - first];
+      if (!(term->negative ? money_subtract(sum, value) : money_add(sum, value))) {
+        return amount_overflow(w->in, m, w->error);
       }
     }
   }
   return SG_OK;
 }
 
+static sg_status write_combination(const line_writer *w, uint32_t m, bool negative) {
+  const node_table *table = &w->in->tables[w->in->table_of[m]];
+  uint32_t first = table->begin[w->portfolio], n = table->begin[w->portfolio + 1] - first;
+  money *sums = calloc((size_t)n + 1, sizeof *sums);
+  sg_status status = sums == NULL ? error_out_of_memory(w->error) : sum_terms(w, m, first, sums);
+  for (uint32_t i = 0; status == SG_OK && i < n; i++) {
+    status = emit_difference(w, m, "", first + i, w->values[m].account_leaf[first + i], sums[i], negative);
+    if (status == SG_OK) {
+      status = write_steps(w, m, first + i, negative);
+    }
+  }
+  free(sums);
+  return status;
+}
+
 static sg_status write_lines(const line_writer *w, uint32_t m, bool negative) {
   const model_amount *amount = &w->in->model->amounts[m];
   const amount_values *v = &w->values[m];
   const node_table *table = &w->in->tables[w->in->table_of[m]];
-  bool combination = is_combination(amount->kind);
   for (uint32_t t = 0; t < amount->n_terms; t++) {
     if (amount->terms[t].is == TERM_AMOUNT) {
       TRY(write_lines(w, amount->terms[t].amount, negative != amount->terms[t].negative));
     }
   }
+  if (is_combination(amount->kind)) {
+    return write_combination(w, m, negative);
+  }
   for (uint32_t node = table->begin[w->portfolio]; node < table->begin[w->portfolio + 1]; node++) {
-    if (combination) {
-      money before;
-      TRY(sum_of_terms(w, m, node, &before));
-      TRY(emit_difference(w, m, "", node, v->account_leaf[node], before, negative));
-    } else if (v->account_leaf[node].units != 0 || v->block != NULL) {
+    if (v->account_leaf[node].units != 0 || v->block != NULL) {
       money value = v->account_leaf[node];
       value.units = negative ? -value.units : value.units;
       TRY(w->emit(w->context, m, "", node, value, w->error));
     }
-    TRY(emit_difference(w, m, ".times", node, v->account_timed[node], v->account_leaf[node], negative));
-    TRY(emit_difference(w, m, ".round", node, v->account[node], v->account_timed[node], negative));
+    TRY(write_steps(w, m, node, negative));
   }
   return SG_OK;
 }

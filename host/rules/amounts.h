@@ -72,6 +72,10 @@ typedef sg_status amount_function(const amount_input *in, uint32_t amount, amoun
 AMOUNT_KINDS(AMOUNT_FUNCTION)
 #undef AMOUNT_FUNCTION
 
+/* For the kinds: a node's currency to the account's, exact where they are equal, else rounded once; false on overflow. */
+bool amount_convert(const node_table *table, uint32_t node, money native, money *account);
+sg_status amount_overflow(const amount_input *in, uint32_t amount, sg_error *error);
+
 /* For the kinds: a double to money with a finding that names amount and node. */
 sg_status amount_to_money(const amount_input *in, uint32_t amount, uint32_t node, double value, money *result,
                           sg_error *error);
