@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a benchmark case is: it makes its data from fixed arithmetic, checks the device's answer against the reference,
+ * and only then is timed. One file per case, one line in BENCH_CASES.
+ */
+#ifndef BENCH_BENCH_H
+#define BENCH_BENCH_H
+
+#include "base/arena.h"
+#include "device/device.h"
+
+/* X(name, unit, limit that binds it, what it does) */
+#define BENCH_CASES(X)                                                                                              \
+  X(price_black, "prices/s", LIMIT_MULTIPLY_ADDS, "16,384 European options, 17 spot x 3 vol moves")                  \
+  X(net_nodes, "position-scenarios/s", LIMIT_CACHED_READ, "200,000 nodes of 20 positions, 64 scenarios, by underlying") \
+  X(fold_level, "node-scenarios/s", LIMIT_COPY, "200,000 nodes into 20,000 accounts, 64 scenarios")                  \
+  X(reduce_worst, "node-scenarios/s", LIMIT_COPY, "200,000 nodes, 64 scenarios")
+
+/* Limits of the device, measured in the same run. X(ENUM, name, unit) */
+#define BENCH_LIMITS(X)                                                   \
+  X(LIMIT_MULTIPLY_ADDS, "multiply_adds", "double multiply-adds/s")       \
+  X(LIMIT_COPY, "copy", "bytes/s read and written")                       \
+  X(LIMIT_CACHED_READ, "cached_read", "bytes/s read from a 512 KiB range")
+
+#define BENCH_ENUM(name, text, unit) name,
+typedef enum bench_limit { BENCH_LIMITS(BENCH_ENUM) N_LIMITS } bench_limit;
+#undef BENCH_ENUM
+
+/* A launch that can be repeated. `outputs` is compared with the reference's, byte for byte. */
+typedef struct bench_launch {
+  kernel_id kernel;
+  kernel_argument arguments[20];
+  size_t n_arguments;
+  size_t items[2];
+  double work;           /* units per launch */
+  double limit_per_unit; /* multiply-adds or bytes that a unit cannot do without; stated in the case */
+  device_buffer *output;
+  size_t output_bytes;
+} bench_launch;
+
+/* Buffers live until the device is closed; host arrays in `memory`. */
+typedef sg_status bench_case(device *on, arena *memory, bench_launch *made, sg_error *error);
+#define BENCH_DECLARE(name, unit, limit, text) bench_case bench_##name;
+BENCH_CASES(BENCH_DECLARE)
+#undef BENCH_DECLARE
+
+/* Per second, best of several; the OpenCL device is found by the name that the device layer gives. */
+sg_status peaks_measure(const char *device_name, double per_second[N_LIMITS], sg_error *error);
+
+/* A generator with fixed arithmetic (splitmix64), so that every machine times the same data. */
+uint64_t bench_random(uint64_t *state);
+double bench_uniform(uint64_t *state); /* [0, 1) */
+
+#endif
