@@ -9,6 +9,7 @@
 #include "device/device.h"
 #include "device/float_mode.h"
 #include "engine/engine.h"
+#include "input/generate.h"
 #include "input/import.h"
 #include "input/read_book.h"
 #include "report/report.h"
@@ -266,6 +267,15 @@ sg_status sg_import(const char *format, const char *const *paths, size_t n_paths
                     const char *folder, char **report, sg_error *error) {
   float_mode before = float_mode_enter();
   sg_status status = import_files(format, paths, n_paths, options, folder, report, error);
+  float_mode_leave(before);
+  return status;
+}
+
+/* ---- generating -------------------------------------------------------------------------------- */
+
+sg_status sg_generate(const sg_generate_options *options, const char *folder, char **report, sg_error *error) {
+  float_mode before = float_mode_enter();
+  sg_status status = generate_book(options, folder, report, error);
   float_mode_leave(before);
   return status;
 }

@@ -16,6 +16,7 @@
   X(devices, "list the devices that can compute, and test them")         \
   X(check, "read a book and report every problem in it")                 \
   X(import, "make a book of public data")                                \
+  X(generate, "make a book of any size from a seed")                     \
   X(help, "help on a command, or on the files of a book")
 
 typedef enum option_kind {

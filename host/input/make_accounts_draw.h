@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "input/make_accounts.h"
+#include "input/random.h"
 
 enum { NO_SERIES = UINT32_MAX };
 
@@ -26,19 +27,10 @@ typedef struct accounts_draw {
   ARRAY(made_position) positions;
 } accounts_draw;
 
-/* splitmix64 (Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators", figure 17) */
-static inline uint64_t draw_bits(accounts_draw *draw)
-{
-  uint64_t z = draw->random_state += 0x9e3779b97f4a7c15;
-  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-  z = (z ^ z >> 27) * 0x94d049bb133111eb;
-  return z ^ z >> 31;
-}
-
 /* 0 .. n - 1; n > 0 */
 static inline uint64_t draw_below(accounts_draw *draw, uint64_t n)
 {
-  return (uint64_t)((uint128)draw_bits(draw) * n >> 64);
+  return random_below(&draw->random_state, n);
 }
 
 /* Series that the account of this rank (from 1) is to hold: Pareto with exponent 1 by rank. */

@@ -155,6 +155,7 @@ typedef struct sg_run_options {
   const char *const *pnl_accounts; /* keep the scenario vectors of these */
   size_t n_pnl_accounts;
   bool all_pnl_accounts;
+  double fallback_vol;         /* of held options whose price gives no vol; 0: they are refused (price_model black) */
   uint64_t memory_bytes;       /* bound on tiles; 0: chosen */
   uint32_t tile_scenarios;     /* 0: chosen; the bytes of a result never depend on tiles */
   uint32_t tile_portfolios;    /* 0: chosen */
@@ -212,6 +213,18 @@ typedef struct sg_import_options {
 SG_API sg_status sg_import(const char *format, const char *const *paths, size_t n_paths,
                            const sg_import_options *options, const char *folder, char **report,
                            sg_error *error);
+
+/* ---- generating ---------------------------------------------------------------------------- */
+
+typedef struct sg_generate_options {
+  const char *tier;        /* "T0" .. "T4": sizes for those below that are 0; may be NULL */
+  uint32_t n_accounts, mean_positions, n_instruments, n_underlyings;
+  uint64_t seed;           /* the same options make the same bytes everywhere */
+} sg_generate_options;
+
+/* A made-up book in the shape of real ones, into a folder that holds no book yet. *report (sg_text_close) sets its
+ * shape beside that of real books. */
+SG_API sg_status sg_generate(const sg_generate_options *options, const char *folder, char **report, sg_error *error);
 
 #ifdef __cplusplus
 }

@@ -14,6 +14,7 @@ commands:
   devices   list the devices that can compute, and test them
   check     read a book and report every problem in it
   import    make a book of public data
+  generate  make a book of any size from a seed
   help      help on a command, or on the files of a book
 
 'shockgrid COMMAND --help' says everything about one of them; 'shockgrid help formats' describes the
