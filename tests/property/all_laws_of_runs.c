@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * However a run is cut into tiles, whichever accounts are asked for, whatever device computes: the same results.
+ * However a run is cut into tiles, whichever accounts are asked for, whatever device computes, whatever the caller's locale
+ * and rounding mode: the same results.
  */
 #include "property/laws.h"
 
-enum { N_BOOKS = 1000, N_BOOKS_ON_DEVICE = 60 };
+#include "base/file.h"
+
+#include <fenv.h>
+#include <locale.h>
+
+enum { N_BOOKS = 1000, N_BOOKS_ON_DEVICE = 60, N_BOOKS_WRITTEN = 30 };
 
 static void tiles_and_memory_change_nothing(void **state) {
   laws *with = *state;
@@ -122,11 +128,92 @@ static void a_device_gives_the_answers_of_the_reference(void **state) {
   }
 }
 
+/* ---- the caller's world ------------------------------------------------------------------------ */
+
+typedef struct written_files {
+  uint64_t digest[4][2];
+} written_files;
+
+/* From the files of a book to those of a result. */
+static written_files run_files(laws *with, int model) {
+  static const char *const names[] = {"margins.csv", "lines.csv", "scenarios.csv", "scenario_pnl.csv"};
+  written_files found;
+  sg_model *loaded;
+  sg_result *made;
+  char path[128];
+  sg_book_close(with->book);
+  with->book = NULL;
+  laws_need(with, sg_book_load(with->folder, &with->book, with->error), "the book");
+  laws_need(with, sg_model_load(law_models[model].path, NULL, 0, &loaded, with->error), law_models[model].path);
+  laws_need(with, sg_run(with->reference, with->book, loaded, &(sg_run_options){.all_pnl_accounts = true}, &made, with->error),
+            law_models[model].path);
+  snprintf(path, sizeof path, "%s/out", with->folder);
+  laws_need(with, sg_result_write(made, path, with->error), path);
+  for (int i = 0; i < 4; i++) {
+    file_text text = {0};
+    snprintf(path, sizeof path, "%s/out/%s", with->folder, names[i]);
+    laws_need(with, file_load(path, SIZE_MAX, &text, with->error), path);
+    memcpy(found.digest[i], text.digest, sizeof text.digest);
+    file_close(&text);
+  }
+  sg_result_close(made);
+  sg_model_close(loaded);
+  return found;
+}
+
+/* world(true) enters the other world and says whether it could, world(false) leaves it. */
+static void the_world_has_no_say(laws *with, bool (*world)(bool)) {
+  for (uint64_t seed = 1; seed <= N_BOOKS_WRITTEN; seed++) {
+    random_book *b = random_book_make(seed);
+    int m = seed % 2 ? LAW_EVERY_KIND : (int)(seed / 2 % LAW_EVERY_KIND);
+    random_book_write(b, with->folder, 0);
+    written_files before = run_files(with, m);
+    world(true);
+    written_files after = run_files(with, m);
+    assert_true(world(true)); /* it is as the caller left it */
+    world(false);
+    if (memcmp(&before, &after, sizeof before) != 0) {
+      fail_msg("book of seed %llu, %s: another result", (unsigned long long)seed, law_models[m].path);
+    }
+    random_book_close(b);
+  }
+}
+
+static bool upward_rounding(bool enter) {
+  bool was = fegetround() == FE_UPWARD;
+  fesetround(enter ? FE_UPWARD : FE_TONEAREST);
+  return was;
+}
+
+static void the_callers_rounding_mode_changes_nothing(void **state) { the_world_has_no_say(*state, upward_rounding); }
+
+static bool decimal_comma(bool enter) {
+  bool was = strcmp(localeconv()->decimal_point, ",") == 0;
+  setlocale(LC_ALL, enter ? "de_DE.UTF-8" : "C");
+  return was;
+}
+
+static void a_decimal_comma_locale_changes_nothing(void **state) {
+  if (setlocale(LC_ALL, "de_DE.UTF-8") == NULL) {
+    setenv("LOCPATH", BINARY_DIR "/locales", 1);
+    if (system("mkdir -p " BINARY_DIR "/locales && { test -d " BINARY_DIR "/locales/de_DE.UTF-8 || "
+               "localedef -i de_DE -f UTF-8 " BINARY_DIR "/locales/de_DE.UTF-8; } 2>/dev/null") != 0 ||
+        setlocale(LC_ALL, "de_DE.UTF-8") == NULL) {
+      print_message("skipped: no decimal-comma locale can be had\n");
+      skip();
+    }
+  }
+  setlocale(LC_ALL, "C");
+  the_world_has_no_say(*state, decimal_comma);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(tiles_and_memory_change_nothing),
       cmocka_unit_test(some_accounts_have_the_rows_and_lines_of_a_run_of_all),
       cmocka_unit_test(a_device_gives_the_answers_of_the_reference),
+      cmocka_unit_test(the_callers_rounding_mode_changes_nothing),
+      cmocka_unit_test(a_decimal_comma_locale_changes_nothing),
   };
   return cmocka_run_group_tests(tests, laws_open, laws_close);
 }
