@@ -12,7 +12,7 @@ done
 ln -s "$SHOCKGRID" "$work/project/build/shockgrid"
 cd "$work/project" || exit 1
 sanitize=() # a program that links a sanitized library needs its runtime
-nm -D "$BUILD/libshockgrid.so" | grep -q __asan_init && sanitize=(-fsanitize=address,undefined)
+nm -D "$BUILD/libshockgrid.so" | grep __asan_init >/dev/null && sanitize=(-fsanitize=address,undefined)
 
 # blocks FILE LANGUAGE: each block of the language to its own file, $work/block-1, ...
 blocks() {
