@@ -11,6 +11,7 @@
 typedef struct float_mode {
 #if defined(__SSE2__)
   uint32_t control;
+  uint16_t x87_control;
 #elif defined(__aarch64__)
   uint64_t control;
 #else
