@@ -120,7 +120,10 @@ sg_status sg_run(sg_device *on, const sg_book *of, const sg_model *under, const 
 void sg_result_close(sg_result *made) { result_close(made); }
 
 sg_status sg_result_write(const sg_result *made, const char *folder, sg_error *error) {
-  return result_write_files(made, folder, error);
+  float_mode before = float_mode_enter();
+  sg_status status = result_write_files(made, folder, error);
+  float_mode_leave(before);
+  return status;
 }
 
 const char *sg_result_summary(const sg_result *made) { return made->summary; }
