@@ -103,7 +103,7 @@ static sg_status write_book(gen_book *book, file_folder *folder, sg_error *error
           book->sizes.n_accounts, book->sizes.mean_positions, book->sizes.n_instruments, book->sizes.n_underlyings,
           (unsigned long long)book->sizes.seed);
   fputs("currency,tenor_years,rate_cc\nUSD,1,0.04\n", files[FILE_RATES]);
-  fputs("underlying,currency,price,dividend_yield,kind\n", files[FILE_UNDERLYINGS]);
+  fputs("underlying,currency,price,dividend_yield,kind,product_group\n", files[FILE_UNDERLYINGS]);
   fputs("instrument,type,underlying,right,exercise,strike,expiry,multiplier,currency,implied_vol\n",
         files[FILE_INSTRUMENTS]);
   fputs("account,type\n", files[FILE_ACCOUNTS]);

@@ -231,7 +231,7 @@ sg_status generate_market(gen_book *book, FILE *underlyings, FILE *instruments, 
     lay_out(of, end - first, is_index);
     fprintf(underlyings, "%s,USD,", of->name);
     print_cents(underlyings, cents);
-    fprintf(underlyings, ",0.%03d,%s\n", yield, of->kind);
+    fprintf(underlyings, ",0.%03d,%s,%s\n", yield, of->kind, is_index ? "indices" : "");
     add_hedges(book, of, instruments);
     add_options(book, of, instruments);
     first = end;

@@ -68,6 +68,7 @@ typedef struct chain_data {
   const char *price_text;     /* what the price of a kept option is, for the report */
   arena *memory;
   ids *names, *underlying_names;
+  size_t n_unnamed;           /* index options whose settlement the date alone tells */
   int64_t as_of_s;            /* 0: not yet known */
   const char *as_of_file;
   ARRAY(chain_underlying) underlyings; /* [underlying_names] */

@@ -72,7 +72,8 @@ static void print_underlying(FILE *stream, const chain_data *data, uint32_t inde
   }
   fprintf(stream,
           "  forward and discount factor of %zu of %zu expiries from put-call parity: the line C - P = D (F - K)\n"
-          "  through mids within a tenth of the forward, least sum of residuals in half bid-ask widths, each at most 1\n"
+          "  through mids within a tenth of the forward, least sum of residuals in half bid-ask widths, each at most "
+          "1\n"
           "  %-20s%13s%10s%7s%8s%10s%10s%9s%9s\n",
           n_usable, n_expiries, "expiry", "forward", "discount", "pairs", "within", "residual", "largest", "/width",
           "largest");
@@ -155,6 +156,12 @@ sg_status chain_report(const chain_data *data, size_t n_files, uint64_t seed, co
     print_underlying(stream, data, i);
   }
   fprintf(stream, "price of an option: %s\n", data->price_text);
+  if (data->n_unnamed > 0) {
+    fprintf(stream,
+            "%zu index options carry no symbol: those of a third Friday are taken as settled on opening prices,\n"
+            "  at 09:30 in New York, all others at 16:00\n",
+            data->n_unnamed);
+  }
   print_left_out(stream, data);
   sg_status status = made->n_accounts > 0 ? print_accounts(stream, made, seed, error) : SG_OK;
   if (fclose(stream) != 0 && status == SG_OK) {

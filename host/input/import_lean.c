@@ -16,6 +16,10 @@
 
 enum { LIMIT_BYTES = 1 << 30 };
 
+/* There are no quotes, and closes are not of one moment: for put-call parity, where exercise is European, a close is
+ * taken as the middle of quotes this far from it. */
+static const double LEAST_CLOSE_NOISE = 0.05, CLOSE_NOISE = 0.01;
+
 static const char table_header[] = "#expiry,strike,right,open,high,low,close,volume,open_interest,implied_volatility";
 
 enum { LEAN_EXPIRY, LEAN_STRIKE, LEAN_RIGHT, LEAN_CLOSE = 6, LEAN_OPEN_INTEREST = 8, LEAN_VOL = 9, LEAN_COLUMNS = 10 };
@@ -139,8 +143,9 @@ static sg_status read_row(lean_file *file, const csv_field *fields) {
     return error_add(file->error, SG_INPUT, (place){file->path, fields[LEAN_STRIKE].line, fields[LEAN_STRIKE].column},
                      "strike is not above 0 and below 100000");
   }
-  /* no bid and ask: parity, where exercise is european, sees closes as quotes of no width */
-  row.bid = row.ask = row.price;
+  double half_width = LEAST_CLOSE_NOISE + CLOSE_NOISE * row.price;
+  row.bid = row.price - half_width;
+  row.ask = row.price + half_width;
   row.left_out = isnan(row.price) && isnan(row.vol) ? CHAIN_NO_PRICE : CHAIN_KEPT;
   chain_format_symbol(file->root, row.day_s, row.is_call, row.strike, name);
   row.name = name;

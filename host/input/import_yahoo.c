@@ -83,6 +83,8 @@ static sg_status read_row(const yahoo_file *file, const json_t *object, chain_ro
     } else {
       row.left_out = CHAIN_NAME;
     }
+  } else {
+    file->data->n_unnamed += chain_find_root(file->root, strlen(file->root)) != NULL;
   }
   TRY(read_number(file, object, row.name, "bid", &row.bid));
   TRY(read_number(file, object, row.name, "ask", &row.ask));

@@ -7,6 +7,7 @@
 
 #include "base/date.h"
 #include "base/file.h"
+#include "input/read_book.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -186,6 +187,16 @@ static void a_chain_without_vols_gives_prices_from_mids(void **state)
   free(report);
 }
 
+static void assert_read(const char *folder, uint32_t n_instruments)
+{
+  char path[200];
+  book *read = NULL;
+  snprintf(path, sizeof path, "%s/%s", root, folder);
+  assert_int_equal(book_read(path, &read, NULL), SG_OK);
+  assert_int_equal(read->instruments.n, n_instruments);
+  book_close(read);
+}
+
 /* Counts by an independent count over the file, with the forwards of the table. */
 static void the_spx_chain_gets_plausible_forwards_and_counts_by_reason(void **state)
 {
@@ -220,6 +231,7 @@ static void the_spx_chain_gets_plausible_forwards_and_counts_by_reason(void **st
   }
   fclose(stream);
   assert_int_equal(n, 49);
+  assert_read("spx", 15615);
 }
 
 static void quantconnect_chains_keep_american_exercise(void **state)
