@@ -146,9 +146,9 @@ LANE_INLINE lane american_equation(american_put put, const american_scheme *sche
   lane yielding = put.yield * density;
   lane left = gain - lane_min(yielded, (lane)0.0);
   lane right = held + lane_max(yielded, (lane)0.0);
-  lane half = 0.5 / left;
+  lane scale = 0.5 / left;
   for (uint k = 0; k < n; k++) {
-    slopes[k] *= half;
+    slopes[k] *= scale;
   }
   lane own = (turn + lane_min(yielding, (lane)0.0)) / left + (held_slope + lane_max(yielding, (lane)0.0)) / right;
   slopes[i] += 0.5 * own / drops[i];

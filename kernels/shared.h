@@ -40,10 +40,10 @@
 #define AMERICAN_ANGLE 4     /* of an angle in 0..pi/2: sine, cosine, quadrature weight, 1 / sine */
 #define AMERICAN_DECAY 25.0  /* e^-25 is what a longer time could still change */
 #define AMERICAN_STILL 1e-9  /* vol^2 * years below which a spot that yields more than the rate moves along its forward */
-/* The named schemes: X(name, n_nodes, n_solve, n_price, n_steps, tolerance). Their errors: host/device/american_scheme.h. */
+/* The named schemes, the default first: X(name, n_nodes, n_solve, n_price, n_steps, tolerance). Their errors: host/device/american_scheme.h. */
 #define AMERICAN_SCHEMES(X)        \
-  X(fast, 7, 7, 15, 6, 0.02)       \
-  X(accurate, 13, 20, 41, 8, 1e-3)
+  X(accurate, 13, 20, 41, 8, 1e-3) \
+  X(fast, 7, 7, 15, 6, 0.02)
 #ifndef AMERICAN_NODES_LIMIT /* tests raise both */
 #define AMERICAN_NODES_LIMIT 16
 #define AMERICAN_PRICE_LIMIT 48

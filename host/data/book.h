@@ -96,6 +96,7 @@ typedef struct forwards { /* f */
   double *growth;       /* d forward / d spot with dividends held: exp((rate - yield) * years); forward / price where
                            the forward is quoted */
   forward_source *source;
+  bool *own;            /* one linear instrument's; an option that shares it is an option on that future */
   attributes x; /* of forwards.csv; row f of the attribute texts belongs to forward f ("" where not from the file) */
 } forwards;
 

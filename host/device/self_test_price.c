@@ -4,6 +4,7 @@
  * 0, inverse contracts, shared and mixed forwards. Inputs are literals or exact arithmetic on them.
  */
 #include "base/number.h"
+#include "device/american_scheme.h"
 #include "device/self_test.h"
 #include "kernels/shared.h"
 
@@ -74,6 +75,7 @@ static void contract_fill(double *contract, size_t n_padded, uint32_t i, uint32_
   field[CONTRACT_YEARS * n_padded] = years_left[i % ELEMENTS(years_left)];
   field[CONTRACT_RATE * n_padded] = inverse ? 0 : 0.05 * case_random(state);
   field[CONTRACT_DISCOUNT * n_padded] = inverse ? 1 : 0.97;
+  field[CONTRACT_CARRY * n_padded] = i % 7 ? 0.06 * case_random(state) : 0;
 }
 
 typedef struct price_inputs {
@@ -155,5 +157,37 @@ bool case_make_price(arena *memory, kernel_id kernel, case_size size, double rou
   case_add(made, CASE_OF_UINT(stride));
   case_add(made, CASE_OF_SPAN);
   case_add(made, CASE_OF_OUTPUT("pnl", (size_t)size.n_rows * stride));
+  if (kernel == KERNEL_price_american) {
+    american_shape shape = american_shape_get(AMERICAN_fast);
+    size_t n = PRICE_SLICES * (size_t)shape.n_nodes * n_padded;
+    double *squares = case_randoms(memory, n, 0.5, &size.seed);
+    for (size_t i = 0; squares && i < n; i++) {
+      bool padding = i % n_padded >= size.n_rows;
+      squares[i] = padding ? squares[i - 1] : squares[i] * squares[i];
+    }
+    case_add(made, CASE_OF_DOUBLES(american_table_make(memory, shape), american_table_count(shape)));
+    case_add(made, CASE_OF_DOUBLES(squares, n));
+  }
+  return case_complete(made);
+}
+
+bool case_make_american_solve(arena *memory, case_size size, known_case *made)
+{
+  uint32_t n_padded = case_pad(size.n_rows);
+  american_shape shape = american_shape_get(size.seed % 2 ? AMERICAN_accurate : AMERICAN_fast);
+  price_inputs in;
+  if (!price_inputs_make(memory, false, &size, &in)) {
+    return false;
+  }
+  *made = (known_case){.kernel = KERNEL_solve_american,
+                       .stride = n_padded,
+                       .axes = {{PRICE_SLICES, PER_CELL}, {n_padded, PER_LANES}}};
+  case_add(made, CASE_OF_DOUBLES(in.contract, N_CONTRACT_FIELDS * (size_t)n_padded));
+  case_add(made, CASE_OF_UINT(n_padded));
+  case_add(made, CASE_OF_DOUBLES(in.vol, PRICE_SLICES * (size_t)n_padded));
+  case_add(made, CASE_OF_DOUBLES(in.slice_years, PRICE_SLICES));
+  case_add(made, CASE_OF_UINT(PRICE_SLICES));
+  case_add(made, CASE_OF_DOUBLES(american_table_make(memory, shape), american_table_count(shape)));
+  case_add(made, CASE_OF_OUTPUT("boundary", PRICE_SLICES * (size_t)shape.n_nodes * n_padded));
   return case_complete(made);
 }

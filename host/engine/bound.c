@@ -4,6 +4,7 @@
  */
 #include "engine/bound.h"
 
+#include "device/american_scheme.h"
 #include "engine/value.h"
 
 #include <math.h>
@@ -416,8 +417,9 @@ sg_status bound_make(const book *of, const model *m, arena *memory, bound **made
   in->tables = ARENA_ARRAY(in->memory, double *, m->n_parameters);
   in->columns = ARENA_ARRAY(in->memory, double *, m->n_columns);
   in->node_names = ARENA_ARRAY(in->memory, const char **, m->n_amounts);
-  bool enough = in->node_names && in->grouping_set && in->levels && in->amount_set && in->amount_level && in->inputs &&
-                in->input_texts && in->tables && in->columns;
+  in->american = american_table_make(memory, american_shape_get((american_accuracy)m->american));
+  bool enough = in->american && in->node_names && in->grouping_set && in->levels && in->amount_set &&
+                in->amount_level && in->inputs && in->input_texts && in->tables && in->columns;
   sg_status status = enough ? bind_all(in, error) : error_out_of_memory(error);
   if (status != SG_OK) {
     bound_close(in);

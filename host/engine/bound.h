@@ -51,6 +51,7 @@ typedef struct bound {
   double **tables;         /* [model.parameters][c]; NULL until asked for */
   ARRAY(group_values) group_slots;
   const char ***node_names; /* [model.amounts][group of its set] values of `by`; the currency too where it distinguishes */
+  const double *american;  /* table of the model's scheme for American options */
   double **columns;        /* [model.columns][c]: each x multiplier, 0 where the filter does not pass */
 } bound;
 

@@ -4,6 +4,7 @@
  */
 #include "engine/pricing.h"
 
+#include "device/american_scheme.h"
 #include "kernels/shared.h"
 
 #include <stdlib.h>
@@ -88,6 +89,10 @@ sg_status pricing_open(bound *in, device *on, const bool *needed, pricing *opene
   for (int kind = 0; status == SG_OK && kind < N_PRICERS; kind++) {
     status = open_kind(opened, (pricer)kind, error);
   }
+  if (status == SG_OK && opened->kinds[PRICER_AMERICAN].n > 0) {
+    size_t count = american_table_count(american_shape_get((american_accuracy)in->model->american));
+    status = buffer_make(on, count * sizeof(double), in->american, &opened->american, error);
+  }
   if (status != SG_OK) {
     pricing_close(opened);
   }
@@ -100,6 +105,7 @@ void pricing_close(pricing *opened) {
     buffer_close(opened->kinds[kind].contract);
     buffer_close(opened->kinds[kind].pnl_row);
   }
+  buffer_close(opened->american);
   free(opened->held);
   free(opened->row_of);
   *opened = (pricing){0};
@@ -114,8 +120,9 @@ void tile_close(tile *of) {
 uint64_t tile_bytes(const pricing *with, const scenarios *set, uint32_t n_columns) {
   uint64_t row_bytes = (uint64_t)round_up(n_columns, COLUMN_PADDING) * sizeof(double);
   uint64_t slices = set->file != NULL && n_columns < set->n_slices ? n_columns : set->n_slices;
-  /* P&L, at most as many rows of forwards and their logarithms, and a vol per slice */
-  return row_bytes * with->n_held * 3 + slices * with->n_held * sizeof(double);
+  uint64_t boundary = with->kinds[PRICER_AMERICAN].n_padded * (uint64_t)with->in->american[AMERICAN_N_NODES];
+  /* P&L, at most as many rows of forwards and their logarithms, a vol and an exercise boundary per slice */
+  return row_bytes * with->n_held * 3 + slices * (with->n_held + boundary) * sizeof(double);
 }
 
 sg_status tile_report_not_finite(const pricing *with, const tile *of, sg_error *error) {

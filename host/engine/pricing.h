@@ -24,6 +24,7 @@ typedef struct pricing {
   uint32_t *held;           /* [row] c, rising */
   uint32_t *row_of;         /* [c] row of the P&L matrix, or ID_NONE */
   priced kinds[N_PRICERS];
+  device_buffer *american;  /* the scheme's table; NULL where no American option is held */
 } pricing;
 
 typedef struct tile {

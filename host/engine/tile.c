@@ -219,8 +219,21 @@ done:
   return status;
 }
 
+/* boundary[slice][node][i] of the American options. */
+static sg_status solve_boundaries(const pricing *with, const tables *shared, const priced *which, device_buffer *d_vol,
+                                  device_buffer **d_boundary, sg_error *error) {
+  size_t n_nodes = (size_t)with->in->american[AMERICAN_N_NODES];
+  TRY(buffer_make(with->on, shared->n_slices * n_nodes * which->n_padded * sizeof(double), NULL, d_boundary, error));
+  kernel_argument arguments[] = {ARG_BUFFER(which->contract),        ARG_UINT(which->n_padded),  ARG_BUFFER(d_vol),
+                                 ARG_BUFFER(shared->d_slice_years),  ARG_UINT(shared->n_slices), ARG_BUFFER(with->american),
+                                 ARG_BUFFER(*d_boundary)};
+  return device_launch(with->on, KERNEL_solve_american, arguments, sizeof arguments / sizeof *arguments,
+                       (size_t[2]){shared->n_slices, which->n_padded / device_get_traits(with->on)->lanes}, error);
+}
+
 static sg_status price_kind(const pricing *with, const tile *of, const tables *shared, pricer kind, sg_error *error) {
-  static const kernel_id kernels[N_PRICERS] = {KERNEL_price_linear, KERNEL_price_black, KERNEL_price_bachelier};
+  static const kernel_id kernels[N_PRICERS] = {KERNEL_price_linear, KERNEL_price_black, KERNEL_price_bachelier,
+                                               KERNEL_price_american};
   const priced *which = &with->kinds[kind];
   if (which->n == 0) {
     return SG_OK;
@@ -230,7 +243,7 @@ static sg_status price_kind(const pricing *with, const tile *of, const tables *s
   uint32_t *weight_row = malloc(which->n_padded * sizeof *weight_row);
   double *vol = malloc((size_t)shared->n_slices * which->n_padded * sizeof *vol);
   double *of_slice = malloc((with->in->book->instruments.n + 1) * sizeof *of_slice);
-  device_buffer *d_forward_row = NULL, *d_weight_row = NULL, *d_vol = NULL;
+  device_buffer *d_forward_row = NULL, *d_weight_row = NULL, *d_vol = NULL, *d_boundary = NULL;
   sg_status status = !forward_row || !weight_row || !vol || !of_slice ? error_out_of_memory(error) : SG_OK;
   TRY_DONE(status);
   for (uint32_t i = 0; i < which->n_padded; i++) {
@@ -247,6 +260,9 @@ static sg_status price_kind(const pricing *with, const tile *of, const tables *s
   TRY_DONE(buffer_make(with->on, which->n_padded * sizeof *forward_row, forward_row, &d_forward_row, error));
   TRY_DONE(buffer_make(with->on, which->n_padded * sizeof *weight_row, weight_row, &d_weight_row, error));
   TRY_DONE(buffer_make(with->on, (size_t)shared->n_slices * which->n_padded * sizeof *vol, vol, &d_vol, error));
+  if (kind == PRICER_AMERICAN) {
+    TRY_DONE(solve_boundaries(with, shared, which, d_vol, &d_boundary, error));
+  }
   const device_traits *traits = device_get_traits(with->on);
   uint32_t span = traits->wide ? 1 : of->stride;
   kernel_argument arguments[] = {
@@ -254,8 +270,10 @@ static sg_status price_kind(const pricing *with, const tile *of, const tables *s
       ARG_BUFFER(d_forward_row),      ARG_BUFFER(d_weight_row),        ARG_BUFFER(d_vol),
       ARG_BUFFER(shared->d_slice_of), ARG_BUFFER(shared->d_slice_years), ARG_BUFFER(shared->d_forward),
       ARG_BUFFER(shared->d_log_move), ARG_BUFFER(shared->d_weight),    ARG_DOUBLE(of->set->block->round),
-      ARG_UINT(of->stride),           ARG_UINT(span),                  ARG_BUFFER(of->pnl)};
-  TRY_DONE(device_launch(with->on, kernels[kind], arguments, sizeof arguments / sizeof *arguments,
+      ARG_UINT(of->stride),           ARG_UINT(span),                  ARG_BUFFER(of->pnl),
+      ARG_BUFFER(with->american),     ARG_BUFFER(d_boundary)};
+  size_t n_arguments = sizeof arguments / sizeof *arguments - (kind == PRICER_AMERICAN ? 0 : 2);
+  TRY_DONE(device_launch(with->on, kernels[kind], arguments, n_arguments,
                          (size_t[2]){of->stride / span, which->n_padded / traits->lanes}, error));
   TRY_DONE(device_finish(with->on, error));
 done:
@@ -266,6 +284,7 @@ done:
   buffer_close(d_forward_row);
   buffer_close(d_weight_row);
   buffer_close(d_vol);
+  buffer_close(d_boundary);
   return status;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "engine/value.h"
 
+#include "engine/value_american.h"
 #include "kernels/price_bachelier.h"
 #include "kernels/price_black.h"
 #include "kernels/price_linear.h"
@@ -16,21 +17,10 @@ pricer value_pricer(const book *of, uint32_t c) {
   if (all->type[c] != OPTION) {
     return PRICER_LINEAR;
   }
-  return all->price_model[c] == BACHELIER ? PRICER_BACHELIER : PRICER_BLACK;
-}
-
-sg_status value_check(const book *of, sg_error *error) {
-  const instruments *all = &of->instruments;
-  sg_status status = SG_OK;
-  for (uint32_t c = 0; c < all->n; c++) {
-    if (all->type[c] == OPTION && all->exercise[c] == AMERICAN) {
-      place where = {"instruments.csv", all->line[c], 0};
-      status = error_add(error, SG_INPUT, where,
-                         "instrument %s has american exercise; pricing it is not built yet, and it is not priced as european",
-                         all->id[c]);
-    }
+  if (all->exercise[c] == AMERICAN) {
+    return PRICER_AMERICAN;
   }
-  return status;
+  return all->price_model[c] == BACHELIER ? PRICER_BACHELIER : PRICER_BLACK;
 }
 
 double value_discount(const bound *in, uint32_t c) {
@@ -45,7 +35,8 @@ static void fill_terms(const bound *in, uint32_t c, double fields[static N_CONTR
   const instruments *all = &in->book->instruments;
   double forward = in->book->forwards.forward[all->forward[c]];
   fields[CONTRACT_STRIKE] = all->strike[c];
-  fields[CONTRACT_LOG_STRIKE] = value_pricer(in->book, c) == PRICER_BLACK ? math_log(all->strike[c] / forward) : 0.0;
+  pricer by = value_pricer(in->book, c);
+  fields[CONTRACT_LOG_STRIKE] = by == PRICER_BLACK || by == PRICER_AMERICAN ? math_log(all->strike[c] / forward) : 0.0;
   fields[CONTRACT_SIGN] = all->type[c] == OPTION && all->right[c] == PUT ? -1.0 : 1.0;
   fields[CONTRACT_INVERSE] = all->settlement[c] == INVERSE ? 1.0 : 0.0;
   fields[CONTRACT_VALUE] = 0.0;
@@ -53,13 +44,15 @@ static void fill_terms(const bound *in, uint32_t c, double fields[static N_CONTR
   fields[CONTRACT_YEARS] = all->years[c];
   fields[CONTRACT_DISCOUNT] = value_discount(in, c);
   fields[CONTRACT_RATE] = all->years[c] > 0.0 ? -math_log(fields[CONTRACT_DISCOUNT]) / all->years[c] : 0.0;
+  fields[CONTRACT_CARRY] = by == PRICER_AMERICAN ? american_carry(in->book, c) : 0.0;
 }
 
 typedef struct sensitivities {
   double value, delta, vega;
 } sensitivities;
 
-static sensitivities evaluate(const bound *in, uint32_t c) {
+/* American options have functions of their own. */
+static sensitivities evaluate_closed(const bound *in, uint32_t c) {
   const instruments *all = &in->book->instruments;
   double forward = in->book->forwards.forward[all->forward[c]];
   double fields[N_CONTRACT_FIELDS];
@@ -83,7 +76,17 @@ static sensitivities evaluate(const bound *in, uint32_t c) {
   }
 }
 
-double value_base(const bound *in, uint32_t c) { return evaluate(in, c).value; }
+static double evaluate(const bound *in, fact which, uint32_t c) {
+  if (value_pricer(in->book, c) == PRICER_AMERICAN) {
+    double fields[N_CONTRACT_FIELDS];
+    fill_terms(in, c, fields);
+    return american_fact(in, which, c, fields);
+  }
+  sensitivities all = evaluate_closed(in, c);
+  return which == FACT_DELTA ? all.delta : which == FACT_VEGA ? all.vega : all.value;
+}
+
+double value_base(const bound *in, uint32_t c) { return evaluate(in, FACT_VALUE, c); }
 
 void value_contract(const bound *in, uint32_t c, double fields[static N_CONTRACT_FIELDS]) {
   fill_terms(in, c, fields);
@@ -104,10 +107,10 @@ static double evaluate_fact(const bound *in, fact which, uint32_t c) {
     case FACT_RATE: return all->years[c] > 0.0 ? -math_log(value_discount(in, c)) / all->years[c] : 0.0;
     case FACT_DISCOUNT: return value_discount(in, c);
     case FACT_VOL: return all->vol[c];
-    case FACT_MARK: return all->mark[c] == all->mark[c] ? all->mark[c] : evaluate(in, c).value;
-    case FACT_VALUE: return evaluate(in, c).value;
-    case FACT_DELTA: return evaluate(in, c).delta;
-    case FACT_VEGA: return evaluate(in, c).vega;
+    case FACT_MARK: return all->mark[c] == all->mark[c] ? all->mark[c] : evaluate(in, FACT_VALUE, c);
+    case FACT_VALUE: return evaluate(in, which, c);
+    case FACT_DELTA: return evaluate(in, which, c);
+    case FACT_VEGA: return evaluate(in, which, c);
     case FACT_CALL: return is_option && all->right[c] == CALL ? 1.0 : 0.0;
     case FACT_MULTIPLIER: return all->multiplier[c];
     case FACT_LOG_MONEYNESS: return is_option && forward > 0.0 && all->strike[c] > 0.0 ? math_log(all->strike[c] / forward) : 0.0;

@@ -9,9 +9,9 @@
 #include "kernels/shared.h"
 
 /* Which kernel prices an instrument. */
-typedef enum pricer { PRICER_LINEAR, PRICER_BLACK, PRICER_BACHELIER, N_PRICERS } pricer;
+typedef enum pricer { PRICER_LINEAR, PRICER_BLACK, PRICER_BACHELIER, PRICER_AMERICAN, N_PRICERS } pricer;
 
-/* Refuses what no pricer takes (American exercise), with the instrument's line. */
+/* Refuses what no pricer takes, each instrument with its line. */
 sg_status value_check(const book *of, sg_error *error);
 pricer value_pricer(const book *of, uint32_t c);
 

@@ -115,9 +115,10 @@ static bool open_forwards(arena *memory, forwards *made, uint32_t n)
       .fixed = ARENA_ARRAY(memory, double, n),
       .growth = ARENA_ARRAY(memory, double, n),
       .source = ARENA_ARRAY(memory, forward_source, n),
+      .own = ARENA_ARRAY(memory, bool, n),
   };
   return made->underlying != NULL && made->expiry_s != NULL && made->years != NULL && made->forward != NULL &&
-         made->fixed != NULL && made->growth != NULL && made->source != NULL;
+         made->fixed != NULL && made->growth != NULL && made->source != NULL && made->own != NULL;
 }
 
 /* Fills forward f. A quote that is itself bad, or a curve that is missing, is reported elsewhere. */
@@ -128,6 +129,7 @@ static void make_forward(carry_curves *carry, uint32_t f, const wanted *key, con
   double price = reader->book->underlyings.price[key->underlying];
   double own = key->owner == 0 ? NAN : reader->book->instruments.mark[key->owner - 1];
   made->underlying[f] = key->underlying;
+  made->own[f] = key->owner != 0;
   made->expiry_s[f] = key->expiry_s;
   made->years[f] = key->expiry_s == 0 ? 0 : years_between(reader->book->as_of_s, key->expiry_s);
   made->fixed[f] = quote == NULL ? 0 : quote->fixed;

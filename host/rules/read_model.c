@@ -5,6 +5,7 @@
 #include "rules/read_model.h"
 
 #include "base/file.h"
+#include "kernels/shared.h"
 #include "rules/model_describe.h"
 
 #include <stdlib.h>
@@ -171,14 +172,17 @@ static void read_header(reader *r) {
   }
 }
 
+#define SCHEME_WORD(name, nodes, solve, price, steps, tolerance) " " #name
+
 static void read_valuation(reader *r) {
   const yaml_node *map = yaml_find(r->root, "valuation");
   r->model->discounted = true;
   if (map && reader_expect(r, map, YAML_MAP, "valuation")) {
-    reader_check_keys(r, map, SECTION_VALUATION, "discount");
+    reader_check_keys(r, map, SECTION_VALUATION, "discount american");
     uint32_t discount = reader_word(r, map, "discount", "book none nonnegative", 0);
     r->model->discounted = discount != 1;
     r->model->nonnegative_rates = discount == 2;
+    r->model->american = reader_word(r, map, "american", AMERICAN_SCHEMES(SCHEME_WORD) + 1, 0);
   }
 }
 

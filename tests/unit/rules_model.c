@@ -250,7 +250,7 @@ static void check_amounts(const model *m) {
 
 static void every_word_of_the_language_is_understood(void **state) {
   model *m = read_good(MODELS "every-feature.yaml");
-  assert_true(m->discounted && m->nonnegative_rates);
+  assert_true(m->discounted && m->nonnegative_rates && m->american == 1);
   assert_int_equal(m->n_inputs, 5);
   assert_true(m->inputs[1].textual && !m->inputs[0].textual);
   assert_string_equal(m->inputs[1].default_text, "rest");

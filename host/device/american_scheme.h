@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How finely American options are solved: the tables behind kernels/american_boundary.h and kernels/price_american.h.
+ */
+#ifndef DEVICE_AMERICAN_SCHEME_H
+#define DEVICE_AMERICAN_SCHEME_H
+
+#include "base/arena.h"
+#include "kernels/shared.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Largest error of a price found against 32 nodes, as a fraction of the strike (a call: of the larger of spot and strike),
+ * over 10,000 random options with spot within 2.5 standard deviations of the strike (tests/formula/device_american.c):
+ *
+ *   rate and yield 0..12 %, vol 5..120 %, one day to three years       fast 5e-6, accurate 6e-8
+ */
+#define AMERICAN_SCHEME_ENUM(name, nodes, solve, price, steps, tolerance) AMERICAN_##name,
+typedef enum american_accuracy { AMERICAN_SCHEMES(AMERICAN_SCHEME_ENUM) N_AMERICAN_ACCURACIES } american_accuracy;
+#undef AMERICAN_SCHEME_ENUM
+
+/* A row of AMERICAN_SCHEMES, or a finer one for tests. */
+typedef struct american_shape {
+  uint32_t n_nodes, n_solve, n_price, n_steps;
+  double tolerance;
+} american_shape;
+
+american_shape american_shape_get(american_accuracy accuracy);
+size_t american_table_count(american_shape shape);
+
+/* The table, american_table_count doubles, the same bits on every machine: only + - * / sqrt. NULL: out of memory. */
+const double *american_table_make(arena *memory, american_shape shape);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Published prices of American options (reference_american.csv: one source to a row) through the pricer at its finest. Left
+ * out: values of coarse schemes that finer ones of the same source contradict, and strikes or spots of 0, which no book has.
+ */
+#include "base/number.h"
+#include "formula/american.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+enum { ROW, SOURCE, RIGHT, QUANTITY, SPOT, STRIKE, RATE, YIELD, YEARS, VOL, EXPECTED, TOLERANCE, KIND, N_FIELDS };
+
+typedef struct row {
+  char *text[N_FIELDS];
+  double value[N_FIELDS];
+} row;
+
+static void row_split(char *line, row *split) {
+  char *at = line;
+  line[strcspn(line, "\n")] = 0;
+  for (int f = 0; f < N_FIELDS; f++) {
+    assert_non_null(at);
+    split->text[f] = at;
+    at = strchr(at, ',');
+    if (at != NULL) {
+      *at++ = 0;
+    }
+    if (f >= SPOT && f <= TOLERANCE) {
+      assert_null(number_parse(split->text[f], strlen(split->text[f]), &split->value[f]));
+    }
+  }
+}
+
+static double row_price(const row *of, const double *table) {
+  const double *value = of->value;
+  american_option option = {strcmp(of->text[RIGHT], "put") == 0, value[SPOT],  value[STRIKE], value[RATE],
+                            value[YIELD],                        value[YEARS], value[VOL]};
+  double price = american_price(option, table);
+  return strcmp(of->text[QUANTITY], "premium") == 0 ? price - european_price(option) : price;
+}
+
+static void every_published_american_price_is_met_within_its_tolerance(void **state) {
+  FILE *file = fopen(SOURCE_DIR "/tests/formula/reference_american.csv", "r");
+  arena *memory = arena_open();
+  const double *table = american_table_make(memory, american_finest);
+  char line[1024];
+  int n = 0, failed = 0;
+  assert_non_null(file);
+  assert_non_null(fgets(line, sizeof line, file)); /* names */
+  while (fgets(line, sizeof line, file)) {
+    row published;
+    row_split(line, &published);
+    double expected = published.value[EXPECTED], price = row_price(&published, table);
+    double scale = strcmp(published.text[KIND], "rel") == 0 ? expected : 1;
+    if (!(fabs(price - expected) <= published.value[TOLERANCE] * scale)) {
+      print_error("row %s: expected %.17g, got %.17g, tolerance %g %s\n", published.text[ROW], expected, price,
+                  published.value[TOLERANCE], published.text[KIND]);
+      failed++;
+    }
+    n++;
+  }
+  fclose(file);
+  arena_close(memory);
+  print_message("%d published prices\n", n);
+  assert_int_equal(failed, 0);
+  assert_int_equal(n, 262);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_published_american_price_is_met_within_its_tolerance),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
