@@ -189,7 +189,7 @@ static sg_status explain(const char *folder, const char *account, sg_device *on,
   explanation why;
   sg_status status = recorded_run_open(folder, &again, error);
   TRY_DONE(status);
-  const sg_run_options only = {.accounts = &account, .n_accounts = 1};
+  const sg_run_options only = {.accounts = &account, .n_accounts = 1, .unimplied = again.recorded.unimplied};
   TRY_DONE(run(on, again.of, again.under, &only, &made, error));
   TRY_DONE(engine_explain(on, again.of, again.under, made, account, &why, error));
   *text = explain_text(&why);
@@ -233,7 +233,8 @@ static sg_status report(const char *folder, sg_device *on, sg_error *error) {
   sg_status status = recorded_run_open(folder, &again, error);
   TRY_DONE(status);
   const sg_run_options same = {.accounts = again.recorded.partial ? again.recorded.accounts : NULL,
-                               .n_accounts = again.recorded.partial ? again.recorded.n_accounts : 0};
+                               .n_accounts = again.recorded.partial ? again.recorded.n_accounts : 0,
+                               .unimplied = again.recorded.unimplied};
   TRY_DONE(run(on, again.of, again.under, &same, &made, error));
   if (strcmp(made->digest, again.recorded.digest) != 0) {
     status = error_fail(error, SG_BUG, "the run recorded in %s does not repeat: its digest is %s, now it is %s", folder,
@@ -242,7 +243,8 @@ static sg_status report(const char *folder, sg_device *on, sg_error *error) {
   }
   const sg_run_options largest = {.accounts = names,
                                   .n_accounts = html_profile_accounts(made, PROFILES, names, made->memory),
-                                  .all_pnl_accounts = true};
+                                  .all_pnl_accounts = true,
+                                  .unimplied = again.recorded.unimplied};
   if (largest.n_accounts > 0) {
     TRY_DONE(engine_run(on, again.of, again.under, &largest, &profiles, error));
   }

@@ -244,10 +244,10 @@ LANE_INLINE lane imply_vol_of(lane_contract contract, lane forward, lane price, 
   lane room = (lane_select(quote.in_the_money, high, low) - quote.worth) - quote.worth_low;
 
   lane_mask below = lane_less(outside, -quote.tolerance) | lane_less(price, zero);
-  lane slack = lane_select(quote.in_the_money, quote.tolerance, zero);
   lane none = lane_select(below, (lane)IMPLIED_BELOW, (lane)IMPLIED_OK);
-  none = lane_select(lane_less_equal(lane_abs(outside), slack) & ~below,
-                     (lane)IMPLIED_NO_TIME_VALUE, none);
+  lane_mask intrinsic = (quote.in_the_money & lane_less_equal(outside, quote.tolerance)) |
+                        (~quote.in_the_money & lane_equal(price, zero));
+  none = lane_select(intrinsic & ~below, (lane)IMPLIED_NO_TIME_VALUE, none);
   if (!normal) {
     none = lane_select(lane_equal(none, zero) & lane_less_equal(room, quote.tolerance), (lane)IMPLIED_ABOVE, none);
   }
@@ -259,6 +259,7 @@ LANE_INLINE lane imply_vol_of(lane_contract contract, lane forward, lane price, 
   target.normal = normal;
   target.x = lane_select(wanted, normal ? quote.inside : lane_abs(contract.log_strike), zero);
   target.low = lane_select(wanted, low, one);
+  outside = lane_max(outside, (lane)0x1p-1022); /* a subnormal coin price times the forward may be 0 */
   target.price = lane_select(wanted, outside, (lane)0.5);
   target.room = lane_select(wanted, room, (lane)0.5);
   target.balanced = target.price;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 typedef struct run_values {
-  const char *model, *out, *device;
+  const char *model, *out, *device, *unimplied;
   texts settings, accounts;
   any_texts pnl_accounts;
   uint64_t memory_bytes;
@@ -27,6 +27,9 @@ static const option_entry run_options[] = {
      "devices' prints them, or reference"},
     {"lanes", OPTION_COUNT, "N", RUN(lanes), false, "1, 2, 4, 8 or 16 numbers in a register; results are the same"},
     {"set", OPTION_TEXTS, "NAME=VALUE", RUN(settings), false, "override a parameter of the model; may be repeated"},
+    {"unimplied", OPTION_TEXT, "VOL", RUN(unimplied), false,
+     "price held options whose price gives no vol with this one\n"
+     "(0.8 is 80 %) and name them; default: refuse the book"},
     {"account", OPTION_TEXTS, "ACCOUNT", RUN(accounts), false, "margin only this account; may be repeated"},
     {"scenario-pnl", OPTION_ANY_TEXTS, "ACCOUNT", RUN(pnl_accounts), false,
      "write scenario_pnl.csv too, for one account or for all;\nmay be repeated"},
@@ -73,6 +76,7 @@ static sg_status margin(const run_values *given, const char *book_path, sg_error
       .pnl_accounts = given->pnl_accounts.named.items,
       .n_pnl_accounts = given->pnl_accounts.named.n,
       .all_pnl_accounts = given->pnl_accounts.given,
+      .unimplied = given->unimplied,
       .memory_bytes = given->memory_bytes,
       .tile_scenarios = given->tile_scenarios,
       .tile_portfolios = given->tile_accounts,

@@ -118,7 +118,8 @@ typedef struct instruments { /* c */
   double *years;        /* ACT/365F to the second, 0 when expired or none */
   double *multiplier;
   double *discount;     /* factor to expiry; 1 for inverse, futures-style premium and linear instruments */
-  double *vol;          /* annual; options only, else 0. Black: relative; Bachelier: quote currency */
+  double *vol;          /* annual; options only, else 0. Black: relative; Bachelier: quote currency. NaN where only the
+                           mark gives it: the engine implies it */
   double *mark;         /* its own `price`, NaN when not given */
   attributes x;
 } instruments;

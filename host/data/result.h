@@ -62,6 +62,17 @@ typedef struct stage_time {
   double seconds;
 } stage_time;
 
+/* Where an option's vol comes from, or why its price gives none. X(ENUM, "word") */
+#define VOL_STATUSES(X)                                                                          \
+  X(VOL_GIVEN, "given") X(VOL_IMPLIED, "implied by the price") X(VOL_EXPIRED, "expired")         \
+  X(VOL_BELOW_BOUND, "below intrinsic value") X(VOL_NO_TIME_VALUE, "at intrinsic value")         \
+  X(VOL_ABOVE_BOUND, "at the upper bound or above")                                              \
+  X(VOL_AMERICAN, "the vol of american exercise is not implied")
+#define RESULT_ENUM(name, text) name,
+typedef enum vol_status { VOL_STATUSES(RESULT_ENUM) N_VOL_STATUSES } vol_status;
+#undef RESULT_ENUM
+const char *vol_status_text(vol_status value);
+
 struct sg_result {
   arena *memory;
   const book *book;
@@ -87,6 +98,11 @@ struct sg_result {
   stage_time *stages;
   double seconds;
   size_t n_prices, n_cells, n_nodes;   /* instrument-scenarios, position-scenarios, nodes */
+  const double *vol;                   /* [c] what the run priced with */
+  const vol_status *vol_status;        /* [c] */
+  uint32_t n_vols[N_VOL_STATUSES];     /* options, held or not */
+  const char *unimplied;               /* "refuse", or the vol of held options without one, as it was given */
+  uint32_t n_fallbacks, *fallbacks;    /* c of those that used it */
   bool partial;                        /* only some accounts were asked for */
   const char *device_name, *device_platform, *device_driver, *device_type, *device_self_test;
   uint32_t lanes;

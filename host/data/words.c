@@ -21,6 +21,7 @@ WORDS(underlying_kind_text, underlying_kind, UNDERLYING_KINDS)
 WORDS(account_type_text, account_type, ACCOUNT_TYPES)
 WORDS(forward_source_text, forward_source, FORWARD_SOURCES)
 WORDS(group_key_text, group_key, GROUP_KEYS)
+WORDS(vol_status_text, vol_status, VOL_STATUSES)
 
 bool group_key_find(const char *text, group_key *key) {
   for (int k = 0; k < N_GROUP_KEYS; k++) {

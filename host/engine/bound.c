@@ -399,7 +399,7 @@ static sg_status bind_all(bound *in, sg_error *error) {
   return SG_OK;
 }
 
-sg_status bound_make(const book *of, const model *m, arena *memory, bound **made, sg_error *error) {
+sg_status bound_make(const book *of, const model *m, const double *vol, arena *memory, bound **made, sg_error *error) {
   *made = NULL;
   bound *in = calloc(1, sizeof *in);
   if (in == NULL) {
@@ -408,6 +408,7 @@ sg_status bound_make(const book *of, const model *m, arena *memory, bound **made
   in->memory = memory;
   in->book = of;
   in->model = m;
+  in->vol = vol;
   in->grouping_set = ARENA_ARRAY(in->memory, uint32_t, m->n_groupings);
   in->levels = ARENA_ARRAY(in->memory, bound_levels, m->n_level_sets);
   in->amount_set = ARENA_ARRAY(in->memory, uint32_t, m->n_amounts);

@@ -39,6 +39,7 @@ typedef struct bound {
   arena *memory;           /* the caller's: names and numbers outlive the bound model */
   const book *book;
   const model *model;
+  const double *vol;       /* [c] what options are priced with: the book's, or implied by their price */
   uint32_t n_sets;
   group_set *sets;
   uint32_t *grouping_set;  /* [model.groupings] as written */
@@ -55,7 +56,8 @@ typedef struct bound {
   double **columns;        /* [model.columns][c]: each x multiplier, 0 where the filter does not pass */
 } bound;
 
-sg_status bound_make(const book *book, const model *model, arena *memory, bound **made, sg_error *error);
+sg_status bound_make(const book *book, const model *model, const double *vol, arena *memory, bound **made,
+                     sg_error *error);
 void bound_close(bound *made); /* accepts NULL */
 
 /* The index of the set with these keys, made if new; ID_NONE when out of memory. */

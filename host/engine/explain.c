@@ -271,7 +271,7 @@ sg_status engine_explain(device *on, const book *of, const model *under, result 
                         .as_of_s = of->as_of_s,
                         .n_savings = run->n_savings,
                         .savings = run->savings};
-  sg_status status = bound_make(of, under, run->memory, &e.in, error);
+  sg_status status = bound_make(of, under, run->vol, run->memory, &e.in, error);
   TRY_DONE(status);
   TRY_DONE(open_prices(&e, error));
   for (int m = 0; m < N_MEASURES; m++) {

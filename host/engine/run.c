@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "engine/alone.h"
 #include "engine/engine.h"
+#include "engine/imply.h"
 #include "engine/record.h"
 #include "engine/scenario_rows.h"
 
@@ -25,6 +26,7 @@ typedef struct run {
   bool *wanted;   /* [a] margin accounts to run: those asked for and what adds up to them; NULL: all */
   bool *shown;    /* [a] those asked for; NULL: all */
   bool *keeps_pnl;
+  bool *held;     /* [c] in the accounts that are run */
 } run;
 
 /* ---- accounts ---------------------------------------------------------------------------------- */
@@ -171,18 +173,26 @@ static sg_status check_rates(const run *r, const bool *needed, sg_error *error) 
   return status;
 }
 
-static sg_status open_pricing(run *r, sg_error *error) {
-  bool *needed = calloc(r->book->instruments.n + 1, sizeof *needed);
-  if (needed == NULL) {
+static sg_status mark_held(run *r, sg_error *error) {
+  r->held = calloc(r->book->instruments.n + 1, sizeof *r->held);
+  if (r->held == NULL) {
     return error_out_of_memory(error);
   }
   for (size_t i = 0; i < r->accounts.n_positions; i++) {
-    needed[r->accounts.instrument[i]] = true;
+    r->held[r->accounts.instrument[i]] = true;
   }
-  sg_status status = check_rates(r, needed, error);
-  status = status == SG_OK ? pricing_open(r->in, r->on, needed, &r->pass.prices, error) : status;
-  free(needed);
-  return status;
+  return SG_OK;
+}
+
+static sg_status find_vols(run *r, sg_error *error) {
+  vol_table vols;
+  TRY(imply_vols(r->on, r->book, r->under, r->made->memory, &vols, error));
+  return imply_settle(r->book, r->under, r->held, r->options->unimplied, &vols, r->made, error);
+}
+
+static sg_status open_pricing(run *r, sg_error *error) {
+  TRY(check_rates(r, r->held, error));
+  return pricing_open(r->in, r->on, r->held, &r->pass.prices, error);
 }
 
 static sg_status lay_out_scenarios(run *r, sg_error *error) {
@@ -222,9 +232,11 @@ static sg_status run_stages(run *r, double *bound_seconds, sg_error *error) {
   TRY(value_check(r->book, error));
   TRY(choose_accounts(r, error));
   TRY(make_rows(r, error));
-  TRY(bound_make(r->book, r->under, r->made->memory, &r->in, error));
-  r->pass.in = r->in;
   TRY(portfolios_make(r->book, r->wanted, &r->accounts, error));
+  TRY(mark_held(r, error));
+  TRY(find_vols(r, error));
+  TRY(bound_make(r->book, r->under, r->made->vol, r->made->memory, &r->in, error));
+  r->pass.in = r->in;
   TRY(portfolios_make_standalone(&r->accounts, &r->alone, error));
   TRY(lay_out_scenarios(r, error));
   TRY(open_pricing(r, error));
@@ -314,6 +326,7 @@ sg_status engine_run(device *on, const book *of, const model *under, const sg_ru
   free(r.wanted);
   free(r.shown);
   free(r.keeps_pnl);
+  free(r.held);
   if (status != SG_OK) {
     result_close(r.made);
     return status;

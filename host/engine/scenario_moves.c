@@ -152,7 +152,7 @@ static void file_vols(const bound *in, const scenarios *of, uint32_t scenario, d
 sg_status scenarios_vols(bound *in, const scenarios *of, uint32_t s, double *vol, sg_error *error) {
   const instruments *all = &in->book->instruments;
   const slice *wanted = &of->slices[s];
-  memcpy(vol, all->vol, all->n * sizeof *vol);
+  memcpy(vol, in->vol, all->n * sizeof *vol);
   if (wanted->vol == VOL_SAME) {
     return SG_OK;
   }

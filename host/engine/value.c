@@ -60,12 +60,12 @@ static sensitivities evaluate_closed(const bound *in, uint32_t c) {
   lane_contract contract = contract_load(fields, 1, 0);
   switch (value_pricer(in->book, c)) {
     case PRICER_BLACK: {
-      black_state state = black_prepare(contract, all->vol[c], 0.0);
+      black_state state = black_prepare(contract, in->vol[c], 0.0);
       return (sensitivities){black_value(state, forward, 0.0), black_delta(state, forward, 0.0),
                              black_vega(state, contract.years, forward, 0.0)};
     }
     case PRICER_BACHELIER: {
-      bachelier_state state = bachelier_prepare(contract, all->vol[c], 0.0);
+      bachelier_state state = bachelier_prepare(contract, in->vol[c], 0.0);
       return (sensitivities){bachelier_value(state, forward, 0.0), bachelier_delta(state, forward),
                              bachelier_vega(state, contract.years, forward)};
     }
@@ -106,7 +106,7 @@ static double evaluate_fact(const bound *in, fact which, uint32_t c) {
     case FACT_DAYS: return all->years[c] > 0.0 ? (double)(all->expiry_s[c] - b->as_of_s) / 86400.0 : 0.0;
     case FACT_RATE: return all->years[c] > 0.0 ? -math_log(value_discount(in, c)) / all->years[c] : 0.0;
     case FACT_DISCOUNT: return value_discount(in, c);
-    case FACT_VOL: return all->vol[c];
+    case FACT_VOL: return in->vol[c];
     case FACT_MARK: return all->mark[c] == all->mark[c] ? all->mark[c] : evaluate(in, FACT_VALUE, c);
     case FACT_VALUE: return evaluate(in, which, c);
     case FACT_DELTA: return evaluate(in, which, c);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Vols of options that give none: from the SVI row of their expiry (Gatheral, "A parsimonious arbitrage-free implied
- * volatility parameterization", 2004).
+ * volatility parameterization", 2004), else left to the engine, which implies them from the price.
  */
 #include "input/reader.h"
 
@@ -32,17 +32,20 @@ static const char *derive_vol(book_reader *reader, uint32_t c)
   if (quote != NULL && !quote->ok) {
     return NULL; /* reported already */
   }
-  if (quote != NULL && quote->has_svi) {
-    if (all->price_model[c] == BACHELIER) {
-      return "has no implied_vol; SVI gives vols of price_model black only";
-    }
+  if (quote != NULL && quote->has_svi && all->price_model[c] == BLACK) {
     all->vol[c] = vol_of_svi(quote->svi, all->strike[c]);
     return !(all->vol[c] >= 0)       ? "gets a negative variance from the SVI row of its expiry"
            : all->vol[c] > VOL_LIMIT ? "gets a vol above 100 (10000 %) from the SVI row of its expiry"
                                      : NULL;
   }
-  return isnan(all->mark[c]) ? "has neither implied_vol nor an SVI row for its expiry"
-                             : "has a price but no implied_vol; implying the vol is not built yet";
+  if (isnan(all->mark[c])) {
+    return all->price_model[c] == BLACK ? "has neither implied_vol, nor a price, nor an SVI row for its expiry"
+           : quote != NULL && quote->has_svi
+               ? "has neither implied_vol nor a price; SVI gives vols of price_model black only"
+               : "has neither implied_vol nor a price";
+  }
+  all->vol[c] = NAN; /* the engine implies it */
+  return NULL;
 }
 
 sg_status derive_vols(book_reader *reader)

@@ -33,4 +33,7 @@ sg_status manifest_text(const result *run, const input_file *outputs, size_t n_o
 const char *manifest_find_seal(const char *text, size_t size_bytes);
 #define MANIFEST_SEAL ",\n  \"seal\": \""
 
+/* Does any option leave its vol to its price? Else neither summary nor manifest speaks of it. */
+bool vols_from_prices(const result *run);
+
 #endif

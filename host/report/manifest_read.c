@@ -133,6 +133,8 @@ static input_file *get_all(manifest_reader *reader, const json_t *root, uint32_t
   } else if (strcmp(get_text(reader, root, "accounts"), "all") != 0) {
     wrong(reader, "accounts");
   }
+  const json_t *vols = json_object_get(root, "vols");
+  read->unimplied = vols == NULL ? "refuse" : get_text(reader, vols, "unimplied");
   read->device_platform = get_text(reader, on, "platform");
   read->device_name = get_text(reader, on, "name");
   read->device_driver = get_text(reader, on, "driver");

@@ -110,6 +110,26 @@ static json_t *accounts_value(json_builder *build, const result *run) {
   return array;
 }
 
+/* Options by where their vol comes from, and the held ones that took the vol of `unimplied`. */
+static json_t *vols_object(json_builder *build, const result *run) {
+  json_t *object = json_object(), *fallbacks = json_array();
+  put_text(build, object, "unimplied", run->unimplied);
+  for (int status = 0; status < N_VOL_STATUSES; status++) {
+    if (run->n_vols[status] > 0) {
+      put_count(build, object, vol_status_text((vol_status)status), run->n_vols[status]);
+    }
+  }
+  for (uint32_t i = 0; i < run->n_fallbacks; i++) {
+    uint32_t c = run->fallbacks[i];
+    json_t *one = json_object();
+    put_text(build, one, "instrument", run->book->instruments.id[c]);
+    put_text(build, one, "price is", vol_status_text(run->vol_status[c]));
+    append(build, fallbacks, one);
+  }
+  put(build, object, "fallback", fallbacks);
+  return object;
+}
+
 static json_t *device_object(json_builder *build, const result *run) {
   json_t *object = json_object();
   put_text(build, object, "platform", run->device_platform);
@@ -199,6 +219,9 @@ sg_status manifest_text(const result *run, const input_file *outputs, size_t n_o
   put(&build, root, "model", model_object(&build, run));
   put(&build, root, "book", book_object(&build, run->book));
   put(&build, root, "accounts", accounts_value(&build, run));
+  if (vols_from_prices(run)) {
+    put(&build, root, "vols", vols_object(&build, run));
+  }
   put(&build, root, "device", device_object(&build, run));
   put(&build, root, "counts", counts_object(&build, run));
   put(&build, root, "totals", totals_object(&build, run));

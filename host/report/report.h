@@ -57,6 +57,7 @@ typedef struct manifest {
   bool partial;
   uint32_t n_accounts; /* margined accounts, when partial */
   const char **accounts;
+  const char *unimplied; /* as sg_run_options; "refuse" where the manifest does not say */
   const char *device_name, *device_platform, *device_driver, *device_type, *device_self_test;
   uint32_t lanes;
   char digest[33]; /* of the result */

@@ -3,6 +3,7 @@
  * The page that `shockgrid run` ends with: what was margined, what it came to, what netting saved, where the time went.
  */
 #include "base/date.h"
+#include "report/files.h"
 #include "report/report.h"
 #include "report/page.h"
 #include "report/totals.h"
@@ -43,6 +44,41 @@ static void add_facts(const result *run, page *to) {
     text_table_cell(&facts, run->not_covered[i]);
   }
   page_add(to, "shockgrid " SG_VERSION "\n\n");
+  text_table_print(&facts, INDENT, fact_widths, to);
+}
+
+bool vols_from_prices(const result *run) {
+  uint32_t n = 0;
+  for (int status = VOL_GIVEN + 1; status < N_VOL_STATUSES; status++) {
+    n += run->n_vols[status];
+  }
+  return n > 0;
+}
+
+/* Where the options' vols come from, and every option that has none of its own. */
+static void add_vols(const result *run, page *to) {
+  if (!vols_from_prices(run)) {
+    return;
+  }
+  const instruments *all = &run->book->instruments;
+  page list = page_open(to->memory);
+  for (int status = 0; status < N_VOL_STATUSES; status++) {
+    if (run->n_vols[status] > 0) {
+      page_add(&list, "%s%s %s", list.n > 0 ? ", " : "", people_count(to->memory, run->n_vols[status]),
+               vol_status_text((vol_status)status));
+    }
+  }
+  text_table facts = text_table_open(to->memory, "ll");
+  text_table_cell(&facts, "vols");
+  text_table_cell(&facts, page_close(&list));
+  for (uint32_t i = 0; i < run->n_fallbacks; i++) {
+    uint32_t c = run->fallbacks[i];
+    char price[NUMBER_TEXT_BYTES];
+    number_format(all->mark[c], price);
+    text_table_cell(&facts, "");
+    text_table_cell(&facts, arena_format(to->memory, "%s priced with %s: its price %s, %s", all->id[c], run->unimplied,
+                                         price, vol_status_text(run->vol_status[c])));
+  }
   text_table_print(&facts, INDENT, fact_widths, to);
 }
 
@@ -265,6 +301,7 @@ const char *summary_text(const result *run, arena *memory) {
   }
   add_facts(run, &out);
   add_forwards(run, &out);
+  add_vols(run, &out);
   add_counts(run, &out);
   add_requirement(run, &out);
   add_levels(run, &out);

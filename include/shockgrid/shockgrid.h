@@ -155,7 +155,8 @@ typedef struct sg_run_options {
   const char *const *pnl_accounts; /* keep the scenario vectors of these */
   size_t n_pnl_accounts;
   bool all_pnl_accounts;
-  double fallback_vol;         /* of held options whose price gives no vol; 0: they are refused (price_model black) */
+  const char *unimplied;       /* held options whose price gives no vol: NULL or "refuse", or a vol to use ("0.8" is 80 %;
+                                  price_model black), and the result names who used it */
   uint64_t memory_bytes;       /* bound on tiles; 0: chosen */
   uint32_t tile_scenarios;     /* 0: chosen; the bytes of a result never depend on tiles */
   uint32_t tile_portfolios;    /* 0: chosen */
