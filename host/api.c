@@ -8,13 +8,19 @@
 #include "base/file.h"
 #include "device/device.h"
 #include "device/float_mode.h"
+#include "engine/difference.h"
 #include "engine/engine.h"
+#include "engine/price_book.h"
 #include "input/generate.h"
 #include "input/import.h"
 #include "input/read_book.h"
+#include "report/difference.h"
+#include "report/output.h"
+#include "report/prices.h"
 #include "report/report.h"
 #include "rules/model.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,17 +52,28 @@ sg_device_facts sg_device_list_get(const sg_device_list *list, size_t index) { r
 
 /* ---- books ------------------------------------------------------------------------------------- */
 
+static sg_status describe_book(sg_book **loaded, sg_error *error) {
+  (*loaded)->description = book_text(*loaded, (*loaded)->memory);
+  if ((*loaded)->description != NULL) {
+    return SG_OK;
+  }
+  book_close(*loaded);
+  *loaded = NULL;
+  return error_out_of_memory(error);
+}
+
 sg_status sg_book_load(const char *folder, sg_book **loaded, sg_error *error) {
   float_mode before = float_mode_enter();
   sg_status status = book_read(folder, loaded, error);
-  if (status == SG_OK) {
-    (*loaded)->description = book_text(*loaded, (*loaded)->memory);
-    if ((*loaded)->description == NULL) {
-      book_close(*loaded);
-      *loaded = NULL;
-      status = error_out_of_memory(error);
-    }
-  }
+  status = status == SG_OK ? describe_book(loaded, error) : status;
+  float_mode_leave(before);
+  return status;
+}
+
+sg_status sg_book_from_texts(const sg_named_text *files, size_t n_files, sg_book **loaded, sg_error *error) {
+  float_mode before = float_mode_enter();
+  sg_status status = book_read_texts(files, n_files, loaded, error);
+  status = status == SG_OK ? describe_book(loaded, error) : status;
   float_mode_leave(before);
   return status;
 }
@@ -224,7 +241,24 @@ done:
   return status;
 }
 
-/* Repeats the run, proves that it is the same, and keeps the scenario vectors of the largest accounts for their profiles. */
+/* Repeats a recorded run and proves that it is the same. */
+static sg_status run_again(sg_device *on, const recorded_run *again, const char *folder, const sg_run_options *same,
+                           sg_result **made, sg_error *error) {
+  TRY(run(on, again->of, again->under, same, made, error));
+  if (strcmp((*made)->digest, again->recorded.digest) != 0) {
+    return error_fail(error, SG_BUG, "the run recorded in %s does not repeat: its digest is %s, now it is %s", folder,
+                      again->recorded.digest, (*made)->digest);
+  }
+  return SG_OK;
+}
+
+static sg_run_options recorded_options(const manifest *recorded) {
+  return (sg_run_options){.accounts = recorded->partial ? recorded->accounts : NULL,
+                          .n_accounts = recorded->partial ? recorded->n_accounts : 0,
+                          .unimplied = recorded->unimplied};
+}
+
+/* Keeps the scenario vectors of the largest accounts for their profiles. */
 static sg_status report(const char *folder, sg_device *on, sg_error *error) {
   enum { PROFILES = 3 };
   recorded_run again;
@@ -232,15 +266,8 @@ static sg_status report(const char *folder, sg_device *on, sg_error *error) {
   const char *names[PROFILES];
   sg_status status = recorded_run_open(folder, &again, error);
   TRY_DONE(status);
-  const sg_run_options same = {.accounts = again.recorded.partial ? again.recorded.accounts : NULL,
-                               .n_accounts = again.recorded.partial ? again.recorded.n_accounts : 0,
-                               .unimplied = again.recorded.unimplied};
-  TRY_DONE(run(on, again.of, again.under, &same, &made, error));
-  if (strcmp(made->digest, again.recorded.digest) != 0) {
-    status = error_fail(error, SG_BUG, "the run recorded in %s does not repeat: its digest is %s, now it is %s", folder,
-                        again.recorded.digest, made->digest);
-    goto done;
-  }
+  const sg_run_options same = recorded_options(&again.recorded);
+  TRY_DONE(run_again(on, &again, folder, &same, &made, error));
   const sg_run_options largest = {.accounts = names,
                                   .n_accounts = html_profile_accounts(made, PROFILES, names, made->memory),
                                   .all_pnl_accounts = true,
@@ -265,6 +292,138 @@ sg_status sg_report(const char *folder, sg_device *on, sg_error *error) {
 }
 
 void sg_text_close(char *text) { free(text); }
+
+/* ---- differences ------------------------------------------------------------------------------- */
+
+static bool same_accounts(const manifest *a, const manifest *b) {
+  bool same = a->partial == b->partial && (!a->partial || a->n_accounts == b->n_accounts);
+  for (uint32_t i = 0; same && a->partial && i < a->n_accounts; i++) {
+    same = strcmp(a->accounts[i], b->accounts[i]) == 0;
+  }
+  return same;
+}
+
+static sg_status diff(const char *const folders[2], sg_device *on, sg_diff_form form, char **text, sg_error *error) {
+  recorded_run again[2] = {0};
+  sg_result *made[2] = {NULL, NULL};
+  sg_run_options options[2];
+  compared sides[2];
+  difference found = {0};
+  sg_status status = SG_OK;
+  for (int i = 0; i < 2; i++) {
+    TRY_DONE(recorded_run_open(folders[i], &again[i], error));
+  }
+  if (!same_accounts(&again[0].recorded, &again[1].recorded)) {
+    status = error_fail(error, SG_INPUT, "%s and %s hold different choices of accounts (--account)", folders[0], folders[1]);
+    goto done;
+  }
+  for (int i = 0; i < 2; i++) {
+    options[i] = recorded_options(&again[i].recorded);
+    sides[i] = (compared){again[i].of, again[i].under, &options[i]};
+    TRY_DONE(run_again(on, &again[i], folders[i], &options[i], &made[i], error));
+  }
+  TRY_DONE(engine_difference(on, sides, (const result *const[2]){made[0], made[1]}, &found, error));
+  *text = form == SG_DIFF_JSON ? difference_json(&found, folders) : difference_text(&found, folders);
+  status = *text == NULL ? error_out_of_memory(error) : SG_OK;
+done:
+  difference_close(&found);
+  for (int i = 0; i < 2; i++) {
+    result_close(made[i]);
+    recorded_run_close(&again[i]);
+  }
+  return status;
+}
+
+sg_status sg_diff(const char *const folders[2], sg_device *on, sg_diff_form form, char **text, sg_error *error) {
+  float_mode before = float_mode_enter();
+  *text = NULL;
+  sg_status status = diff(folders, on, form, text, error);
+  float_mode_leave(before);
+  return status;
+}
+
+/* ---- pricing ----------------------------------------------------------------------------------- */
+
+static sg_status prices_to_text(const book *of, const instrument_price *rows, char **text, sg_error *error) {
+  size_t size;
+  uint64_t size_bytes;
+  FILE *stream = open_memstream(text, &size);
+  writer *out = malloc(sizeof *out);
+  sg_status status = stream == NULL || out == NULL ? error_out_of_memory(error) : SG_OK;
+  if (status == SG_OK) {
+    writer_open(out, stream);
+    write_prices(of, rows, out);
+    status = writer_finish(out, NULL, &size_bytes) == 0 ? SG_OK : error_out_of_memory(error);
+  }
+  free(out);
+  if (stream != NULL && fclose(stream) != 0 && status == SG_OK) {
+    status = error_out_of_memory(error);
+  }
+  if (status != SG_OK && stream != NULL) {
+    free(*text);
+    *text = NULL;
+  }
+  return status;
+}
+
+static sg_status write_scenarios_of(sg_device *on, const sg_book *of, const sg_price_options *options, output *to,
+                                    sg_error *error) {
+  scenario_prices_writer rows = {of, output_writer(to)};
+  write_scenario_prices_header(rows.out);
+  return price_scenarios(on, of, options->model, options->memory_bytes, write_scenario_price, &rows, error);
+}
+
+static sg_status price(sg_device *on, const sg_book *of, const sg_price_options *options, char **text,
+                       sg_error *error) {
+  output *values = NULL, *scenarios = NULL;
+  sg_status status = SG_OK;
+  instrument_price *rows = calloc((size_t)of->instruments.n + 1, sizeof *rows);
+  if (rows == NULL) {
+    return error_out_of_memory(error);
+  }
+  TRY_DONE(price_book(on, of, options->model, rows, error));
+  if (options->pnl != NULL) {
+    TRY_DONE(output_open(options->pnl, &scenarios, error));
+    TRY_DONE(write_scenarios_of(on, of, options, scenarios, error));
+  }
+  if (options->out != NULL) {
+    TRY_DONE(output_open(options->out, &values, error));
+    write_prices(of, rows, output_writer(values));
+  } else {
+    TRY_DONE(prices_to_text(of, rows, text, error));
+  }
+  if (scenarios != NULL) {
+    TRY_DONE(output_commit(scenarios, error));
+  }
+  if (values != NULL) {
+    TRY_DONE(output_commit(values, error));
+  }
+done:
+  output_close(values);
+  output_close(scenarios);
+  free(rows);
+  return status;
+}
+
+sg_status sg_price(sg_device *on, const sg_book *of, const sg_price_options *options, char **text, sg_error *error) {
+  static const sg_price_options defaults = {0};
+  const sg_price_options *given = options == NULL ? &defaults : options;
+  char *made = NULL;
+  if (given->pnl != NULL && given->model == NULL) {
+    return error_fail(error, SG_USAGE, "prices in scenarios need a model");
+  }
+  float_mode before = float_mode_enter();
+  sg_status status = price(on, of, given, &made, error);
+  float_mode_leave(before);
+  if (status != SG_OK) {
+    free(made);
+    made = NULL;
+  }
+  if (text != NULL) {
+    *text = made;
+  }
+  return status;
+}
 
 /* ---- importing --------------------------------------------------------------------------------- */
 

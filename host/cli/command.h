@@ -11,6 +11,8 @@
 #define COMMANDS(X)                                                      \
   X(run, "margin the accounts of a book under a model")                  \
   X(explain, "why an account's requirement is what it is, line by line") \
+  X(price, "what the instruments of a book are worth, also in scenarios") \
+  X(diff, "why margins changed between two runs, by cause")               \
   X(report, "a run as a page to look at, with pictures")                 \
   X(models, "list, show or check margin models")                         \
   X(devices, "list the devices that can compute, and test them")         \

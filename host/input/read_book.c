@@ -4,6 +4,7 @@
  */
 #include "input/read_book.h"
 
+#include "input/memory.h"
 #include "input/reader.h"
 
 #include <errno.h>
@@ -89,28 +90,53 @@ static sg_status read_all(book_reader *reader)
 
 sg_status book_read(const char *folder, book **read, sg_error *error) { return book_read_with(folder, 0, read, error); }
 
-sg_status book_read_with(const char *folder, uint32_t n_threads, book **read, sg_error *error)
+static sg_status read_open(book_reader *reader, book **read, sg_error *error)
+{
+  sg_status status = SG_OK;
+  if (reader->given != NULL) {
+    TRY_DONE(memory_check(reader));
+  }
+  TRY_DONE(read_all(reader));
+done:;
+  sg_status found = findings_report(&reader->findings, error);
+  status = found != SG_OK ? found : status;
+  if (status == SG_OK) {
+    *read = reader->book;
+  }
+  return status;
+}
+
+static sg_status read_from(const char *folder, const sg_named_text *given, size_t n_given, uint32_t n_threads,
+                           book **read, sg_error *error)
 {
   book_reader reader;
+  sg_status status = open_reader(&reader, folder, error);
+  reader.given = given;
+  reader.n_given = n_given;
+  reader.n_threads = n_threads;
+  if (status == SG_OK) {
+    status = read_open(&reader, read, error);
+  }
+  if (status != SG_OK) {
+    arena_close(reader.memory);
+  }
+  close_reader(&reader);
+  return status;
+}
+
+sg_status book_read_with(const char *folder, uint32_t n_threads, book **read, sg_error *error)
+{
   struct stat facts;
   *read = NULL;
   if (stat(folder, &facts) != 0 || !S_ISDIR(facts.st_mode)) {
     return error_add(error, SG_IO, (place){folder, 0, 0}, "is not a folder that can be read");
   }
-  sg_status status = SG_OK;
-  TRY_DONE(open_reader(&reader, folder, error));
-  reader.n_threads = n_threads;
-  TRY_DONE(read_all(&reader));
-done:
-  if (reader.findings.collected != NULL) {
-    sg_status found = findings_report(&reader.findings, error);
-    status = found != SG_OK ? found : status;
-  }
-  if (status == SG_OK) {
-    *read = reader.book;
-  } else {
-    arena_close(reader.memory);
-  }
-  close_reader(&reader);
-  return status;
+  return read_from(folder, NULL, 0, n_threads, read, error);
+}
+
+sg_status book_read_texts(const sg_named_text *files, size_t n_files, book **read, sg_error *error)
+{
+  static const sg_named_text none = {0};
+  *read = NULL;
+  return read_from("memory", files == NULL ? &none : files, files == NULL ? 0 : n_files, 0, read, error);
 }

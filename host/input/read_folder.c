@@ -4,6 +4,7 @@
  */
 #include "input/folder.h"
 #include "input/formats.h"
+#include "input/memory.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -29,7 +30,7 @@ static size_t csv_name_length(const char *name)
   return length > 4 && memcmp(name + length - 4, ".csv", 4) == 0 && name[0] != '.' ? length : 0;
 }
 
-sg_status folder_list(book_reader *reader, const char *folder, folder_names *found)
+static sg_status list_files(book_reader *reader, const char *folder, folder_names *found)
 {
   const char *separator = folder[0] == '\0' ? "" : "/";
   char *path = arena_format(reader->memory, "%s%s%s", reader->book->folder, separator, folder);
@@ -53,6 +54,12 @@ sg_status folder_list(book_reader *reader, const char *folder, folder_names *fou
     }
   }
   closedir(stream);
+  return reader_status(reader);
+}
+
+sg_status folder_list(book_reader *reader, const char *folder, folder_names *found)
+{
+  TRY(reader->given != NULL ? memory_list(reader, folder, found) : list_files(reader, folder, found));
   if (found->n > 1) {
     qsort(found->items, found->n, sizeof *found->items, compare_names);
   }

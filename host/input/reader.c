@@ -4,6 +4,8 @@
  */
 #include "input/reader.h"
 
+#include "input/memory.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -48,6 +50,9 @@ sg_status reader_load(book_reader *reader, const char *name, file_text *loaded, 
 {
   *loaded = (file_text){0};
   *found_name = NULL;
+  if (reader->given != NULL) {
+    return memory_load(reader, name, loaded, path, found_name);
+  }
   *path = arena_format(reader->memory, "%s/%s", reader->book->folder, name);
   if (*path == NULL) {
     return error_out_of_memory(reader->findings.collected);

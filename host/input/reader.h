@@ -75,6 +75,8 @@ enum { READ_THREADS_MAX = 8 };
 typedef struct book_reader {
   book *book;
   arena *memory; /* the book's */
+  const sg_named_text *given; /* the book's files; NULL: they stand in book->folder */
+  size_t n_given;
   uint32_t n_threads; /* that read a long file; 0: as many as pay */
   findings findings;
 

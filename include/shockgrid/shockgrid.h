@@ -113,6 +113,16 @@ typedef struct sg_book sg_book;
 
 /* A folder of files as `shockgrid help formats` prints them. */
 SG_API sg_status sg_book_load(const char *folder, sg_book **book, sg_error *error);
+
+typedef struct sg_named_text {
+  const char *name; /* as in a folder: "positions.csv", "scenarios/NAME.csv" */
+  const char *bytes;
+  size_t size_bytes;
+} sg_named_text;
+
+/* Like sg_book_load, but of texts in memory, which may be gone afterwards. Findings name the text instead of a path. A run
+ * of such a book cannot be repeated from its results: sg_explain, sg_report and sg_diff need a folder. */
+SG_API sg_status sg_book_from_texts(const sg_named_text *files, size_t n_files, sg_book **book, sg_error *error);
 SG_API void sg_book_close(sg_book *book);
 
 /* What was read: counts by table, forwards by source, files with digests. Plain text; owned by the book. */
@@ -201,6 +211,27 @@ SG_API void sg_text_close(char *text);
 /* Repeats the run recorded in `folder` and writes folder/report.html: one page to look at, without scripts, that needs
  * nothing else. Refuses as sg_explain does, and when the digest of the repeated run differs. */
 SG_API sg_status sg_report(const char *folder, sg_device *device, sg_error *error);
+
+/* Why margins changed from the run recorded in folders[0] to the one in folders[1], by cause: market, positions, model,
+ * instruments listed or gone. Repeats both runs and what lies between them; the causes of an account sum to its change to
+ * the last digit. Refuses as sg_report does. *text is "" where nothing changed; release it with sg_text_close. */
+typedef enum sg_diff_form { SG_DIFF_TEXT, SG_DIFF_JSON } sg_diff_form;
+SG_API sg_status sg_diff(const char *const folders[2], sg_device *device, sg_diff_form form, char **text, sg_error *error);
+
+/* ---- pricing ------------------------------------------------------------------------------- */
+
+typedef struct sg_price_options {
+  const sg_model *model; /* its discounting and, for `pnl`, its scenarios; NULL: the book's discounting */
+  const char *out;       /* a file for the values; NULL: they are handed out as a text */
+  const char *pnl;       /* a file for every instrument in every scenario; needs `model`; NULL: none */
+  uint64_t memory_bytes; /* bound on the matrix of scenarios; 0: chosen */
+} sg_price_options;
+
+/* What every instrument of a book is worth, as CSV sorted by instrument: value of one unit in the currency paid, vol,
+ * delta per unit of its own forward, vega per unit of vol, status. options may be NULL. Nothing is written on failure.
+ *   text   owned by the caller; release with sg_text_close. NULL where options->out is given; may be NULL then */
+SG_API sg_status sg_price(sg_device *device, const sg_book *book, const sg_price_options *options, char **text,
+                          sg_error *error);
 
 /* ---- importing ----------------------------------------------------------------------------- */
 

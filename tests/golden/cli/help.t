@@ -9,6 +9,8 @@ usage: shockgrid COMMAND ...
 commands:
   run       margin the accounts of a book under a model
   explain   why an account's requirement is what it is, line by line
+  price     what the instruments of a book are worth, also in scenarios
+  diff      why margins changed between two runs, by cause
   report    a run as a page to look at, with pictures
   models    list, show or check margin models
   devices   list the devices that can compute, and test them
@@ -45,6 +47,8 @@ options:
                             devices' prints them, or reference
   --lanes N                 1, 2, 4, 8 or 16 numbers in a register; results are the same
   --set NAME=VALUE          override a parameter of the model; may be repeated
+  --unimplied VOL           price held options whose price gives no vol with this one
+                            (0.8 is 80 %) and name them; default: refuse the book
   --account ACCOUNT         margin only this account; may be repeated
   --scenario-pnl[=ACCOUNT]  write scenario_pnl.csv too, for one account or for all;
                             may be repeated
