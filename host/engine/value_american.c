@@ -79,7 +79,7 @@ static void price_at(const bound *in, lane_contract contract, double vol, double
 double american_fact(const bound *in, fact which, uint32_t c, const double fields[static N_CONTRACT_FIELDS]) {
   static const double here[] = {1.0}, around[] = {1.0 - 1e-4, 1.0 + 1e-4};
   double forward = in->book->forwards.forward[in->book->instruments.forward[c]];
-  double vol = in->book->instruments.vol[c], values[2];
+  double vol = in->vol[c], values[2];
   lane_contract contract = contract_load(fields, 1, 0);
   switch (which) {
     case FACT_DELTA:
