@@ -158,7 +158,23 @@ sg_margin sg_result_get(const sg_result *made, size_t index) {
                      .standalone_initial = row->standalone_text[MEASURE_INITIAL],
                      .standalone_maintenance = row->standalone_text[MEASURE_MAINTENANCE],
                      .worst_block = row->worst_block,
-                     .worst_scenario = row->worst_scenario};
+                     .worst_scenario = row->worst_scenario,
+                     .equity = row->equity_text,
+                     .haircut_initial = row->haircut_text[MEASURE_INITIAL],
+                     .haircut_maintenance = row->haircut_text[MEASURE_MAINTENANCE],
+                     .excess_initial = row->excess_text[MEASURE_INITIAL],
+                     .excess_maintenance = row->excess_text[MEASURE_MAINTENANCE],
+                     .call = row->call_text,
+                     .status = made->has_equity ? account_status_text(row->status) : "not computed"};
+}
+
+size_t sg_result_calls(const sg_result *made, bool *computed) {
+  size_t n = 0;
+  for (uint32_t i = 0; i < made->n_rows; i++) {
+    n += made->has_equity && made->rows[i].status >= STATUS_CALL;
+  }
+  *computed = made->has_equity;
+  return n;
 }
 
 /* ---- explaining -------------------------------------------------------------------------------- */

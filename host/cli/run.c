@@ -13,7 +13,7 @@ typedef struct run_values {
   any_texts pnl_accounts;
   uint64_t memory_bytes;
   uint32_t lanes, tile_scenarios, tile_accounts;
-  bool quiet;
+  bool fail_on_call, quiet;
 } run_values;
 
 #define RUN(field) offsetof(run_values, field)
@@ -36,6 +36,8 @@ static const option_entry run_options[] = {
     {"memory", OPTION_BYTES, "SIZE", RUN(memory_bytes), false, "bound on the memory of tiles: 256M, 2G"},
     {"tile-scenarios", OPTION_COUNT, "N", RUN(tile_scenarios), false, "scenarios to a tile; results are the same"},
     {"tile-accounts", OPTION_COUNT, "N", RUN(tile_accounts), false, "accounts to a tile; results are the same"},
+    {"fail-on-call", OPTION_FLAG, NULL, RUN(fail_on_call), false,
+     "exit code 1 when an account's status is call or liquidate"},
     {"quiet", OPTION_FLAG, NULL, RUN(quiet), false, "no summary and no progress"},
 };
 
@@ -63,7 +65,8 @@ static sg_status load(const run_values *given, const char *book_path, sg_book **
   return model_status != SG_OK ? model_status : book_status;
 }
 
-static sg_status margin(const run_values *given, const char *book_path, sg_error *error) {
+/* *n_calls: accounts that owe money, counted for --fail-on-call. */
+static sg_status margin(const run_values *given, const char *book_path, size_t *n_calls, sg_error *error) {
   sg_book *book = NULL;
   sg_model *model = NULL;
   sg_device *device = NULL;
@@ -94,11 +97,18 @@ static sg_status margin(const run_values *given, const char *book_path, sg_error
     status = sg_result_write(result, given->out, error);
   }
   progress_close(&line);
+  bool computed = true;
+  if (status == SG_OK && given->fail_on_call) {
+    *n_calls = sg_result_calls(result, &computed);
+  }
   if (status == SG_OK && !given->quiet) {
     fputs(sg_result_summary(result), stdout);
     if (given->out != NULL) {
       printf("\n  results in %s\n", given->out);
     }
+  }
+  if (!computed) {
+    status = usage_fail("run", "--fail-on-call needs a model with an equity section");
   }
   sg_result_close(result);
   sg_device_close(device);
@@ -114,9 +124,14 @@ static sg_status run_function(const void *values, char *const *operands, int n_o
     return status;
   }
   sg_error *error = sg_error_open();
-  status = margin(given, operands[0], error);
+  size_t n_calls = 0;
+  status = margin(given, operands[0], &n_calls, error);
   findings_print(status, error, "nothing was written");
   sg_error_close(error);
+  if (status == SG_OK && n_calls > 0) {
+    fprintf(stderr, "%zu account%s to call or to liquidate\n", n_calls, n_calls == 1 ? "" : "s");
+    return (sg_status)1; /* --fail-on-call */
+  }
   return status;
 }
 

@@ -35,7 +35,8 @@
   X(UNDERLYING_FUTURE, "underlying future") X(CARRY, "carry")
 
 #define BOOK_ENUM(name, text) name,
-typedef enum instrument_type { INSTRUMENT_TYPES(BOOK_ENUM) } instrument_type;
+/* ASSET: posted collateral that moves with its underlying; no instrument of instruments.csv. */
+typedef enum instrument_type { INSTRUMENT_TYPES(BOOK_ENUM) ASSET, N_INSTRUMENT_TYPES } instrument_type;
 typedef enum option_right { OPTION_RIGHTS(BOOK_ENUM) } option_right;
 typedef enum exercise { EXERCISES(BOOK_ENUM) } exercise;
 typedef enum settlement { SETTLEMENTS(BOOK_ENUM) } settlement;
@@ -168,6 +169,32 @@ typedef struct scenario_file {
   scenario_move *moves;
 } scenario_file;
 
+/* What may be posted. An asset that is its currency is cash. */
+typedef struct assets {
+  uint32_t n;
+  const char **id;
+  uint64_t *line;
+  uint32_t *currency;   /* y, of price */
+  uint32_t *underlying; /* u that its value follows, or ID_NONE */
+  double *price;
+  bool *cash;
+  attributes x;
+} assets;
+
+/* What is posted, sorted by (account, asset); repeated rows are added exactly. Negative: a loan. */
+typedef struct collateral {
+  size_t n;
+  uint32_t *account, *asset;
+  decimal18 *amount;
+} collateral;
+
+/* unsettled_pnl and funding of positions, by (account, currency paid), added exactly. */
+typedef struct settlements {
+  size_t n;
+  uint32_t *account, *currency;
+  decimal18 *amount;
+} settlements;
+
 typedef struct input_file {
   const char *name; /* relative to the book: "positions.csv.gz" */
   uint64_t digest[2];
@@ -185,6 +212,9 @@ struct sg_book {
   instruments instruments;
   accounts accounts;
   positions positions;
+  assets assets;
+  collateral collateral;
+  settlements settlements;
   uint32_t n_scenario_files;
   scenario_file *scenario_files;
   uint32_t n_files;

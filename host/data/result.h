@@ -7,6 +7,7 @@
 #define DATA_RESULT_H
 
 #include "data/book.h"
+#include "data/status.h"
 
 typedef enum measure { MEASURE_INITIAL, MEASURE_MAINTENANCE, N_MEASURES } measure;
 const char *measure_text(measure value); /* "initial", "maintenance" */
@@ -32,6 +33,13 @@ typedef struct margin_row { /* one for each account that is margined, sorted by 
   const char *worst_block; /* of the largest worst, var or es line of the initial measure; "" when none */
   uint32_t worst_scenario;
   size_t first_line[N_MEASURES], n_lines[N_MEASURES]; /* into lines */
+  money equity;                 /* the rest: where the model has an equity section */
+  money haircut[N_MEASURES], excess[N_MEASURES];
+  double margin_ratio;          /* NaN where maintenance is 0 */
+  money call;
+  account_status status;
+  const double *outputs;        /* [result.n_outputs] */
+  const char *equity_text, *haircut_text[N_MEASURES], *excess_text[N_MEASURES], *call_text; /* "" without equity */
 } margin_row;
 
 typedef struct scenario_row {
@@ -91,6 +99,9 @@ struct sg_result {
   uint32_t n_scenarios_distinct; /* scenarios over all blocks */
   size_t n_pnl;
   pnl_row *pnl;
+  bool has_equity;
+  uint32_t n_outputs;
+  const char **output_names;
   uint32_t n_savings; /* leaf to top */
   level_saving *savings;
   money total[N_MEASURES], standalone_total[N_MEASURES]; /* base currency; accounts whose parent sums them are not counted twice */

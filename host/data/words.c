@@ -15,7 +15,8 @@
     return (int)value < 0 ? "" : words[value];               \
   }
 
-WORDS(instrument_type_text, instrument_type, INSTRUMENT_TYPES)
+#define TYPES_AND_ASSET(X) INSTRUMENT_TYPES(X) X(ASSET, "asset")
+WORDS(instrument_type_text, instrument_type, TYPES_AND_ASSET)
 WORDS(option_right_text, option_right, OPTION_RIGHTS)
 WORDS(underlying_kind_text, underlying_kind, UNDERLYING_KINDS)
 WORDS(account_type_text, account_type, ACCOUNT_TYPES)
@@ -32,5 +33,7 @@ bool group_key_find(const char *text, group_key *key) {
   }
   return false;
 }
+
+WORDS(account_status_text, account_status, ACCOUNT_STATUSES)
 
 const char *measure_text(measure value) { return value == MEASURE_INITIAL ? "initial" : "maintenance"; }

@@ -18,6 +18,7 @@ static const attributes *input_table_attributes(const book *b, input_table table
     case INPUT_UNDERLYINGS: return &b->underlyings.x;
     case INPUT_FORWARDS: return &b->forwards.x;
     case INPUT_INSTRUMENTS: return &b->instruments.x;
+    case INPUT_ASSETS: return &b->assets.x;
     default: return &b->accounts.x;
   }
 }
@@ -42,6 +43,7 @@ static uint64_t table_line(const book *b, input_table table, uint32_t row) {
     case INPUT_UNDERLYINGS: return b->underlyings.line[row];
     case INPUT_INSTRUMENTS: return b->instruments.line[row];
     case INPUT_ACCOUNTS: return b->accounts.line[row];
+    case INPUT_ASSETS: return b->assets.line[row];
     default: return 0;
   }
 }
@@ -126,30 +128,39 @@ static sg_status parse_input(const bound *in, const model_input *input, const at
   return SG_OK;
 }
 
+static uint32_t table_rows(const book *b, input_table table) {
+  switch (table) {
+    case INPUT_UNDERLYINGS: return b->underlyings.n;
+    case INPUT_FORWARDS: return b->forwards.n;
+    case INPUT_INSTRUMENTS: return b->instruments.n;
+    case INPUT_ASSETS: return b->assets.n;
+    default: return b->accounts.n;
+  }
+}
+
 /* One double (or text) per row of the table, then spread over instruments. */
 static sg_status bind_input(bound *in, uint32_t i, sg_error *error) {
   const model_input *input = &in->model->inputs[i];
   const book *b = in->book;
   const attribute *column = find_attribute(input_table_attributes(b, input->table), input->column);
-  uint32_t n_rows = input->table == INPUT_UNDERLYINGS  ? b->underlyings.n
-                    : input->table == INPUT_FORWARDS   ? b->forwards.n
-                    : input->table == INPUT_INSTRUMENTS ? b->instruments.n
-                                                        : b->accounts.n;
-  uint32_t n_items = input->table == INPUT_ACCOUNTS ? n_rows : b->instruments.n;
+  uint32_t n_rows = table_rows(b, input->table);
+  bool own_rows = input->table == INPUT_ACCOUNTS || input->table == INPUT_ASSETS;
+  uint32_t n_items = own_rows ? n_rows : b->instruments.n;
   if (input->textual) {
     in->input_texts[i] = ARENA_ARRAY(in->memory, const char *, n_items);
     if (in->input_texts[i] == NULL) {
       return error_out_of_memory(error);
     }
     for (uint32_t item = 0; item < n_items; item++) {
-      uint32_t row = input->table == INPUT_ACCOUNTS ? item : table_row(b, input->table, item);
+      uint32_t row = own_rows ? item : table_row(b, input->table, item);
       const char *text = column == NULL ? "" : column->text[row];
       in->input_texts[i][item] = text[0] != '\0' ? text : input->has_default ? input->default_text : "";
     }
     return SG_OK;
   }
   double *by_row = ARENA_ARRAY(in->memory, double, n_rows);
-  in->inputs[i] = input->table == INPUT_ACCOUNTS ? by_row : ARENA_ARRAY(in->memory, double, n_items);
+  in->inputs[i] = own_rows ? by_row : ARENA_ARRAY(in->memory, double, n_items);
+  in->underlying_inputs[i] = input->table == INPUT_UNDERLYINGS ? by_row : NULL;
   if (by_row == NULL || in->inputs[i] == NULL) {
     return error_out_of_memory(error);
   }
@@ -158,7 +169,7 @@ static sg_status bind_input(bound *in, uint32_t i, sg_error *error) {
     sg_status row_status = parse_input(in, input, column, row, &by_row[row], error);
     status = row_status != SG_OK ? row_status : status;
   }
-  for (uint32_t c = 0; status == SG_OK && input->table != INPUT_ACCOUNTS && c < n_items; c++) {
+  for (uint32_t c = 0; status == SG_OK && !own_rows && c < n_items; c++) {
     in->inputs[i][c] = by_row[table_row(b, input->table, c)];
   }
   return status;
@@ -270,12 +281,17 @@ static sg_status bind_column(bound *in, uint32_t k, sg_error *error) {
     free(mask);
     return error_out_of_memory(error);
   }
+  bool by_type = false; /* posted assets are in columns that name them */
+  for (uint32_t i = 0; i < column->of.n; i++) {
+    by_type = by_type || strcmp(column->of.keys[i].key, "type") == 0;
+  }
   sg_status status = bound_eval(in, &column->each, column->where, in->columns[k], error);
   if (status == SG_OK) {
     status = bound_filter(in, &column->of, column->where, mask, error);
   }
   for (uint32_t c = 0; status == SG_OK && c < n; c++) {
-    double each = mask[c] ? in->columns[k][c] : 0.0;
+    bool counts = mask[c] && (in->book->instruments.type[c] != ASSET || by_type);
+    double each = counts ? in->columns[k][c] : 0.0;
     in->columns[k][c] = column->per_contract ? each : each * in->book->instruments.multiplier[c];
     if (!(in->columns[k][c] - in->columns[k][c] == 0.0)) {
       status = error_add(error, SG_INPUT, column->where, "column %s is not a finite number for instrument %s",
@@ -414,13 +430,14 @@ sg_status bound_make(const book *of, const model *m, const double *vol, arena *m
   in->amount_set = ARENA_ARRAY(in->memory, uint32_t, m->n_amounts);
   in->amount_level = ARENA_ARRAY(in->memory, uint32_t, m->n_amounts);
   in->inputs = ARENA_ARRAY(in->memory, double *, m->n_inputs);
+  in->underlying_inputs = ARENA_ARRAY(in->memory, double *, m->n_inputs);
   in->input_texts = ARENA_ARRAY(in->memory, const char **, m->n_inputs);
   in->tables = ARENA_ARRAY(in->memory, double *, m->n_parameters);
   in->columns = ARENA_ARRAY(in->memory, double *, m->n_columns);
   in->node_names = ARENA_ARRAY(in->memory, const char **, m->n_amounts);
   in->american = american_table_make(memory, american_shape_get((american_accuracy)m->american));
   bool enough = in->american && in->node_names && in->grouping_set && in->levels && in->amount_set &&
-                in->amount_level && in->inputs && in->input_texts && in->tables && in->columns;
+                in->amount_level && in->inputs && in->underlying_inputs && in->input_texts && in->tables && in->columns;
   sg_status status = enough ? bind_all(in, error) : error_out_of_memory(error);
   if (status != SG_OK) {
     bound_close(in);

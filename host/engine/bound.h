@@ -47,7 +47,8 @@ typedef struct bound {
   uint32_t *amount_set;    /* [model.amounts] effective: with the currency where its level lies below the conversion */
   uint32_t *amount_level;  /* [model.amounts] level index of a worst, var or es */
   double *facts[N_FACTS];  /* [c]; NULL until asked for */
-  double **inputs;         /* [model.inputs][c], or [a] for inputs of accounts; NULL for textual ones */
+  double **inputs;         /* [model.inputs][c]; [a] for inputs of accounts, [s] of assets; NULL for textual ones */
+  double **underlying_inputs; /* [model.inputs][u], of underlyings; NULL for others */
   const char ***input_texts; /* [model.inputs][c]; NULL for numbers */
   double **tables;         /* [model.parameters][c]; NULL until asked for */
   ARRAY(group_values) group_slots;

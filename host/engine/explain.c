@@ -4,6 +4,7 @@
  */
 #include "base/array.h"
 #include "base/error.h"
+#include "engine/posted.h"
 #include "engine/engine.h"
 #include "engine/pricing.h"
 
@@ -271,8 +272,9 @@ sg_status engine_explain(device *on, const book *of, const model *under, result 
                         .as_of_s = of->as_of_s,
                         .n_savings = run->n_savings,
                         .savings = run->savings};
-  sg_status status = bound_make(of, under, run->vol, run->memory, &e.in, error);
+  sg_status status = posted_book(of, under, run->memory, &of, error);
   TRY_DONE(status);
+  TRY_DONE(bound_make(of, under, run->vol, run->memory, &e.in, error));
   TRY_DONE(open_prices(&e, error));
   for (int m = 0; m < N_MEASURES; m++) {
     TRY_DONE(explain_measure(&e, (measure)m, &made->measures[made->n_measures++], error));

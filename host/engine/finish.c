@@ -3,6 +3,7 @@
  * After the passes: parents, order, binding scenarios, totals.
  */
 #include "base/error.h"
+#include "engine/equity.h"
 #include "engine/record.h"
 
 #include <stdlib.h>
@@ -40,11 +41,20 @@ static sg_status add_to_parent(recorder *with, const margin_row *from, uint32_t 
   const book *b = with->in->book;
   margin_row *to = &with->run->rows[with->row_of[b->accounts.margin_account[parent]]];
   const char *rule = arena_format(with->run->memory, "%s.account", b->accounts.id[from->account]);
+  money equity;
+  if (!convert(with, from->equity, from->currency, to->currency, &equity) || !money_add(&to->equity, equity)) {
+    return too_large(with, to->account, error);
+  }
   for (int i = 0; i < N_MEASURES; i++) {
     money requirement, standalone;
     if (!convert(with, from->requirement[i], from->currency, to->currency, &requirement) ||
         !convert(with, from->standalone[i], from->currency, to->currency, &standalone) ||
         !money_add(&to->requirement[i], requirement) || !money_add(&to->standalone[i], standalone)) {
+      return too_large(with, to->account, error);
+    }
+    money haircut;
+    if (!convert(with, from->haircut[i], from->currency, to->currency, &haircut) ||
+        !money_add(&to->haircut[i], haircut)) {
       return too_large(with, to->account, error);
     }
     line made = {.account = to->account, .measure = (measure)i, .node = "-", .rule = rule, .amount = requirement,
@@ -65,7 +75,7 @@ static sg_status sum_children(recorder *with, sg_error *error) {
   }
   for (uint32_t r = 0; r < with->run->n_rows; r++) {
     uint32_t account = with->run->rows[r].account;
-    if (all->parent[account] != ID_NONE) {
+    if (all->parent[account] != ID_NONE && !all->isolated[account]) {
       order[n++] = (child){depth(all, account), account};
     }
   }
@@ -78,6 +88,37 @@ static sg_status sum_children(recorder *with, sg_error *error) {
     }
   }
   free(order);
+  return status;
+}
+
+/* ---- what the model leaves out ------------------------------------------------------------------ */
+
+/* A line of amount 0 for each account that holds what a term not covered by the model would touch. */
+static sg_status name_not_covered(recorder *with, sg_error *error) {
+  const model *m = with->in->model;
+  const book *b = with->in->book;
+  bool *mask = malloc(b->instruments.n + 1), *touched = malloc(with->run->n_rows + 1);
+  sg_status status = mask && touched ? SG_OK : error_out_of_memory(error);
+  for (uint32_t i = 0; status == SG_OK && i < m->n_not_covered; i++) {
+    if (m->not_covered_of[i].n == 0) {
+      continue;
+    }
+    memset(touched, 0, with->run->n_rows);
+    status = bound_filter(with->in, &m->not_covered_of[i], (place){m->path, 0, 0}, mask, error);
+    for (size_t p = 0; status == SG_OK && p < b->positions.n; p++) {
+      uint32_t row = with->row_of[b->accounts.margin_account[b->positions.account[p]]];
+      if (row != ID_NONE && b->positions.quantity_exact[p].units != 0) {
+        touched[row] |= mask[b->positions.instrument[p]];
+      }
+    }
+    for (uint32_t r = 0; status == SG_OK && r < with->run->n_rows; r++) {
+      line made = {.account = with->run->rows[r].account, .measure = MEASURE_INITIAL, .node = "-",
+                   .rule = "not covered", .block = "", .detail = m->not_covered[i]};
+      status = !touched[r] || ARRAY_PUSH(&with->lines, made) ? SG_OK : error_out_of_memory(error);
+    }
+  }
+  free(mask);
+  free(touched);
   return status;
 }
 
@@ -156,7 +197,7 @@ static sg_status add_totals(recorder *with, sg_error *error) {
   for (uint32_t r = 0; r < run->n_rows; r++) {
     const margin_row *row = &run->rows[r];
     uint32_t parent = all->parent[row->account];
-    if (parent != ID_NONE && with->row_of[all->margin_account[parent]] != ID_NONE) {
+    if (parent != ID_NONE && !all->isolated[row->account] && with->row_of[all->margin_account[parent]] != ID_NONE) {
       continue; /* its parent's row holds it */
     }
     for (int i = 0; i < N_MEASURES; i++) {
@@ -208,13 +249,22 @@ static sg_status write_texts(result *run, margin_row *row, sg_error *error) {
   for (int i = 0; i < N_MEASURES; i++) {
     row->requirement_text[i] = money_text(run->memory, row->requirement[i]);
     row->standalone_text[i] = money_text(run->memory, row->standalone[i]);
-    enough = enough && row->requirement_text[i] != NULL && row->standalone_text[i] != NULL;
+    row->haircut_text[i] = run->has_equity ? money_text(run->memory, row->haircut[i]) : "";
+    row->excess_text[i] = run->has_equity ? money_text(run->memory, row->excess[i]) : "";
+    enough = enough && row->requirement_text[i] != NULL && row->standalone_text[i] != NULL &&
+             row->haircut_text[i] != NULL && row->excess_text[i] != NULL;
   }
+  row->equity_text = run->has_equity ? money_text(run->memory, row->equity) : "";
+  row->call_text = run->has_equity ? money_text(run->memory, row->call) : "";
+  enough = enough && row->equity_text != NULL && row->call_text != NULL;
   return enough ? SG_OK : error_out_of_memory(error);
 }
 
 sg_status recorder_finish(recorder *with, sg_error *error) {
+  TRY(equity_collect(with->in, with->run, with->row_of, error));
   TRY(sum_children(with, error));
+  TRY(equity_judge(with->in, with->run, error));
+  TRY(name_not_covered(with, error));
   TRY(order_lines(with, error));
   for (uint32_t r = 0; r < with->run->n_rows; r++) {
     find_worst(with, &with->run->rows[r]);

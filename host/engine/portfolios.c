@@ -85,7 +85,7 @@ static sg_status collect(const book *of, const entry *entries, size_t n, portfol
 }
 
 sg_status portfolios_make(const book *of, const bool *wanted, portfolios *made, sg_error *error) {
-  *made = (portfolios){0};
+  *made = (portfolios){.of = of};
   entry *entries = malloc((of->positions.n + 1) * sizeof *entries);
   size_t n = 0;
   bool sorted = true;
@@ -120,15 +120,17 @@ sg_status portfolios_make(const book *of, const bool *wanted, portfolios *made, 
 }
 
 sg_status portfolios_make_standalone(const portfolios *from, portfolios *made, sg_error *error) {
-  *made = (portfolios){.standalone = true};
+  *made = (portfolios){.of = from->of, .standalone = true};
   if (!reserve(made, from->n_positions, from->n_positions)) {
     portfolios_close(made);
     return error_out_of_memory(error);
   }
   for (uint32_t f = 0; f < from->n; f++) {
     for (size_t i = from->begin[f]; i < from->begin[f + 1]; i++) {
-      open_portfolio(made, from->account[f], from->side[f]);
-      add_position(made, from->instrument[i], from->quantity[i]);
+      if (from->of->instruments.type[from->instrument[i]] != ASSET) {
+        open_portfolio(made, from->account[f], from->side[f]);
+        add_position(made, from->instrument[i], from->quantity[i]);
+      }
     }
   }
   made->begin[made->n] = made->n_positions;

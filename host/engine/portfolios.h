@@ -12,6 +12,7 @@
 typedef enum portfolio_side { SIDES_NETTED, SIDE_OF_LONGS, SIDE_OF_SHORTS } portfolio_side;
 
 typedef struct portfolios {
+  const book *of;        /* borrowed */
   uint32_t n;
   uint32_t *account;     /* [portfolio] margin account */
   portfolio_side *side;  /* [portfolio] */
@@ -25,7 +26,7 @@ typedef struct portfolios {
 /* wanted[a] selects margin accounts; NULL: all. Portfolios are in account order, longs before shorts. */
 sg_status portfolios_make(const book *of, const bool *wanted, portfolios *made, sg_error *error);
 
-/* Every position of `from` as a portfolio of its own, in the same order. */
+/* Every position of `from` as a portfolio of its own, in the same order; without collateral. */
 sg_status portfolios_make_standalone(const portfolios *from, portfolios *made, sg_error *error);
 
 void portfolios_close(portfolios *made); /* accepts one that was never made */

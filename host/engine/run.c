@@ -7,6 +7,7 @@
 #include "engine/alone.h"
 #include "engine/engine.h"
 #include "engine/imply.h"
+#include "engine/posted.h"
 #include "engine/record.h"
 #include "engine/scenario_rows.h"
 
@@ -229,6 +230,7 @@ static sg_status run_pass(run *r, const portfolios *all, double from, double to,
 
 static sg_status run_stages(run *r, double *bound_seconds, sg_error *error) {
   double start = clock_seconds();
+  TRY(posted_book(r->book, r->under, r->made->memory, &r->book, error));
   TRY(value_check(r->book, error));
   TRY(choose_accounts(r, error));
   TRY(make_rows(r, error));

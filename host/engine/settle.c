@@ -128,6 +128,40 @@ static sg_status gather_active(batch *of, const model_amount *amount, uint32_t s
   return SG_OK;
 }
 
+/* Options of each node that pass the amount's filter; payoffs in the node's currency at base rates. */
+static sg_status gather_options(batch *of, uint32_t m, const node_options **gathered, sg_error *error) {
+  const model_amount *amount = &of->in->model->amounts[m];
+  const instruments *all = &of->in->book->instruments;
+  uint32_t set = of->in->amount_set[m], n_nodes = of->tables[set].n;
+  node_options *made = ARENA_ARRAY(of->memory, node_options, 1);
+  bool *mask = ARENA_ARRAY(of->memory, bool, all->n);
+  uint64_t *begin = ARENA_ARRAY(of->memory, uint64_t, n_nodes + 1);
+  double *strike = ARENA_ARRAY(of->memory, double, of->n_positions);
+  double *quantity = ARENA_ARRAY(of->memory, double, of->n_positions);
+  bool *call = ARENA_ARRAY(of->memory, bool, of->n_positions);
+  if (!made || !mask || !begin || !strike || !quantity || !call) {
+    return error_out_of_memory(error);
+  }
+  TRY(bound_filter(of->in, &amount->of, amount->where, mask, error));
+  uint64_t n = 0;
+  for (size_t x = 0; x < of->n_positions; x++) { /* by node, then instrument */
+    size_t i = of->order[set][x];
+    uint32_t c = of->instrument[i], node = of->node_of[set][i];
+    if (mask[c] && all->type[c] == OPTION) {
+      uint32_t account = batch_account(of, of->portfolio_of[set][node]);
+      uint32_t native = batch_node_currency(of->in, set, of->tables[set].group[node]);
+      uint32_t to = native != ID_NONE ? native : of->in->book->accounts.currency[account];
+      strike[n] = all->strike[c];
+      call[n] = all->right[c] == CALL;
+      quantity[n++] = of->quantity[i] * all->multiplier[c] * bound_rate(of->in, all->currency[c], to);
+    }
+    begin[node + 1] = n;
+  }
+  *made = (node_options){begin, strike, quantity, call};
+  *gathered = made;
+  return SG_OK;
+}
+
 static sg_status gather_outcomes(batch *of, uint32_t m, const block_outcome *outcomes, const node_outcomes **gathered,
                                  sg_error *error) {
   const model_amount *amount = &of->in->model->amounts[m];
@@ -171,13 +205,14 @@ sg_status settle_batch(batch *of, const block_outcome *outcomes, amount_input *i
   const double *const **charges = ARENA_ARRAY(of->memory, const double *const *, m->n_amounts);
   const double *const **times = ARENA_ARRAY(of->memory, const double *const *, m->n_amounts);
   const bool **active = ARENA_ARRAY(of->memory, const bool *, m->n_amounts);
+  const node_options **options = ARENA_ARRAY(of->memory, const node_options *, m->n_amounts);
   *values = ARENA_ARRAY(of->memory, amount_values, m->n_amounts);
-  if (!parents || !gathered || !charges || !times || !active || !*values) {
+  if (!options || !parents || !gathered || !charges || !times || !active || !*values) {
     return error_out_of_memory(error);
   }
   *in = (amount_input){.model = m, .n_portfolios = of->n_portfolios, .tables = of->tables, .table_of = of->in->amount_set,
                        .parent = parents, .n_tables = n_sets, .outcomes = gathered, .charge_slots = charges,
-                       .times_slots = times, .active = active};
+                       .times_slots = times, .options = options, .active = active};
   for (uint32_t a = 0; a < m->n_amounts; a++) {
     const model_amount *amount = &m->amounts[a];
     uint32_t set = of->in->amount_set[a];
@@ -187,6 +222,9 @@ sg_status settle_batch(batch *of, const block_outcome *outcomes, amount_input *i
     if (amount->kind == AMOUNT_CHARGE) {
       TRY(gather_slots(of, &amount->charge, set, amount->where, &charges[a], error));
       TRY(gather_active(of, amount, set, &active[a], error));
+    }
+    if (amount->kind == AMOUNT_WORST_PAYOFF) {
+      TRY(gather_options(of, a, &options[a], error));
     }
     if (amount->has_times) {
       TRY(gather_slots(of, &amount->times, set, amount->where, &times[a], error));

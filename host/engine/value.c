@@ -23,13 +23,13 @@ pricer value_pricer(const book *of, uint32_t c) {
   return all->price_model[c] == BACHELIER ? PRICER_BACHELIER : PRICER_BLACK;
 }
 
-double value_discount(const bound *in, uint32_t c) {
+/* The book's, whatever the model discounts with. */
+static double book_discount(const bound *in, uint32_t c) {
   double discount = in->book->instruments.discount[c];
-  if (!in->model->discounted) {
-    return 1.0;
-  }
   return in->model->nonnegative_rates && discount > 1.0 ? 1.0 : discount;
 }
+
+double value_discount(const bound *in, uint32_t c) { return in->model->discounted ? book_discount(in, c) : 1.0; }
 
 static void fill_terms(const bound *in, uint32_t c, double fields[static N_CONTRACT_FIELDS]) {
   const instruments *all = &in->book->instruments;
@@ -104,7 +104,7 @@ static double evaluate_fact(const bound *in, fact which, uint32_t c) {
     case FACT_STRIKE: return all->strike[c];
     case FACT_YEARS: return all->years[c];
     case FACT_DAYS: return all->years[c] > 0.0 ? (double)(all->expiry_s[c] - b->as_of_s) / 86400.0 : 0.0;
-    case FACT_RATE: return all->years[c] > 0.0 ? -math_log(value_discount(in, c)) / all->years[c] : 0.0;
+    case FACT_RATE: return all->years[c] > 0.0 ? -math_log(book_discount(in, c)) / all->years[c] : 0.0;
     case FACT_DISCOUNT: return value_discount(in, c);
     case FACT_VOL: return in->vol[c];
     case FACT_MARK: return all->mark[c] == all->mark[c] ? all->mark[c] : evaluate(in, FACT_VALUE, c);

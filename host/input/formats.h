@@ -137,8 +137,9 @@ typedef enum value_kind {
   X(POSITION_ACCOUNT, "account", REQUIRED, VALUE_ID, "", "whose; need not stand in accounts.csv")                    \
   X(POSITION_INSTRUMENT, "instrument", REQUIRED, VALUE_ID, "", "of what")                                            \
   X(POSITION_QUANTITY, "quantity", REQUIRED, VALUE_DECIMAL, "contracts", "signed; repeated rows add exactly")        \
-  X(POSITION_UNSETTLED, "unsettled_pnl", OPTIONAL, VALUE_DECIMAL, "currency paid", "checked, not used yet")          \
-  X(POSITION_FUNDING, "funding", OPTIONAL, VALUE_DECIMAL, "currency paid", "checked, not used yet")
+  X(POSITION_UNSETTLED, "unsettled_pnl", OPTIONAL, VALUE_DECIMAL, "currency paid",                                    \
+    "of the whole position, part of equity; repeated rows add exactly")                                              \
+  X(POSITION_FUNDING, "funding", OPTIONAL, VALUE_DECIMAL, "currency paid", "likewise")
 
 #define SCENARIOS_COLUMNS(X)                                                                                         \
   X(SCENARIO_ID, "scenario", REQUIRED, VALUE_ID, "", "its name; scenarios stand in order of first appearance")       \
@@ -187,8 +188,8 @@ typedef enum value_kind {
   X(FILE_ACCOUNTS, "accounts.csv", OPTIONAL, NOW, ACCOUNTS_COLUMNS, "accounts that need more than the defaults")     \
   X(FILE_POSITIONS, "positions.csv", REQUIRED, NOW, POSITIONS_COLUMNS, "who holds what")                             \
   X(FILE_SCENARIOS, "scenarios/NAME.csv", OPTIONAL, NOW, SCENARIOS_COLUMNS, "scenario lists that a model may name")  \
-  X(FILE_ASSETS, "assets.csv", OPTIONAL, LATER, ASSETS_COLUMNS, "what collateral is worth")                          \
-  X(FILE_COLLATERAL, "collateral.csv", OPTIONAL, LATER, COLLATERAL_COLUMNS, "what accounts have posted")             \
+  X(FILE_ASSETS, "assets.csv", OPTIONAL, NOW, ASSETS_COLUMNS, "what collateral is worth")                          \
+  X(FILE_COLLATERAL, "collateral.csv", OPTIONAL, NOW, COLLATERAL_COLUMNS, "what accounts have posted")             \
   X(FILE_HISTORY, "history/NAME.csv", OPTIONAL, LATER, HISTORY_COLUMNS, "past levels of factors")                    \
   X(FILE_ARRAYS, "arrays/NAME.csv", OPTIONAL, LATER, ARRAYS_COLUMNS, "published P&L")                                \
   X(FILE_TABLES, "tables/NAME.csv", OPTIONAL, LATER, TABLES_COLUMNS, "a rule's own tables")
@@ -225,6 +226,8 @@ enum { INSTRUMENTS_COLUMNS(FORMAT_ENUM_COLUMN) };
 enum { ACCOUNTS_COLUMNS(FORMAT_ENUM_COLUMN) };
 enum { POSITIONS_COLUMNS(FORMAT_ENUM_COLUMN) };
 enum { SCENARIOS_COLUMNS(FORMAT_ENUM_COLUMN) };
+enum { ASSETS_COLUMNS(FORMAT_ENUM_COLUMN) };
+enum { COLLATERAL_COLUMNS(FORMAT_ENUM_COLUMN) };
 #undef FORMAT_ENUM_FILE
 #undef FORMAT_ENUM_COLUMN
 

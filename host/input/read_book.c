@@ -29,8 +29,9 @@ static sg_status open_reader(book_reader *reader, const char *folder, sg_error *
   reader->underlyings = ids_open(memory);
   reader->instruments = ids_open(memory);
   reader->accounts = ids_open(memory);
+  reader->assets = ids_open(memory);
   if (reader->book->folder == NULL || reader->currencies == NULL || reader->underlyings == NULL ||
-      reader->instruments == NULL || reader->accounts == NULL) {
+      reader->instruments == NULL || reader->accounts == NULL || reader->assets == NULL) {
     return error_out_of_memory(error);
   }
   return SG_OK;
@@ -43,11 +44,13 @@ static void close_reader(book_reader *reader)
   ids_close(reader->underlyings);
   ids_close(reader->instruments);
   ids_close(reader->accounts);
+  ids_close(reader->assets);
   ARRAY_FREE(&reader->fx_rate);
   ARRAY_FREE(&reader->curves);
   ARRAY_FREE(&reader->dividends);
   ARRAY_FREE(&reader->forwards);
   ARRAY_FREE(&reader->account_rows);
+  ARRAY_FREE(&reader->collateral_rows);
   position_parts_close(reader);
   ARRAY_FREE(&reader->files);
   findings_close(&reader->findings);
@@ -76,7 +79,8 @@ static sg_status read_all(book_reader *reader)
   static sg_status (*const parts[])(struct book_reader *) = {
       read_settings,    read_underlyings, read_fx,       read_rates,      read_dividends,
       read_forwards,    read_instruments, read_accounts, read_positions,  read_scenarios,
-      read_later_files, derive_forwards,  derive_vols,   derive_accounts, derive_positions,
+      read_assets,      read_collateral,  read_later_files,  derive_forwards,    derive_vols,
+      derive_accounts,  derive_positions, derive_collateral, derive_settlements,
   };
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     TRY(parts[i](reader));

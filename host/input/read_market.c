@@ -288,5 +288,11 @@ sg_status sort_currencies(book_reader *reader)
   for (uint32_t a = 0; a < made->accounts.n; a++) {
     made->accounts.currency[a] = rank[made->accounts.currency[a]];
   }
+  for (uint32_t s = 0; s < made->assets.n; s++) {
+    made->assets.currency[s] = rank[made->assets.currency[s]];
+  }
+  for (size_t i = 0; i < made->settlements.n; i++) {
+    made->settlements.currency[i] = rank[made->settlements.currency[i]];
+  }
   return reader_status(reader);
 }

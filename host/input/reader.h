@@ -72,6 +72,13 @@ typedef struct position_part {
 
 enum { READ_THREADS_MAX = 8 };
 
+typedef struct collateral_row {
+  uint32_t account;    /* in order of appearance; its index in the book once that is known */
+  uint32_t asset;      /* index in the book */
+  uint64_t line;
+  decimal18 amount;
+} collateral_row;
+
 typedef struct book_reader {
   book *book;
   arena *memory; /* the book's */
@@ -84,8 +91,8 @@ typedef struct book_reader {
   int64_t expiry_time_s; /* second of the day, UTC */
 
   /* Names in order of first appearance; rank[] gives the index in the book, once it is known. */
-  ids *currencies, *underlyings, *instruments, *accounts;
-  uint32_t *underlying_rank, *instrument_rank, *account_rank;
+  ids *currencies, *underlyings, *instruments, *accounts, *assets;
+  uint32_t *underlying_rank, *instrument_rank, *account_rank, *asset_rank;
   /* The files that introduce names could be read: an unknown name is a finding. */
   bool underlyings_usable, instruments_usable, fx_usable, rates_usable;
 
@@ -99,6 +106,8 @@ typedef struct book_reader {
   attributes forward_x;   /* by row of the file */
   ARRAY(account_row) account_rows; /* of accounts.csv, in order of appearance: the first of `accounts` */
   attributes account_x;            /* by row of the file */
+  ARRAY(collateral_row) collateral_rows;
+  const char *collateral_path;
   uint32_t n_position_parts;
   position_part position_parts[READ_THREADS_MAX]; /* in order of the file */
   const char *underlyings_path, *instruments_path, *accounts_path, *positions_path;
@@ -115,6 +124,8 @@ sg_status read_forwards(book_reader *reader);     /* read_forwards.c */
 sg_status read_instruments(book_reader *reader);  /* read_instruments.c */
 sg_status read_accounts(book_reader *reader);     /* read_accounts.c */
 sg_status read_positions(book_reader *reader);    /* read_positions.c */
+sg_status read_assets(book_reader *reader);       /* read_collateral.c */
+sg_status read_collateral(book_reader *reader);   /* after read_assets */
 sg_status read_scenarios(book_reader *reader);    /* read_scenarios.c */
 sg_status read_later_files(book_reader *reader);  /* read_folder.c */
 sg_status derive_forwards(book_reader *reader);   /* derive_forwards.c */
@@ -122,6 +133,8 @@ sg_status derive_vols(book_reader *reader);       /* derive_vols.c */
 sg_status derive_accounts(book_reader *reader);   /* derive_accounts.c */
 sg_status derive_positions(book_reader *reader);  /* derive_positions.c: after derive_accounts */
 void position_parts_close(book_reader *reader);   /* read_positions.c */
+sg_status derive_collateral(book_reader *reader); /* read_collateral.c: after derive_accounts */
+sg_status derive_settlements(book_reader *reader); /* read_settlements.c: likewise */
 sg_status sort_currencies(book_reader *reader);   /* read_market.c: last, for a book without findings */
 
 /* The index of a currency in order of appearance, added when new. ID_NONE when out of memory. */

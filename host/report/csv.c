@@ -47,9 +47,43 @@ bool compression_find(money requirement, money standalone, double *compression) 
   return true;
 }
 
+/* Equity to status, and the model's own columns. */
+static void standing(writer *out, const result *run, const margin_row *row) {
+  if (!run->has_equity) {
+    writer_text(out, ",,,,,,,not computed\n");
+    return;
+  }
+  amount(out, row->equity);
+  amount(out, row->haircut[MEASURE_INITIAL]);
+  amount(out, row->haircut[MEASURE_MAINTENANCE]);
+  amount(out, row->excess[MEASURE_INITIAL]);
+  amount(out, row->excess[MEASURE_MAINTENANCE]);
+  if (row->margin_ratio == row->margin_ratio) {
+    writer_number(out, row->margin_ratio);
+  }
+  comma(out);
+  amount(out, row->call);
+  writer_text(out, account_status_text(row->status));
+  for (uint32_t k = 0; k < run->n_outputs; k++) {
+    comma(out);
+    writer_number(out, row->outputs[k]);
+  }
+  writer_byte(out, '\n');
+}
+
+static void margins_header(const result *run, writer *out) {
+  static const char header[] = MARGINS_COLUMNS(COLUMN_TEXT);
+  writer_text(out, header + 1);
+  for (uint32_t k = 0; k < run->n_outputs; k++) {
+    comma(out);
+    writer_field(out, run->output_names[k]);
+  }
+  writer_byte(out, '\n');
+}
+
 void write_margins(const result *run, writer *out) {
   const book *of = run->book;
-  writer_text(out, HEADER(MARGINS_COLUMNS));
+  margins_header(run, out);
   for (uint32_t i = 0; i < run->n_rows; i++) {
     const margin_row *row = &run->rows[i];
     field(out, of->accounts.id[row->account]);
@@ -64,7 +98,7 @@ void write_margins(const result *run, writer *out) {
     }
     comma(out);
     binding(out, row->worst_block, row->worst_scenario);
-    writer_text(out, ",,,,,,,not computed\n"); /* equity to call need collateral */
+    standing(out, run, row);
   }
 }
 

@@ -6,6 +6,19 @@
 #include "report/report.h"
 #include "report/writer.h"
 
+static void add_standing(const result *run, const margin_row *row, writer *out) {
+  writer_binary_money(out, row->equity);
+  for (int m = 0; m < N_MEASURES; m++) {
+    writer_binary_money(out, row->haircut[m]);
+    writer_binary_money(out, row->excess[m]);
+  }
+  writer_binary_money(out, row->call);
+  writer_binary_text(out, account_status_text(row->status));
+  for (uint32_t k = 0; k < run->n_outputs; k++) {
+    writer_binary_double(out, row->outputs[k]);
+  }
+}
+
 static void add_margins(const result *run, writer *out) {
   const book *of = run->book;
   writer_u64(out, run->n_rows);
@@ -19,6 +32,9 @@ static void add_margins(const result *run, writer *out) {
     writer_binary_money(out, row->standalone[MEASURE_MAINTENANCE]);
     writer_binary_text(out, row->worst_block);
     writer_u32(out, row->worst_block[0] == '\0' ? 0 : row->worst_scenario);
+    if (run->has_equity) {
+      add_standing(run, row, out);
+    }
   }
 }
 

@@ -293,6 +293,26 @@ static void add_forwards(const result *run, page *to) {
   text_table_print(&facts, INDENT, fact_widths, to);
 }
 
+/* How many accounts stand how, best first. */
+static void add_standing(const result *run, page *to) {
+  if (!run->has_equity) {
+    return;
+  }
+  uint64_t count[N_ACCOUNT_STATUSES] = {0};
+  for (uint32_t i = 0; i < run->n_rows; i++) {
+    count[run->rows[i].status]++;
+  }
+  text_table rows = text_table_open(to->memory, "lr");
+  text_table_cell(&rows, "standing");
+  text_table_cell(&rows, "accounts");
+  for (int s = 0; s < N_ACCOUNT_STATUSES; s++) {
+    text_table_cell(&rows, arena_format(to->memory, "  %s", account_status_text((account_status)s)));
+    text_table_cell(&rows, people_count(to->memory, count[s]));
+  }
+  page_add(to, "\n");
+  text_table_print(&rows, INDENT, NULL, to);
+}
+
 const char *summary_text(const result *run, arena *memory) {
   page out = page_open(memory);
   totals of;
@@ -305,6 +325,7 @@ const char *summary_text(const result *run, arena *memory) {
   add_counts(run, &out);
   add_requirement(run, &out);
   add_levels(run, &out);
+  add_standing(run, &out);
   add_largest(run, &of, &out);
   add_currencies(run, &of, &out);
   add_times(run, &out);

@@ -27,6 +27,13 @@ typedef struct node_outcomes {
   uint32_t first;                 /* number of pnl's first scenario */
 } node_outcomes;
 
+/* The options of each node of an amount's table, in instrument order. */
+typedef struct node_options {
+  const uint64_t *begin;          /* [node + 1] */
+  const double *strike, *quantity; /* [i] quantity: units, in the node's currency per unit of payoff */
+  const bool *call;
+} node_options;
+
 typedef struct amount_input {
   const model *model;
   uint32_t n_portfolios;
@@ -37,6 +44,7 @@ typedef struct amount_input {
   const node_outcomes *const *outcomes;    /* [amount][i of its blocks]; NULL for other kinds */
   const double *const *const *charge_slots; /* [amount][slot][node] */
   const double *const *const *times_slots;
+  const node_options *const *options;      /* [amount] of a worst_payoff; NULL for other kinds */
   const bool *const *active;               /* [amount][node] of a charge with `of`; NULL: all */
 } amount_input;
 

@@ -31,7 +31,19 @@
   X(FACT_LOG_MONEYNESS, "k", "ln(K/F)")                                                      \
   X(FACT_FX, "fx", "base currency for one unit of the currency paid; at an account, of its own")
 
+/* What an account came to, for status and outputs. X(ENUM, "name", "unit and meaning") */
+#define ACCOUNT_FACTS(X)                                                                       \
+  X(ACCOUNT_EQUITY, "equity", "before haircuts, account currency")                             \
+  X(ACCOUNT_INITIAL, "initial", "requirement, account currency")                               \
+  X(ACCOUNT_MAINTENANCE, "maintenance", "requirement, account currency")                       \
+  X(ACCOUNT_HAIRCUT_INITIAL, "haircut_initial", "account currency")                            \
+  X(ACCOUNT_HAIRCUT_MAINTENANCE, "haircut_maintenance", "account currency")                    \
+  X(ACCOUNT_EXCESS_INITIAL, "excess_initial", "equity - haircut - requirement")                \
+  X(ACCOUNT_EXCESS_MAINTENANCE, "excess_maintenance", "equity - haircut - requirement")        \
+  X(ACCOUNT_MARGIN_RATIO, "margin_ratio", "(equity - haircut_maintenance) / maintenance; 1e308 at 0")
+
 #define EXPRESSION_ENUM(name, text, meaning) name,
+typedef enum account_fact { ACCOUNT_FACTS(EXPRESSION_ENUM) N_ACCOUNT_FACTS } account_fact;
 typedef enum fact { FACTS(EXPRESSION_ENUM) N_FACTS } fact;
 #undef EXPRESSION_ENUM
 
@@ -41,7 +53,8 @@ typedef enum slot_kind {
   SLOT_TABLE,    /* index: model.parameters; the value for the item's attribute */
   SLOT_COLUMN,   /* index: model.columns; scope: which group's */
   SLOT_SCENARIO, /* index: model.scenario_keys: a number of the scenario, or `move` */
-  SLOT_AMOUNT    /* kept for later: index: model.amounts */
+  SLOT_ACCOUNT,  /* index: enum account_fact */
+  SLOT_LOAN      /* 1 where the amount of an asset is below 0 */
 } slot_kind;
 
 /* slot.scope: the item itself; else 1 + index into model.groupings (`account.NAME`, `GROUP.NAME`). */

@@ -7,7 +7,9 @@
 #define RULES_MODEL_H
 
 #include "base/money.h"
+#include "data/book.h"
 #include "data/grouping.h"
+#include "data/status.h"
 #include "rules/expression.h"
 
 /* A number with where it came from, for `models show` and the report. */
@@ -27,7 +29,8 @@ typedef struct parameter {
 /* Tables of a book that may carry x_ columns. X(ENUM, "table") */
 #define INPUT_TABLES(X)                                                                          \
   X(INPUT_UNDERLYINGS, "underlyings") X(INPUT_FORWARDS, "forwards")                              \
-  X(INPUT_INSTRUMENTS, "instruments") X(INPUT_ACCOUNTS, "accounts")
+  X(INPUT_INSTRUMENTS, "instruments") X(INPUT_ACCOUNTS, "accounts")                              \
+  X(INPUT_ASSETS, "assets")
 #define MODEL_ENUM(name, text) name,
 typedef enum input_table { INPUT_TABLES(MODEL_ENUM) } input_table;
 
@@ -147,7 +150,7 @@ typedef struct model_block {
   X(AMOUNT_WORST, "worst", amount_worst) X(AMOUNT_VAR, "var", amount_var)         \
   X(AMOUNT_ES, "es", amount_es) X(AMOUNT_CHARGE, "charge", amount_charge)         \
   X(AMOUNT_SUM, "sum", amount_sum) X(AMOUNT_MAX, "max", amount_max)               \
-  X(AMOUNT_MIN, "min", amount_min)
+  X(AMOUNT_MIN, "min", amount_min) X(AMOUNT_WORST_PAYOFF, "worst_payoff", amount_worst_payoff)
 #define MODEL_AMOUNT_ENUM(name, text, function) name,
 typedef enum amount_kind { AMOUNT_KINDS(MODEL_AMOUNT_ENUM) N_AMOUNT_KINDS } amount_kind;
 
@@ -169,7 +172,7 @@ typedef struct model_amount {
   money tail;           /* var, es: exact decimal fraction */
   quantile_rule quantile;
   expression charge;    /* slots: columns (own and coarser groups), facts, inputs, tables */
-  filter of;            /* charge: nodes with no instrument that passes are no nodes */
+  filter of;            /* charge: nodes with no instrument that passes are no nodes; worst_payoff: the options */
   uint32_t n_terms;
   amount_term *terms;
   bool has_times;
@@ -179,12 +182,40 @@ typedef struct model_amount {
   place where;
 } model_amount;
 
+/* What an account owns: types of instruments whose value counts, and posted assets and cash. */
+typedef struct model_equity {
+  bool given;
+  bool counts_type[N_INSTRUMENT_TYPES];
+  bool counts_assets, counts_cash;
+} model_equity;
+
+/* What is posted: which assets move with their underlying, and what share of value does not count. */
+typedef struct model_collateral {
+  bool given;
+  uint32_t n_moves;          /* all must hold for an asset to move */
+  uint32_t *move_input;      /* index into model.inputs, of assets */
+  double *move_value;
+  bool has_haircut[2];       /* initial, maintenance */
+  expression haircut[2];     /* fraction of |value|; slots: inputs of assets and their underlyings, `loan` */
+} model_collateral;
+
+typedef struct model_status {
+  expression when;           /* slots: what the account came to, its inputs */
+  account_status is;
+} model_status;
+
+typedef struct model_output { /* a column of margins.csv */
+  const char *name;
+  expression value;
+} model_output;
+
 struct sg_model {
   arena *memory;
   const char *name, *title, *version, *source, *date, *path; /* path: the file, or "shipped:NAME" */
   uint64_t digest[2];   /* of the text(s) it was made of, and the settings */
   uint32_t n_not_covered;
   const char **not_covered;
+  filter *not_covered_of;  /* accounts that hold such an instrument get a line that says so; an empty filter: none do */
   bool nonnegative_rates; /* valuation: {discount: nonnegative} */
   bool discounted;        /* false for valuation: {discount: none} */
   uint32_t american;      /* valuation: {american: ...}, index into AMERICAN_SCHEMES (kernels/shared.h) */
@@ -209,6 +240,12 @@ struct sg_model {
   uint32_t n_amounts;
   model_amount *amounts;  /* children before parents */
   uint32_t initial, maintenance; /* index into amounts */
+  model_equity equity;
+  model_collateral collateral;
+  uint32_t n_statuses;
+  model_status *statuses;  /* the first that holds */
+  uint32_t n_outputs;
+  model_output *outputs;
   const char *description; /* for `models show`; made when the model is read */
 };
 

@@ -345,6 +345,7 @@ const char *model_description_make(const model *m, arena *memory) {
     describe_block(&to, m, &m->blocks[i]);
   }
   describe_amounts(&to, m);
+  describe_equity(&to, m);
   return text_finish(&to);
 }
 

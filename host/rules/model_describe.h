@@ -7,6 +7,10 @@
 
 #include "rules/model.h"
 
+struct text_builder;
+/* equity, collateral, status and outputs (describe_equity.c). */
+void describe_equity(struct text_builder *to, const model *described);
+
 /* NULL when out of memory. */
 const char *model_description_make(const model *described, arena *memory);
 

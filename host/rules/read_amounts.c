@@ -188,6 +188,7 @@ static bool read_kind(amount_reader *a, const yaml_node *map, const yaml_pair *k
   static const char *const keys[N_AMOUNT_KINDS] = {
       [AMOUNT_WORST] = "worst by times round",   [AMOUNT_VAR] = "var tail quantile by times round",
       [AMOUNT_ES] = "es tail by times round",    [AMOUNT_CHARGE] = "charge of by times round",
+      [AMOUNT_WORST_PAYOFF] = "worst_payoff by times round",
       [AMOUNT_SUM] = "sum by times round",       [AMOUNT_MAX] = "max by times round",
       [AMOUNT_MIN] = "min by times round"};
   reader *r = a->r;

@@ -15,7 +15,7 @@ const char *key_words(const char *key) {
   static const struct {
     const char *key, *words;
   } known[] = {
-      {"kind", WORDS_OF(UNDERLYING_KINDS)},       {"type", WORDS_OF(INSTRUMENT_TYPES)},
+      {"kind", WORDS_OF(UNDERLYING_KINDS)},       {"type", &(INSTRUMENT_TYPES(WORD) " asset")[1]},
       {"right", WORDS_OF(OPTION_RIGHTS)},         {"exercise", WORDS_OF(EXERCISES)},
       {"settlement", WORDS_OF(SETTLEMENTS)},
   };

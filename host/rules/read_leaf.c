@@ -109,6 +109,10 @@ bool read_leaf(reader *r, const yaml_node *map, const yaml_pair *kind, model_amo
     return reader_expression(r, kind->value, "charge", NAMES_NODE, &amount->charge) &&
            check_scopes(r, &amount->charge, amount, kind->value->where);
   }
+  if (amount->kind == AMOUNT_WORST_PAYOFF) {
+    read_filter(r, kind->value, &amount->of);
+    return kind->value->is == YAML_MAP;
+  }
   if (amount->kind == AMOUNT_VAR || amount->kind == AMOUNT_ES) {
     amount->quantile = (quantile_rule)reader_word(r, map, "quantile", "higher lower linear", QUANTILE_HIGHER);
     if (!read_tail(r, map, kind->where, amount)) {

@@ -17,6 +17,9 @@ static name_meaning mean_fact(scope_of_names scope, uint32_t index) {
   if (scope == NAMES_CONSTANT) {
     return refuse("is a fact of instruments, and a number is expected here");
   }
+  if (scope == NAMES_ASSET || scope == NAMES_ACCOUNT) {
+    return refuse("is a fact of instruments, which haircuts, status and outputs do not know");
+  }
   return read_slot(SLOT_FACT, index, SCOPE_OWN);
 }
 
@@ -24,6 +27,16 @@ static name_meaning mean_fact(scope_of_names scope, uint32_t index) {
 static const char *refuse_table(scope_of_names scope, input_table table) {
   if (scope == NAMES_CONSTANT) {
     return "is read from the book, and a number is expected here";
+  }
+  if (scope == NAMES_ASSET) {
+    return table == INPUT_ASSETS || table == INPUT_UNDERLYINGS ? NULL
+                                                               : "is neither of the assets nor of their underlyings";
+  }
+  if (scope == NAMES_ACCOUNT) {
+    return table == INPUT_ACCOUNTS ? NULL : "is not of the accounts";
+  }
+  if (scope != NAMES_ANY && table == INPUT_ASSETS) {
+    return "is of the assets, and only haircuts and `moves` know them";
   }
   if (scope != NAMES_NODE && scope != NAMES_ANY && table == INPUT_ACCOUNTS) {
     return "is of the account, and only charges and times know the account";
@@ -47,6 +60,9 @@ static name_meaning mean_table(reader *r, scope_of_names scope, uint32_t index) 
   const char *by = r->model->parameters[index].by;
   if (scope == NAMES_CONSTANT) {
     return refuse("is a table, and a number is expected here");
+  }
+  if (scope == NAMES_ASSET || scope == NAMES_ACCOUNT) {
+    return refuse("is a table by instruments, which haircuts, status and outputs do not know");
   }
   const name_entry *input = reader_find_name(r, by, strlen(by));
   if (input && input->kind == NAME_INPUT) {
@@ -100,7 +116,29 @@ static name_meaning mean_define(reader *r, uint32_t index) {
   return (name_meaning){.is = MEANS_DEFINE, .text = r->defines.items[index].node->text};
 }
 
+/* Names that only haircuts, or only status and outputs, know. */
+static bool mean_special(scope_of_names scope, const char *name, size_t length, name_meaning *meaning) {
+#define ACCOUNT_FACT_NAME(fact, text, what) [fact] = text,
+  static const char *const facts[N_ACCOUNT_FACTS] = {ACCOUNT_FACTS(ACCOUNT_FACT_NAME)};
+#undef ACCOUNT_FACT_NAME
+  if (scope == NAMES_ASSET && length == 4 && memcmp(name, "loan", 4) == 0) {
+    *meaning = read_slot(SLOT_LOAN, 0, SCOPE_OWN);
+    return true;
+  }
+  for (uint32_t i = 0; scope == NAMES_ACCOUNT && i < N_ACCOUNT_FACTS; i++) {
+    if (strlen(facts[i]) == length && memcmp(name, facts[i], length) == 0) {
+      *meaning = read_slot(SLOT_ACCOUNT, i, SCOPE_OWN);
+      return true;
+    }
+  }
+  return false;
+}
+
 static name_meaning mean_name(reader *r, scope_of_names scope, const char *name, size_t length) {
+  name_meaning special;
+  if (mean_special(scope, name, length, &special)) {
+    return special;
+  }
   const name_entry *known = reader_find_name(r, name, length);
   if (!known) {
     return (name_meaning){.is = MEANS_NOTHING, .nearest = reader_nearest(r, name, length)};

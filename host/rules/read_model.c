@@ -146,6 +146,33 @@ static bool digest_chain(chain *c, const char *const *settings, size_t n_setting
 
 /* ---- parts --------------------------------------------------------------------------------------------- */
 
+/* Texts, or {term: TEXT, of: FILTER} for what touches the accounts that hold such instruments. */
+static void read_not_covered(reader *r, const yaml_node *list) {
+  if (!list || !reader_expect(r, list, YAML_LIST, "not_covered")) {
+    return;
+  }
+  r->model->not_covered = ARENA_ARRAY(r->memory, const char *, list->n);
+  r->model->not_covered_of = ARENA_ARRAY(r->memory, filter, list->n);
+  if (!r->model->not_covered || !r->model->not_covered_of) {
+    reader_fail_memory(r);
+    return;
+  }
+  for (uint32_t i = 0; i < list->n; i++) {
+    const yaml_node *item = list->items[i];
+    if (item->is == YAML_MAP) {
+      reader_check_keys(r, item, SECTION_NOT_COVERED, "term of");
+      if (!yaml_find(item, "term") || !yaml_find(item, "of")) {
+        reader_fail(r, item->where, "not_covered: needs `term`, a text, and `of`, the instruments that it touches");
+      }
+      read_filter(r, yaml_find(item, "of"), &r->model->not_covered_of[i]);
+      r->model->not_covered[i] = reader_text(r, item, "term");
+    } else {
+      r->model->not_covered[i] = reader_expect(r, item, YAML_TEXT, "not_covered") ? item->text : "";
+    }
+    r->model->n_not_covered++;
+  }
+}
+
 static void read_header(reader *r) {
   const yaml_pair *pair = yaml_find_pair(r->root, "model");
   if (!pair) {
@@ -166,10 +193,7 @@ static void read_header(reader *r) {
   if (!yaml_find(map, "name")) {
     reader_fail(r, pair->where, "model: needs `name`");
   }
-  const yaml_node *not_covered = yaml_find(map, "not_covered");
-  if (not_covered && !(not_covered->is == YAML_LIST && not_covered->n == 0)) {
-    reader_texts(r, not_covered, "not_covered", &r->model->n_not_covered, &r->model->not_covered);
-  }
+  read_not_covered(r, yaml_find(map, "not_covered"));
 }
 
 #define SCHEME_WORD(name, nodes, solve, price, steps, tolerance) " " #name
@@ -200,7 +224,7 @@ static void read_valuation(reader *r) {
 static void read_parts(reader *r) {
   uint32_t by_account;
   reader_check_keys(r, r->root, SECTION_TOP, "model valuation inputs parameters define columns blocks levels amounts "
-                    "measures");
+                    "measures equity collateral status outputs");
   read_header(r);
   read_valuation(r);
   grouping_index(r, 0, &by_account);
@@ -214,6 +238,7 @@ static void read_parts(reader *r) {
   read_columns(r);
   read_blocks(r);
   read_amounts(r);
+  read_equity(r);
   MOVE_TO_MODEL(r->groupings, groupings, n_groupings);
   MOVE_TO_MODEL(r->level_sets, level_sets, n_level_sets);
   MOVE_TO_MODEL(r->scenario_keys, scenario_keys, n_scenario_keys);

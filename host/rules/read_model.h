@@ -63,7 +63,8 @@ bool reader_fail_memory(reader *r);
 /* The lists of keys, by kind of map. Reports keys that are unknown, and those that a later version brings. */
 typedef enum section {
   SECTION_TOP, SECTION_MODEL, SECTION_VALUATION, SECTION_INPUT, SECTION_PARAMETER, SECTION_COLUMN, SECTION_BLOCK,
-  SECTION_LEVEL, SECTION_DISCOUNT, SECTION_AMOUNT, SECTION_MEASURES, SECTION_NUMBER, N_SECTIONS
+  SECTION_LEVEL, SECTION_DISCOUNT, SECTION_AMOUNT, SECTION_MEASURES, SECTION_EQUITY,
+  SECTION_COLLATERAL, SECTION_NOT_COVERED, SECTION_HAIRCUT, SECTION_STATUS, SECTION_NUMBER, N_SECTIONS
 } section;
 void reader_check_keys(reader *r, const yaml_node *map, section kind, const char *keys);
 /* Whether `key` is one that a later version brings; reports it then. */
@@ -91,6 +92,8 @@ typedef enum scope_of_names {
   NAMES_INSTRUMENT, /* columns, vols, price scales: facts, inputs and tables of instruments */
   NAMES_CELL,       /* weights, credits: these and the numbers of the scenario */
   NAMES_NODE,       /* charges, times: facts, all inputs, tables, columns */
+  NAMES_ASSET,      /* haircuts: inputs of assets and their underlyings, `loan` */
+  NAMES_ACCOUNT,    /* status, outputs: what the account came to, its inputs */
   NAMES_ANY         /* a define by itself */
 } scope_of_names;
 bool reader_expression(reader *r, const yaml_node *node, const char *what, scope_of_names scope, expression *compiled);
@@ -124,6 +127,7 @@ void read_columns(reader *r);
 void read_blocks(reader *r);
 uint32_t read_levels(reader *r, const yaml_node *node); /* index of a level set; NULL: the model's own */
 void read_amounts(reader *r);                           /* and measures */
+void read_equity(reader *r);                            /* equity, collateral, status, outputs */
 const char *amount_kind_text(amount_kind kind);
 /* worst, var, es, charge: what stands under the kind's key, and its options. */
 bool read_leaf(reader *r, const yaml_node *map, const yaml_pair *kind, model_amount *amount);

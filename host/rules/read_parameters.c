@@ -72,7 +72,7 @@ static bool read_input_column(reader *r, const yaml_node *map, const char *name,
     }
   }
   return reader_fail(r, node->where, "column: \"%s\" is not TABLE.x_NAME with a table of: underlyings, forwards, "
-                     "instruments, accounts", node->text);
+                     "instruments, accounts, assets", node->text);
 }
 
 static void read_input_default(reader *r, const yaml_node *map, const char *name, model_input *input) {

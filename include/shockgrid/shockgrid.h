@@ -194,9 +194,15 @@ typedef struct sg_margin {
   const char *standalone_initial, *standalone_maintenance;
   const char *worst_block;                                 /* "" when no scenario amount binds */
   uint32_t worst_scenario;
+  /* Exact decimals; "" where the model has no equity section. */
+  const char *equity, *haircut_initial, *haircut_maintenance, *excess_initial, *excess_maintenance, *call;
+  const char *status;                                      /* ok, warning, call, liquidate, not computed */
 } sg_margin;
 
 SG_API size_t sg_result_count(const sg_result *result); /* accounts, sorted by id bytes */
+/* How many accounts are to call or to liquidate; *computed says whether the model has an equity section. */
+SG_API size_t sg_result_calls(const sg_result *result, bool *computed);
+
 SG_API sg_margin sg_result_get(const sg_result *result, size_t index);
 
 /* ---- explaining ---------------------------------------------------------------------------- */

@@ -36,6 +36,7 @@ enum { N_HOLDINGS = sizeof holdings / sizeof *holdings };
 static uint32_t position_account[N_HOLDINGS], position_instrument[N_HOLDINGS];
 static decimal18 quantity_exact[N_HOLDINGS];
 static double quantity[N_HOLDINGS];
+static instrument_type type[] = {SPOT, SPOT, SPOT};
 static book the_book;
 
 static int make_book(void **state) {
@@ -46,7 +47,7 @@ static int make_book(void **state) {
     quantity[p] = (double)holdings[p].milli / 1000.0;
   }
   the_book = (book){
-      .instruments = {.n = 3, .id = instrument_id},
+      .instruments = {.n = 3, .id = instrument_id, .type = type},
       .accounts = {.n = N_ACCOUNTS, .id = account_id, .parent = parent, .nets_into_parent = nets,
                    .margin_account = margin_account, .gross = gross},
       .positions = {.n = N_HOLDINGS, .account = position_account, .instrument = position_instrument,

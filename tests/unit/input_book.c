@@ -369,7 +369,7 @@ static void files_are_digested_and_listed_by_name(void **state)
   char path[128];
   write_equity_market(test);
   write_file(test, "instruments.csv", "instrument,type,underlying,multiplier,currency\nA,spot,ABC,1,USD\n");
-  write_file(test, "assets.csv", "not read yet");
+  write_file(test, "assets.csv", "asset,currency,price\n");
   write_file(test, "notes.txt", "no file of the book");
   snprintf(path, sizeof path, "%s/positions.csv", test->folder);
   remove(path);
@@ -419,7 +419,7 @@ static void help_names_every_file_and_word(void **state)
   const char *help = book_formats();
   const char *texts[] = {"book.yaml (required)",
                          "dividends.csv (optional)",
-                         "assets.csv (optional, not read yet)",
+                         "assets.csv (optional)",
                          "arrays/NAME.csv (optional, not read yet)",
                          "tables/NAME.csv",
                          "history/NAME.csv",

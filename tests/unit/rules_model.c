@@ -359,7 +359,7 @@ static void an_unknown_model_is_a_usage_error(void **state) {
   assert_int_equal(model_read("occ-cmp", NULL, 0, &m, error), SG_USAGE);
   assert_null(m);
   assert_string_equal(sg_error_get(error, 0).message,
-                      "\"occ-cmp\" is neither a shipped model (deribit-pm, occ-cpm, spot-vol-grid) nor the path of a .yaml file");
+                      "\"occ-cmp\" is neither a shipped model (deribit-pm, derive-pmrm1, derive-pmrm2, derive-standard, occ-cpm, okx-pm, spot-vol-grid) nor the path of a .yaml file");
   assert_int_equal(model_read("/no/such/model.yaml", NULL, 0, &m, error), SG_IO);
   sg_error_close(error);
 }

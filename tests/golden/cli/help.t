@@ -55,6 +55,7 @@ options:
   --memory SIZE             bound on the memory of tiles: 256M, 2G
   --tile-scenarios N        scenarios to a tile; results are the same
   --tile-accounts N         accounts to a tile; results are the same
+  --fail-on-call            exit code 1 when an account's status is call or liquidate
   --quiet                   no summary and no progress
   --help                    print this help
 

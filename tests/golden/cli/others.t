@@ -1,8 +1,12 @@
 # Models, devices, check.
 $ shockgrid models
-deribit-pm     Deribit portfolio margin
-occ-cpm        OCC customer portfolio margin (TIMS)
-spot-vol-grid  Spot -16 to +16 % by vol x 0.75, 1, 1.25
+deribit-pm       Deribit portfolio margin
+derive-pmrm1     Derive portfolio margin, PMRM v1
+derive-pmrm2     Derive portfolio margin, PMRM_2
+derive-standard  Derive standard margin
+occ-cpm          OCC customer portfolio margin (TIMS)
+okx-pm           OKX portfolio margin
+spot-vol-grid    Spot -16 to +16 % by vol x 0.75, 1, 1.25
 $ shockgrid models show occ-cpm --text | grep -c '^model:'
 1
 $ shockgrid models show occ-cpm --text >mine.yaml && shockgrid models check mine.yaml

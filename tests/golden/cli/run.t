@@ -48,7 +48,7 @@ $ shockgrid explain out collar --device reference
 $ cp positions.csv book/positions.csv && shockgrid explain out collar --device reference >explained
 # Nothing is written for a bad book or model, and both are reported.
 $ shockgrid run nobook --model nomodel --out none
-! shockgrid: "nomodel" is neither a shipped model (deribit-pm, occ-cpm, spot-vol-grid) nor the path of a .yaml file
+! shockgrid: "nomodel" is neither a shipped model (deribit-pm, derive-pmrm1, derive-pmrm2, derive-standard, occ-cpm, okx-pm, spot-vol-grid) nor the path of a .yaml file
 ! nobook: is not a folder that can be read
 ! 2 problems; nothing was written
 [2]

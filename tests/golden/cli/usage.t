@@ -35,8 +35,8 @@ $ shockgrid run book --modle=occ-cpm
 ! shockgrid run: there is no option --modle; did you mean --model?
 ! try 'shockgrid run --help'
 [2]
-$ shockgrid run book --fail
-! shockgrid run: there is no option --fail
+$ shockgrid run book --fall
+! shockgrid run: there is no option --fall
 ! try 'shockgrid run --help'
 [2]
 $ shockgrid run book -x
