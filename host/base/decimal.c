@@ -196,32 +196,52 @@ double decimal_to_double(int128 units, int places)
   return units < 0 ? -result : result;
 }
 
+char *decimal_write_digits(char *end, uint64_t value, int least)
+{
+  char *at = end;
+  for (; value >= 10; value /= 100) { /* a leading 0 may come of it */
+    uint64_t pair = value % 100;
+    *--at = (char)('0' + pair % 10);
+    *--at = (char)('0' + pair / 10);
+  }
+  if (value > 0) {
+    *--at = (char)('0' + value);
+  }
+  at += at < end && *at == '0';
+  while (end - at < least) {
+    *--at = '0';
+  }
+  return at;
+}
+
 size_t decimal_format(int128 units, int places, int least_places, char *text)
 {
-  char reversed[NUMBER_TEXT_BYTES];
-  size_t n_reversed = 0;
+  enum { PIECE_DIGITS = 19 }; /* of the whole part, below 10^27 */
+  char digits[NUMBER_TEXT_BYTES];
+  char *end = digits + sizeof digits, *at = end;
   uint128 magnitude = decimal_magnitude(units);
-  for (int place = 0; place < places; place++) {
-    unsigned digit = (unsigned)(magnitude % 10);
-    magnitude /= 10;
-    if (digit != 0 || n_reversed > 0 || places - place <= least_places) {
-      reversed[n_reversed++] = (char)('0' + digit);
-    }
+  uint64_t divisor = power_of_ten[places];
+  uint128 whole = magnitude >> 64 == 0 ? (uint64_t)magnitude / divisor : magnitude / divisor;
+  uint64_t fraction = (uint64_t)(magnitude - whole * divisor);
+  int n_places = places;
+  while (n_places > least_places && (fraction == 0 || fraction % 10 == 0)) {
+    fraction /= 10;
+    n_places--;
   }
-  if (n_reversed > 0) {
-    reversed[n_reversed++] = '.';
+  if (n_places > 0) {
+    at = decimal_write_digits(at, fraction, n_places);
+    *--at = '.';
   }
-  do {
-    reversed[n_reversed++] = (char)('0' + (unsigned)(magnitude % 10));
-    magnitude /= 10;
-  } while (magnitude > 0);
-  size_t length = 0;
+  if (whole >> 64 != 0) {
+    uint64_t piece = power_of_ten[PIECE_DIGITS];
+    at = decimal_write_digits(at, (uint64_t)(whole % piece), PIECE_DIGITS);
+    whole /= piece;
+  }
+  at = decimal_write_digits(at, (uint64_t)whole, 1);
   if (units < 0) {
-    text[length++] = '-';
+    *--at = '-';
   }
-  while (n_reversed > 0) {
-    text[length++] = reversed[--n_reversed];
-  }
-  text[length] = '\0';
-  return length;
+  memcpy(text, at, (size_t)(end - at));
+  text[end - at] = '\0';
+  return (size_t)(end - at);
 }

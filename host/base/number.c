@@ -67,46 +67,68 @@ static uint64_t nearest_digits(double magnitude, int n_digits, int *exponent)
   return digits;
 }
 
-/* Fewer than 16 digits identify a double of this size, so if such a decimal exists, scaling and rounding finds it. */
-static bool find_short_digits(double magnitude, uint64_t *digits, int *exponent)
+/* Whether the nearest decimal of n digits reads back; then it is digits x 10^exponent. */
+static bool find_digits(double magnitude, int n_digits, uint64_t *digits, int *exponent)
 {
-  for (int places = 0; places <= LARGEST_EXACT_POWER; places++) {
-    double scaled = magnitude * exact_power_of_ten[places];
-    if (scaled >= 1e15) {
-      return false;
-    }
-    uint64_t rounded = (uint64_t)(scaled + 0.5);
-    if (rounded > 0 && (double)rounded / exact_power_of_ten[places] == magnitude) {
-      *digits = rounded;
-      *exponent = -places;
-      return true;
-    }
-  }
-  return false;
-}
-
-static void find_shortest_digits(double magnitude, uint64_t *digits, int *exponent)
-{
-  if (find_short_digits(magnitude, digits, exponent)) {
-    return;
-  }
-  /* Within these bounds find_short_digits has tried everything up to 15 digits. */
-  int n_digits = magnitude >= 1e-7 && magnitude < 1e15 ? 16 : 1;
   uint64_t bits;
   memcpy(&bits, &magnitude, sizeof bits);
-  bool power_of_two = bits << 12 == 0;
-  for (; n_digits < 17; n_digits++) {
-    *digits = nearest_digits(magnitude, n_digits, exponent);
-    if (reads_back(*digits, *exponent, magnitude)) {
-      return;
-    }
-    /* Above a power of two the doubles are twice as far apart: the next decimal up may still read back. */
-    if (power_of_two && reads_back(*digits + 1, *exponent, magnitude)) {
-      *digits += 1;
-      return;
-    }
+  *digits = nearest_digits(magnitude, n_digits, exponent);
+  if (reads_back(*digits, *exponent, magnitude)) {
+    return true;
   }
-  *digits = nearest_digits(magnitude, 17, exponent);
+  /* Above a power of two the doubles are twice as far apart: the next decimal up may still read back. */
+  *digits += 1;
+  return bits << 12 == 0 && reads_back(*digits, *exponent, magnitude);
+}
+
+/* Any magnitude. If n digits are enough, so are more: bisection finds the least. */
+static void search_shortest_digits(double magnitude, uint64_t *digits, int *exponent)
+{
+  int too_few = 0, enough = 17;
+  while (enough - too_few > 1) {
+    int middle = (too_few + enough) / 2;
+    *(find_digits(magnitude, middle, digits, exponent) ? &enough : &too_few) = middle;
+  }
+  find_digits(magnitude, enough, digits, exponent);
+}
+
+/* Exact for 2^-16 <= magnitude < 2^53, in 128-bit integers: magnitude = mantissa * 2^-(shift - 2), and every real from
+ * low to high reads back as it (the ends too when the mantissa is even: ties go to even). Scaled by 10^places, so that
+ * 17 digits stand before the point, that is the range low..high of integers: always one at least, because the doubles
+ * lie more than one apart there (2^53 < 10^16). There are at most 21 places, and 55 bits times 10^21 fit 128 bits. The
+ * shortest decimal is a multiple of the largest power of ten that has one in the range. */
+static void compute_shortest_digits(double magnitude, uint64_t *digits, int *exponent)
+{
+  uint64_t bits;
+  memcpy(&bits, &magnitude, sizeof bits);
+  int binary_exponent = (int)(bits >> 52) - 1023;
+  uint64_t mantissa = (bits & ((1ull << 52) - 1)) | 1ull << 52;
+  int shift = 54 - binary_exponent;
+  int places = 16 - ((binary_exponent * 1233) >> 12); /* 1233 / 4096 = 0.30103, log10(2) */
+  uint128 scale = (uint128)exact_power_of_ten[places], mask = ((uint128)1 << shift) - 1;
+  if (4 * scale * mantissa >> shift >= (uint128)1e17) {
+    places--;
+    scale = (uint128)exact_power_of_ten[places];
+  }
+  uint128 middle = 4 * scale * mantissa, above = middle + 2 * scale;
+  uint128 below = middle - (mantissa == 1ull << 52 ? scale : 2 * scale); /* closer below a power of two */
+  bool ends_count = (mantissa & 1) == 0;
+  uint64_t low = (uint64_t)(below >> shift) + ((below & mask) != 0 || !ends_count);
+  uint64_t high = (uint64_t)(above >> shift) - ((above & mask) == 0 && !ends_count);
+  uint64_t unit = 1;
+  int zeros = 0;
+  while (high / (unit * 10) * (unit * 10) >= low) {
+    unit *= 10;
+    zeros++;
+  }
+  /* The multiple nearest to the middle, ties to even, that lies in the range. */
+  uint64_t count = (uint64_t)(middle >> shift) / unit;
+  uint128 rest = middle - ((uint128)(count * unit) << shift), half = (uint128)unit << (shift - 1);
+  count += rest > half || (rest == half && (count & 1) != 0);
+  count += count * unit < low;
+  count -= count * unit > high;
+  *digits = count;
+  *exponent = zeros - places;
 }
 
 /* digits x 10^exponent: plain where the leading digit stands for 1e-5 to 1e17, else with an exponent. */
@@ -116,21 +138,33 @@ static size_t write_digits(bool negative, uint64_t digits, int exponent, char *t
     digits /= 10;
     exponent++;
   }
-  char figures[24];
-  int n = snprintf(figures, sizeof figures, "%llu", (unsigned long long)digits);
-  int leading = exponent + n - 1;
-  const char *sign = negative ? "-" : "";
-  if (leading < -5 || leading > 17) {
-    return (size_t)snprintf(text, NUMBER_TEXT_BYTES, "%s%.1s%s%se%d", sign, figures, n > 1 ? "." : "", figures + 1,
-                            leading);
+  char buffer[24], *end = buffer + sizeof buffer, *figures = decimal_write_digits(end, digits, 1), *at = text;
+  int n = (int)(end - figures), leading = exponent + n - 1;
+  bool plain = leading >= -5 && leading <= 17;
+  int n_whole = !plain ? 1 : leading < 0 ? 0 : leading + 1; /* figures before the point, at most n of them */
+  int n_before = n_whole < n ? n_whole : n;
+  if (negative) {
+    *at++ = '-';
   }
-  if (exponent >= 0) {
-    return (size_t)snprintf(text, NUMBER_TEXT_BYTES, "%s%s%.*s", sign, figures, exponent, "00000000000000000");
+  if (n_whole == 0) {
+    *at++ = '0';
   }
-  if (leading < 0) {
-    return (size_t)snprintf(text, NUMBER_TEXT_BYTES, "%s0.%.*s%s", sign, -leading - 1, "0000", figures);
+  memcpy(at, figures, (size_t)n_before);
+  memset(at + n_before, '0', (size_t)(n_whole - n_before));
+  at += n_whole;
+  if (n > n_before) {
+    *at++ = '.';
+    for (int zero = leading + 1; plain && zero < 0; zero++) {
+      *at++ = '0';
+    }
+    memcpy(at, figures + n_before, (size_t)(n - n_before));
+    at += n - n_before;
   }
-  return (size_t)snprintf(text, NUMBER_TEXT_BYTES, "%s%.*s.%s", sign, leading + 1, figures, figures + leading + 1);
+  *at = '\0';
+  if (!plain) {
+    at += snprintf(at, 8, "e%d", leading);
+  }
+  return (size_t)(at - text);
 }
 
 size_t number_format(double value, char *text)
@@ -143,7 +177,12 @@ size_t number_format(double value, char *text)
   }
   uint64_t digits;
   int exponent;
-  find_shortest_digits(fabs(value), &digits, &exponent);
+  double magnitude = fabs(value);
+  if (magnitude >= 0x1p-16 && magnitude < 0x1p53) {
+    compute_shortest_digits(magnitude, &digits, &exponent);
+  } else {
+    search_shortest_digits(magnitude, &digits, &exponent);
+  }
   return write_digits(value < 0, digits, exponent, text);
 }
 

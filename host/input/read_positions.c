@@ -5,12 +5,14 @@
  */
 #include "input/table.h"
 
+
 #include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
   BLOCK_ROWS = 256,
+  ROW_BYTES = 24, /* of the file, about; a guess that saves copies */
   PART_BYTES = 1 << 20, /* the least that gets a thread of its own */
 };
 
@@ -148,7 +150,9 @@ static bool part_reader_open(part_reader *opened, book_reader *reader, const tab
   opened->fields = malloc(BLOCK_ROWS * rows->csv.n_columns * sizeof *opened->fields);
   opened->memory = i == 0 ? NULL : arena_open();
   opened->accounts = i == 0 ? reader->accounts : opened->memory == NULL ? NULL : ids_open(opened->memory);
-  return opened->fields != NULL && opened->accounts != NULL;
+  position_part *part = opened->part;
+  bool reserved = ARRAY_RESERVE(&part->rows, (size_t)(rows->csv.end - rows->csv.at) / ROW_BYTES + BLOCK_ROWS);
+  return reserved && opened->fields != NULL && opened->accounts != NULL;
 }
 
 static void part_reader_close(part_reader *closed, const book_reader *reader) {

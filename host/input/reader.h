@@ -57,7 +57,7 @@ typedef struct account_row { /* a row of accounts.csv */
 } account_row;
 
 typedef struct position_row {
-  uint32_t account;    /* of the part, in order of appearance */
+  uint32_t account;    /* of the part, in order of appearance; a in derive_positions.c */
   uint32_t instrument; /* c */
   uint64_t line;       /* of the part, from 1 */
   decimal18 quantity;

@@ -221,34 +221,60 @@ static int fewest_digits(double value)
   return fewest;
 }
 
+/* It reads back, no shorter text does, and (powers of two apart, where that one may not read back) it is the nearest of
+ * its length, which the C library prints correctly rounded. */
+static void check_shortest(double value)
+{
+  char text[NUMBER_TEXT_BYTES], figures[NUMBER_TEXT_BYTES] = "", expected[64];
+  size_t length = number_format(value, text);
+  double again;
+  if (number_parse(text, length, &again) != NULL || bits_of(again) != bits_of(value)) {
+    fail_msg("%a printed as %s", value, text);
+  }
+  int digits = 0, significant = 0;
+  for (const char *at = text; *at != '\0' && *at != 'e'; at++) {
+    if (*at >= '0' && *at <= '9' && (digits > 0 || *at != '0')) {
+      figures[digits++] = *at;
+      significant = *at != '0' ? digits : significant;
+    }
+  }
+  if (value != 0 && significant != fewest_digits(fabs(value))) {
+    fail_msg("%a printed as %s: %d digits, expected %d", value, text, significant, fewest_digits(fabs(value)));
+  }
+  snprintf(expected, sizeof expected, "%.*e", significant > 0 ? significant - 1 : 0, fabs(value));
+  if (significant > 1) {
+    expected[1] = expected[0];
+  }
+  if (value != 0 && bits_of(value) << 12 != 0 &&
+      strncmp(figures, expected + (significant > 1), (size_t)significant) != 0) {
+    fail_msg("%a printed as %s, expected digits %s", value, text, expected);
+  }
+}
+
 static void random_doubles_read_back_and_have_the_fewest_digits(void **state)
 {
   for (int i = 0; i < 30000; i++) {
     double value = i % 3 == 0   ? double_of(random_bits())
                    : i % 3 == 1 ? (double)(int64_t)(random_bits() >> 20) / (double)(1 + random_bits() % 1000)
                                 : ldexp(1, (int)(random_bits() % 2040) - 1020);
-    if (!isfinite(value)) {
-      continue;
+    if (isfinite(value)) {
+      check_shortest(value);
     }
-    char text[NUMBER_TEXT_BYTES];
-    size_t length = number_format(value, text);
-    double again;
-    if (number_parse(text, length, &again) != NULL || bits_of(again) != bits_of(value)) {
-      fail_msg("%a printed as %s", value, text);
-    }
-    const char *exponent = strchr(text, 'e');
-    const char *end = exponent == NULL ? text + length : exponent, *last = NULL;
-    int digits = 0, significant = 0;
-    for (const char *at = text; at < end; at++) {
-      if (*at >= '0' && *at <= '9' && (digits > 0 || *at != '0')) {
-        digits++;
-        significant = *at != '0' ? digits : significant;
-        last = at;
+  }
+}
+
+static void the_neighbours_of_powers_have_the_fewest_digits_too(void **state)
+{
+  for (int exponent = -20; exponent <= 60; exponent++) {
+    double values[] = {ldexp(1, exponent), nearest("1e-20") * pow(10, exponent / 2 + 20)};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+      double below = values[i], above = values[i];
+      for (int step = 0; step < 4; step++) {
+        check_shortest(below);
+        check_shortest(above);
+        below = nextafter(below, 0);
+        above = nextafter(above, INFINITY);
       }
-    }
-    assert_true(value == 0 || last != NULL);
-    if (value != 0 && significant != fewest_digits(fabs(value))) {
-      fail_msg("%a printed as %s: %d digits, expected %d", value, text, significant, fewest_digits(fabs(value)));
     }
   }
 }
@@ -348,6 +374,7 @@ int main(void)
       cmocka_unit_test(only_the_given_length_is_read),
       cmocka_unit_test(a_double_prints_as_the_shortest_text_that_reads_back),
       cmocka_unit_test(random_doubles_read_back_and_have_the_fewest_digits),
+      cmocka_unit_test(the_neighbours_of_powers_have_the_fewest_digits_too),
       cmocka_unit_test(a_quantity_is_exact),
       cmocka_unit_test(quantities_add_exactly_and_become_the_nearest_double),
       cmocka_unit_test(the_locale_has_no_say),
