@@ -21,6 +21,16 @@
   X(generate, "make a book of any size from a seed")                     \
   X(help, "help on a command, or on the files of a book")
 
+/* X(code, "meaning") */
+#define EXIT_CODES(X)                                                          \
+  X(0, "done")                                                                 \
+  X(1, "done, and an account owes money (only with --fail-on-call)")           \
+  X(2, "the command line is wrong")                                            \
+  X(3, "a book, model or data file cannot be margined")                        \
+  X(4, "no usable device, or out of memory on the device or the host")         \
+  X(5, "a file or standard output cannot be read or written")                  \
+  X(70, "an invariant broke: a bug, please report it")
+
 typedef enum option_kind {
   OPTION_FLAG,      /* bool */
   OPTION_TEXT,      /* const char * */
@@ -85,7 +95,10 @@ void options_close(const command *of, void *values);
 
 /* ---- shared by the commands ---------------------------------------------------------------- */
 
+/* entry NULL: the program. All three print to standard output, from the tables of options. */
 void help_print(const command_entry *entry);
+void man_print(const command_entry *entry); /* man.c: the source of a man page */
+void completion_print(void);                /* completion.c: a script for bash */
 
 /* "shockgrid run: MESSAGE" and where help is to be found, on stderr. */
 sg_status usage_fail(const char *command_name, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -9,16 +9,6 @@
 
 enum { NAME_WIDTH = 10, OPTION_WIDTH = 26 };
 
-/* X(code, "meaning") */
-#define EXIT_CODES(X)                                                          \
-  X(0, "done")                                                                 \
-  X(1, "done, and an account owes money (only with --fail-on-call)")           \
-  X(2, "the command line is wrong")                                            \
-  X(3, "a book, model or data file cannot be margined")                        \
-  X(4, "no usable device, or out of memory on the device or the host")         \
-  X(5, "a file or standard output cannot be read or written")                  \
-  X(70, "an invariant broke: a bug, please report it")
-
 const char *exit_code_text(sg_status status) {
 #define HELP_CODE(code, meaning) \
   if ((int)status == (code)) {   \
@@ -86,7 +76,41 @@ void help_print(const command_entry *entry) {
   }
 }
 
+typedef struct help_values {
+  const char *completion;
+  bool man;
+} help_values;
+
+static const option_entry help_options[] = {
+    {"man", OPTION_FLAG, NULL, offsetof(help_values, man), false, "print it as the source of a man page"},
+    {"completion", OPTION_TEXT, "SHELL", offsetof(help_values, completion), false,
+     "print a script that completes command lines; SHELL is bash"},
+};
+
+static sg_status print_generated(const help_values *given, const char *operand) {
+  const command_entry *entry = operand == NULL ? NULL : command_find(operand);
+  if (given->man && given->completion != NULL) {
+    return usage_fail("help", "--man and --completion exclude each other");
+  }
+  if (operand != NULL && (given->completion != NULL || entry == NULL)) {
+    return usage_fail("help", given->man ? "there is no command \"%s\"" : "--completion takes no \"%s\"", operand);
+  }
+  if (given->man) {
+    man_print(entry);
+    return SG_OK;
+  }
+  if (strcmp(given->completion, "bash") != 0) {
+    return usage_fail("help", "--completion \"%s\" is not bash", given->completion);
+  }
+  completion_print();
+  return SG_OK;
+}
+
 static sg_status help_function(const void *values, char *const *operands, int n_operands) {
+  const help_values *given = values;
+  if (given->man || given->completion != NULL) {
+    return print_generated(given, n_operands == 0 ? NULL : operands[0]);
+  }
   if (n_operands == 0) {
     print_overview();
     return SG_OK;
@@ -107,6 +131,9 @@ const command command_help = {
     .synopsis = "[COMMAND | formats]",
     .text = "Prints what all commands do, everything about one of them, or the files and columns of a book.",
     .examples = "",
+    .options = help_options,
+    .n_options = sizeof help_options / sizeof *help_options,
+    .values_bytes = sizeof(help_values),
     .most_operands = 1,
     .function = help_function,
 };

@@ -8,13 +8,13 @@
 
 #include "data/result.h"
 
-/* In the order of the steps: each changes one thing of what the step before left. Positions in instruments that are gone
- * go before the market changes; those in new instruments come after the other positions. X(ENUM, "name", "what it takes
+/* In the order of the steps: each changes one thing of what the step before left. Positions and
+ * collateral in what is gone go before the market changes; those in what is new come after the others. X(ENUM, "name", "what it takes
  * from the new run") */
 #define CAUSES(X)                                                                                 \
   X(CAUSE_MARKET, "market", "prices, vols, rates and the terms of the instruments")               \
-  X(CAUSE_POSITIONS, "positions", "accounts, and positions in instruments that both books have")  \
-  X(CAUSE_LISTED, "listed or gone", "positions in instruments that only one of the books has")    \
+  X(CAUSE_POSITIONS, "positions", "accounts, positions and collateral in what both books have")   \
+  X(CAUSE_LISTED, "listed or gone", "positions and collateral in what only one of the books has") \
   X(CAUSE_MODEL, "model", "the model, its parameters and the scenario files it reads")
 #define DIFFERENCE_ENUM(name, text, meaning) name,
 typedef enum cause { CAUSES(DIFFERENCE_ENUM) N_CAUSES } cause;
@@ -40,7 +40,7 @@ typedef struct difference {
   size_t n_rows;
   difference_row *rows; /* sorted by account, then currency */
   difference_row total; /* base currency, as the summaries have it */
-  one_sided instruments, accounts;
+  one_sided instruments, assets, accounts;
 } difference;
 
 #endif

@@ -75,6 +75,51 @@ static sg_status take_positions(const book_view *of, book *made, sg_error *error
   return SG_OK;
 }
 
+/* Assets that are known to all keep their collateral; cash is an asset too. */
+static sg_status take_collateral(const book_view *of, book *made, sg_error *error) {
+  const book *from = of->positions;
+  collateral *to = &made->collateral;
+  *to = (collateral){.account = ARENA_ARRAY(made->memory, uint32_t, from->collateral.n),
+                     .asset = ARENA_ARRAY(made->memory, uint32_t, from->collateral.n),
+                     .amount = ARENA_ARRAY(made->memory, decimal18, from->collateral.n)};
+  if (!to->account || !to->asset || !to->amount) {
+    return error_out_of_memory(error);
+  }
+  for (size_t i = 0; i < from->collateral.n; i++) {
+    const char *id = from->assets.id[from->collateral.asset[i]];
+    bool is_known = of->known == NULL || find_id(of->known->assets.id, of->known->assets.n, id) != ID_NONE;
+    uint32_t asset = is_known ? find_id(of->market->assets.id, of->market->assets.n, id) : ID_NONE;
+    if (asset == ID_NONE) {
+      continue;
+    }
+    to->account[to->n] = from->collateral.account[i];
+    to->asset[to->n] = asset;
+    to->amount[to->n++] = from->collateral.amount[i];
+  }
+  return SG_OK;
+}
+
+static sg_status take_settlements(const book_view *of, book *made, sg_error *error) {
+  const book *from = of->positions;
+  sg_status status = SG_OK;
+  made->settlements = from->settlements;
+  made->settlements.currency = ARENA_ARRAY(made->memory, uint32_t, from->settlements.n);
+  if (made->settlements.currency == NULL) {
+    return error_out_of_memory(error);
+  }
+  for (size_t i = 0; i < from->settlements.n; i++) {
+    const char *currency = from->currencies.id[from->settlements.currency[i]];
+    made->settlements.currency[i] = find_id(of->market->currencies.id, of->market->currencies.n, currency);
+    if (made->settlements.currency[i] == ID_NONE) {
+      uint32_t a = from->settlements.account[i];
+      place where = {"positions.csv", 0, 0};
+      status = error_add(error, SG_INPUT, where, "account %s has unsettled P&L in %s, which the book in %s does not know",
+                         from->accounts.id[a], currency, of->market->folder);
+    }
+  }
+  return status;
+}
+
 sg_status book_view_make(const book_view *of, book **view, sg_error *error) {
   *view = NULL;
   arena *memory = arena_open();
@@ -89,6 +134,8 @@ sg_status book_view_make(const book_view *of, book **view, sg_error *error) {
   made->scenario_files = of->scenarios->scenario_files;
   sg_status status = take_accounts(of, made, error);
   status = status == SG_OK ? take_positions(of, made, error) : status;
+  status = status == SG_OK ? take_collateral(of, made, error) : status;
+  status = status == SG_OK ? take_settlements(of, made, error) : status;
   if (status != SG_OK) {
     book_close(made);
     return status;

@@ -9,14 +9,14 @@
 #include "data/book.h"
 
 typedef struct book_view {
-  const book *positions; /* accounts and positions */
-  const book *market;    /* instruments, prices, rates */
+  const book *positions; /* accounts, positions and collateral */
+  const book *market;    /* instruments, assets, prices, rates */
   const book *scenarios; /* scenario files */
-  const book *known;     /* only positions in instruments that this book has too; NULL: no such limit */
+  const book *known;     /* only positions and collateral in what this book has too; NULL: no such limit */
 } book_view;
 
-/* A book that borrows from those of the view: close it first. Positions in instruments that the market lacks are left
- * out. An account in a currency that the market's book does not know is a finding. */
+/* A book that borrows from those of the view: close it first. Positions and collateral in what the market lacks are
+ * left out. An account in a currency that the market's book does not know is a finding. */
 sg_status book_view_make(const book_view *of, book **made, sg_error *error);
 
 /* c of an id; ID_NONE: the book has no such instrument. */

@@ -143,7 +143,7 @@ static sg_status run_steps(device *on, const compared sides[2], difference *made
   const book *old = sides[0].of, *new = sides[1].of;
   const model *old_model = sides[0].under;
   const sg_run_options *then = sides[0].options, *now = sides[1].options;
-  if (made->instruments.n_gone > 0) {
+  if (made->instruments.n_gone + made->assets.n_gone > 0) {
     const book_view without_gone = {.positions = old, .market = old, .scenarios = old, .known = new};
     TRY(run_step(on, &without_gone, old_model, then, CAUSE_LISTED, made, error));
   }
@@ -151,7 +151,7 @@ static sg_status run_steps(device *on, const compared sides[2], difference *made
   TRY(run_step(on, &new_market, old_model, then, CAUSE_MARKET, made, error));
   const book_view new_positions = {.positions = new, .market = new, .scenarios = old, .known = old};
   TRY(run_step(on, &new_positions, old_model, now, CAUSE_POSITIONS, made, error));
-  if (made->instruments.n_new > 0) {
+  if (made->instruments.n_new + made->assets.n_new > 0) {
     const book_view with_listed = {.positions = new, .market = new, .scenarios = old};
     TRY(run_step(on, &with_listed, old_model, now, CAUSE_LISTED, made, error));
   }
@@ -173,6 +173,7 @@ sg_status engine_difference(device *on, const compared sides[2], const result *c
   start(made);
   TRY(find_one_sided(made->memory, old->instruments.id, old->instruments.n, new->instruments.id, new->instruments.n,
                      &made->instruments, error));
+  TRY(find_one_sided(made->memory, old->assets.id, old->assets.n, new->assets.id, new->assets.n, &made->assets, error));
   TRY(find_one_sided(made->memory, old->accounts.id, old->accounts.n, new->accounts.id, new->accounts.n,
                      &made->accounts, error));
   return run_steps(on, sides, made, error);

@@ -33,7 +33,8 @@ static bool row_changed(const difference_row *row) {
 static bool has_one_sided(const one_sided *ids) { return ids->n_gone > 0 || ids->n_new > 0; }
 
 bool difference_is_empty(const difference *of) {
-  bool empty = !row_changed(&of->total) && !has_one_sided(&of->instruments) && !has_one_sided(&of->accounts);
+  bool empty = !row_changed(&of->total) && !has_one_sided(&of->instruments) && !has_one_sided(&of->assets) &&
+               !has_one_sided(&of->accounts);
   for (size_t r = 0; empty && r < of->n_rows; r++) {
     empty = !row_changed(&of->rows[r]);
   }
@@ -172,11 +173,14 @@ char *difference_text(const difference *of, const char *const folders[2]) {
     view.measure = MEASURE_MAINTENANCE;
     add_table(&view);
   }
-  page_add(&view.out, has_one_sided(&of->accounts) || has_one_sided(&of->instruments) ? "\n" : "");
+  page_add(&view.out, has_one_sided(&of->accounts) || has_one_sided(&of->assets) ||
+                        has_one_sided(&of->instruments) ? "\n" : "");
   add_ids(&view.out, "accounts gone", of->accounts.gone, of->accounts.n_gone);
   add_ids(&view.out, "accounts new", of->accounts.new, of->accounts.n_new);
   add_ids(&view.out, "instruments gone", of->instruments.gone, of->instruments.n_gone);
   add_ids(&view.out, "instruments listed", of->instruments.new, of->instruments.n_new);
+  add_ids(&view.out, "assets gone", of->assets.gone, of->assets.n_gone);
+  add_ids(&view.out, "assets new", of->assets.new, of->assets.n_new);
   const char *whole = page_close(&view.out);
   text = whole == NULL ? NULL : strdup(whole);
   arena_close(memory);
@@ -223,9 +227,10 @@ char *difference_json(const difference *of, const char *const folders[2]) {
       json_array_append_new(rows, row_object(&of->rows[r]));
     }
   }
-  json_t *root = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "old", folders[0], "new", folders[1], "accounts", rows, "total",
+  json_t *root = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "old", folders[0], "new", folders[1], "accounts", rows, "total",
                            row_object(&of->total), "accounts_one_sided", one_sided_object(&of->accounts),
-                           "instruments_one_sided", one_sided_object(&of->instruments));
+                           "instruments_one_sided", one_sided_object(&of->instruments), "assets_one_sided",
+                           one_sided_object(&of->assets));
   char *text = json_dumps(root, JSON_INDENT(2));
   json_decref(root);
   return text;

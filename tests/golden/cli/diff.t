@@ -9,8 +9,8 @@ new  new: book SOURCE/tests/golden/books/diff-new, model spot-vol-grid 1 --set p
 
 Each cause is the change that a run makes which takes this from the new side, and all before it:
   market          prices, vols, rates and the terms of the instruments
-  positions       accounts, and positions in instruments that both books have
-  listed or gone  positions in instruments that only one of the books has
+  positions       accounts, positions and collateral in what both books have
+  listed or gone  positions and collateral in what only one of the books has
   model           the model, its parameters and the scenario files it reads
 
   initial       before  market  positions  listed or gone  model  after

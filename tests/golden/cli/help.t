@@ -145,6 +145,8 @@ usage: shockgrid help [COMMAND | formats] [OPTION]...
 Prints what all commands do, everything about one of them, or the files and columns of a book.
 
 options:
+  --man                     print it as the source of a man page
+  --completion SHELL        print a script that completes command lines; SHELL is bash
   --help                    print this help
 $ shockgrid --help >/dev/full
 ! shockgrid: standard output cannot be written: No space left on device
