@@ -16,6 +16,7 @@
   X(price_fast, "prices/s", LIMIT_MULTIPLY_ADDS, "2,048 American options, 17 spot x 3 vol moves, boundaries solved")   \
   X(solve_accurate, "boundaries/s", LIMIT_MULTIPLY_ADDS, "2,048 American options x 3 vols, scheme accurate")           \
   X(price_accurate, "prices/s", LIMIT_MULTIPLY_ADDS, "2,048 American options, 17 spot x 3 vol moves, scheme accurate") \
+  X(imply_vol, "vols/s", LIMIT_MULTIPLY_ADDS, "262,144 European options from their prices, one launch")                   \
   X(net_nodes, "position-scenarios/s", LIMIT_CACHED_READ, "200,000 nodes of 20 positions, 64 scenarios, by underlying") \
   X(fold_level, "node-scenarios/s", LIMIT_COPY, "200,000 nodes into 20,000 accounts, 64 scenarios")                  \
   X(reduce_worst, "node-scenarios/s", LIMIT_COPY, "200,000 nodes, 64 scenarios")
