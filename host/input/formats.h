@@ -121,7 +121,7 @@ typedef enum value_kind {
   X(INSTRUMENT_PRICE, "price", OPTIONAL, VALUE_NUMBER, "one unit",                                                   \
     "its own mark: options in the currency paid, others in the quote currency")                                      \
   X(INSTRUMENT_VOL, "implied_vol", OPTIONAL, VALUE_NOT_NEGATIVE, "annual",                                           \
-    "options only; 0.25 is 25 %; bachelier: quote currency")
+    "options only; 0.25 is 25 %; bachelier: quote currency; empty: from SVI or price")
 
 #define ACCOUNTS_COLUMNS(X)                                                                                          \
   X(ACCOUNT_ID, "account", REQUIRED, VALUE_ID, "", "its name")                                                       \
