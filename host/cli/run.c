@@ -65,8 +65,9 @@ static sg_status load(const run_values *given, const char *book_path, sg_book **
   return model_status != SG_OK ? model_status : book_status;
 }
 
-/* *n_calls: accounts that owe money, counted for --fail-on-call. */
-static sg_status margin(const run_values *given, const char *book_path, size_t *n_calls, sg_error *error) {
+/* For --fail-on-call, *n_calls accounts owe money; *computed is false where the model cannot say. */
+static sg_status margin(const run_values *given, const char *book_path, size_t *n_calls, bool *computed,
+                        sg_error *error) {
   sg_book *book = NULL;
   sg_model *model = NULL;
   sg_device *device = NULL;
@@ -97,18 +98,14 @@ static sg_status margin(const run_values *given, const char *book_path, size_t *
     status = sg_result_write(result, given->out, error);
   }
   progress_close(&line);
-  bool computed = true;
   if (status == SG_OK && given->fail_on_call) {
-    *n_calls = sg_result_calls(result, &computed);
+    *n_calls = sg_result_calls(result, computed);
   }
   if (status == SG_OK && !given->quiet) {
     fputs(sg_result_summary(result), stdout);
     if (given->out != NULL) {
       printf("\n  results in %s\n", given->out);
     }
-  }
-  if (!computed) {
-    status = usage_fail("run", "--fail-on-call needs a model with an equity section");
   }
   sg_result_close(result);
   sg_device_close(device);
@@ -125,9 +122,13 @@ static sg_status run_function(const void *values, char *const *operands, int n_o
   }
   sg_error *error = sg_error_open();
   size_t n_calls = 0;
-  status = margin(given, operands[0], &n_calls, error);
+  bool computed = true;
+  status = margin(given, operands[0], &n_calls, &computed, error);
   findings_print(status, error, "nothing was written");
   sg_error_close(error);
+  if (status == SG_OK && !computed) {
+    return usage_fail("run", "--fail-on-call needs a model with an equity section");
+  }
   if (status == SG_OK && n_calls > 0) {
     fprintf(stderr, "%zu account%s to call or to liquidate\n", n_calls, n_calls == 1 ? "" : "s");
     return (sg_status)1; /* --fail-on-call */

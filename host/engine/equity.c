@@ -73,8 +73,8 @@ static sg_status eval_haircut(const bound *in, const expression *rule, double *h
     slots[j] = to;
     for (size_t i = 0; i < n; i++) {
       uint32_t s = (uint32_t)(i / 2);
-      if (rule->slots[j].kind == SLOT_LOAN) {
-        to[i] = (double)(i % 2);
+      if (rule->slots[j].kind == SLOT_POSTED) {
+        to[i] = rule->slots[j].index == POSTED_LOAN ? (double)(i % 2) : (double)all->cash[s];
       } else if (in->model->inputs[rule->slots[j].index].table == INPUT_ASSETS) {
         to[i] = in->inputs[rule->slots[j].index][s];
       } else {

@@ -31,6 +31,11 @@
   X(FACT_LOG_MONEYNESS, "k", "ln(K/F)")                                                      \
   X(FACT_FX, "fx", "base currency for one unit of the currency paid; at an account, of its own")
 
+/* What is posted, for haircuts. X(ENUM, "name", "meaning") */
+#define POSTED_FACTS(X)                                    \
+  X(POSTED_LOAN, "loan", "1 where the amount is below 0")  \
+  X(POSTED_CASH, "cash", "1 for an asset that is its currency")
+
 /* What an account came to, for status and outputs. X(ENUM, "name", "unit and meaning") */
 #define ACCOUNT_FACTS(X)                                                                       \
   X(ACCOUNT_EQUITY, "equity", "before haircuts, account currency")                             \
@@ -44,6 +49,7 @@
 
 #define EXPRESSION_ENUM(name, text, meaning) name,
 typedef enum account_fact { ACCOUNT_FACTS(EXPRESSION_ENUM) N_ACCOUNT_FACTS } account_fact;
+typedef enum posted_fact { POSTED_FACTS(EXPRESSION_ENUM) N_POSTED_FACTS } posted_fact;
 typedef enum fact { FACTS(EXPRESSION_ENUM) N_FACTS } fact;
 #undef EXPRESSION_ENUM
 
@@ -54,7 +60,7 @@ typedef enum slot_kind {
   SLOT_COLUMN,   /* index: model.columns; scope: which group's */
   SLOT_SCENARIO, /* index: model.scenario_keys: a number of the scenario, or `move` */
   SLOT_ACCOUNT,  /* index: enum account_fact */
-  SLOT_LOAN      /* 1 where the amount of an asset is below 0 */
+  SLOT_POSTED    /* index: enum posted_fact */
 } slot_kind;
 
 /* slot.scope: the item itself; else 1 + index into model.groupings (`account.NAME`, `GROUP.NAME`). */

@@ -196,7 +196,7 @@ typedef struct model_collateral {
   uint32_t *move_input;      /* index into model.inputs, of assets */
   double *move_value;
   bool has_haircut[2];       /* initial, maintenance */
-  expression haircut[2];     /* fraction of |value|; slots: inputs of assets and their underlyings, `loan` */
+  expression haircut[2];     /* fraction of |value|; slots: inputs of assets and their underlyings, POSTED_FACTS */
 } model_collateral;
 
 typedef struct model_status {

@@ -118,12 +118,15 @@ static name_meaning mean_define(reader *r, uint32_t index) {
 
 /* Names that only haircuts, or only status and outputs, know. */
 static bool mean_special(scope_of_names scope, const char *name, size_t length, name_meaning *meaning) {
-#define ACCOUNT_FACT_NAME(fact, text, what) [fact] = text,
-  static const char *const facts[N_ACCOUNT_FACTS] = {ACCOUNT_FACTS(ACCOUNT_FACT_NAME)};
-#undef ACCOUNT_FACT_NAME
-  if (scope == NAMES_ASSET && length == 4 && memcmp(name, "loan", 4) == 0) {
-    *meaning = read_slot(SLOT_LOAN, 0, SCOPE_OWN);
-    return true;
+#define SPECIAL_NAME(fact, text, what) [fact] = text,
+  static const char *const facts[N_ACCOUNT_FACTS] = {ACCOUNT_FACTS(SPECIAL_NAME)};
+  static const char *const posted[N_POSTED_FACTS] = {POSTED_FACTS(SPECIAL_NAME)};
+#undef SPECIAL_NAME
+  for (uint32_t i = 0; scope == NAMES_ASSET && i < N_POSTED_FACTS; i++) {
+    if (strlen(posted[i]) == length && memcmp(name, posted[i], length) == 0) {
+      *meaning = read_slot(SLOT_POSTED, i, SCOPE_OWN);
+      return true;
+    }
   }
   for (uint32_t i = 0; scope == NAMES_ACCOUNT && i < N_ACCOUNT_FACTS; i++) {
     if (strlen(facts[i]) == length && memcmp(name, facts[i], length) == 0) {

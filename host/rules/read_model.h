@@ -92,7 +92,7 @@ typedef enum scope_of_names {
   NAMES_INSTRUMENT, /* columns, vols, price scales: facts, inputs and tables of instruments */
   NAMES_CELL,       /* weights, credits: these and the numbers of the scenario */
   NAMES_NODE,       /* charges, times: facts, all inputs, tables, columns */
-  NAMES_ASSET,      /* haircuts: inputs of assets and their underlyings, `loan` */
+  NAMES_ASSET,      /* haircuts: inputs of assets and their underlyings, POSTED_FACTS */
   NAMES_ACCOUNT,    /* status, outputs: what the account came to, its inputs */
   NAMES_ANY         /* a define by itself */
 } scope_of_names;

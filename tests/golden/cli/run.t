@@ -71,3 +71,11 @@ looked/report.html
 <!doctype html>
 $ echo >>looked/margins.csv; shockgrid report looked --device reference 2>/dev/null
 [3]
+$ shockgrid run "$SOURCE/tests/golden/books/srm-1" --model derive-standard --fail-on-call --quiet
+! 1 account to call or to liquidate
+[1]
+$ shockgrid run "$SOURCE/tests/golden/books/drv2-13" --model derive-pmrm2 --fail-on-call --quiet
+$ shockgrid run "$SOURCE/examples/book" --model occ-cpm --fail-on-call --quiet
+! shockgrid run: --fail-on-call needs a model with an equity section
+! try 'shockgrid run --help'
+[2]
