@@ -205,11 +205,115 @@ static void a_parent_needs_its_own_and_its_childrens_requirements(void **state) 
   assert_true(n_parents > N_BOOKS);
 }
 
+/* ---- alone ------------------------------------------------------------------------------------- */
+
+static uint32_t margin_account_of(const random_book *b, uint32_t account) {
+  while (b->accounts[account].nets) {
+    account = (uint32_t)b->accounts[account].parent;
+  }
+  return account;
+}
+
+/* The margin account's position that a row is part of: an account of its own in `apart`. */
+static uint32_t find_part(random_book *apart, const uint32_t *owner, uint32_t account, uint32_t instrument, bool is_short) {
+  for (uint32_t p = 0; p < apart->n_positions; p++) {
+    bool same = owner[p] == account && apart->positions[p].instrument == instrument;
+    if (same && (!apart->accounts[p].has_orders || (apart->positions[p].units < 0) == is_short)) {
+      return p;
+    }
+  }
+  return apart->n_positions;
+}
+
+/* Every position of every margin account as an account of its own; owner[p] is who holds it. */
+static void hold_apart(const random_book *b, random_book *apart, uint32_t *owner) {
+  apart->n_positions = apart->n_accounts = 0;
+  for (uint32_t p = 0; p < b->n_positions; p++) {
+    uint32_t account = margin_account_of(b, b->positions[p].account);
+    bool gross = b->accounts[account].gross; /* longs and shorts stay apart; marked in has_orders until the end */
+    uint32_t at = find_part(apart, owner, account, b->positions[p].instrument, b->positions[p].units < 0);
+    if (at == apart->n_positions) {
+      const char *name = arena_format(apart->memory, "p%u", at);
+      apart->accounts[at] = (random_account){name, name, -1, false, false, gross, b->accounts[account].currency};
+      apart->positions[at] = (random_position){at, b->positions[p].instrument, 0};
+      owner[at] = account;
+      apart->n_positions = apart->n_accounts = at + 1;
+    }
+    apart->positions[at].units += b->positions[p].units;
+  }
+  for (uint32_t a = 0; a < apart->n_accounts; a++) {
+    apart->accounts[a].has_orders = false;
+  }
+}
+
+static void the_standalone_figure_is_what_accounts_of_one_position_need(void **state) {
+  laws *with = *state;
+  for (uint64_t seed = 1; seed <= N_BOOKS; seed++) {
+    random_book *b = random_book_make(seed), *apart = random_book_make(seed);
+    uint32_t owner[RANDOM_ACCOUNTS_MAX];
+    int m = seed % 2 ? LAW_EVERY_KIND : (int)(seed / 2 % LAW_EVERY_KIND);
+    money sums[8][N_MEASURES] = {{MONEY_ZERO}};
+    cut_sums(b);
+    hold_apart(b, apart, owner);
+    laws_load(with, apart, 0);
+    sg_result *made = laws_margin(with, m, NULL);
+    for (uint32_t p = 0; p < apart->n_accounts; p++) {
+      const margin_row *row = find_row(made, apart->accounts[p].id);
+      for (int i = 0; i < N_MEASURES; i++) {
+        assert_true(money_add(&sums[owner[p]][i], row->requirement[i]));
+      }
+    }
+    sg_result_close(made);
+    laws_load(with, b, 0);
+    made = laws_margin(with, m, NULL);
+    for (uint32_t a = 0; a < b->n_accounts; a++) {
+      const margin_row *row = b->accounts[a].nets ? NULL : find_row(made, b->accounts[a].id);
+      for (int i = 0; row != NULL && i < N_MEASURES; i++) {
+        if (money_compare(row->standalone[i], sums[a][i]) != 0) {
+          char expected[NUMBER_TEXT_BYTES];
+          money_format(sums[a][i], expected);
+          fail_msg("book of seed %llu, %s: standalone %s of %s is %s, its positions as accounts need %s",
+                   (unsigned long long)seed, law_models[m].path, measure_text((measure)i), b->accounts[a].id,
+                   row->standalone_text[i], expected);
+        }
+      }
+    }
+    sg_result_close(made);
+    random_book_close(b);
+    random_book_close(apart);
+  }
+}
+
+/* ---- explain ----------------------------------------------------------------------------------- */
+
+static void every_account_can_be_explained(void **state) {
+  laws *with = *state;
+  for (uint64_t seed = 1; seed <= N_BOOKS; seed += WRITTEN_EVERY) {
+    random_book *b = random_book_make(seed);
+    char out[80];
+    snprintf(out, sizeof out, "%s/out", with->folder);
+    laws_load(with, b, 0);
+    sg_result *made = laws_margin(with, seed / WRITTEN_EVERY % 2 ? LAW_EVERY_KIND : LAW_OCC_CPM, NULL);
+    laws_need(with, sg_result_write(made, out, with->error), out);
+    for (uint32_t r = 0; r < made->n_rows; r++) {
+      const char *account = made->book->accounts.id[made->rows[r].account];
+      char *text;
+      laws_need(with, sg_explain(out, account, with->reference, &text, with->error), account);
+      assert_non_null(strstr(text, account));
+      sg_text_close(text);
+    }
+    sg_result_close(made);
+    random_book_close(b);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(lines_of_every_account_sum_to_its_requirement),
       cmocka_unit_test(lines_in_the_files_sum_to_the_margins_in_the_files),
       cmocka_unit_test(a_parent_needs_its_own_and_its_childrens_requirements),
+      cmocka_unit_test(the_standalone_figure_is_what_accounts_of_one_position_need),
+      cmocka_unit_test(every_account_can_be_explained),
   };
   return cmocka_run_group_tests(tests, laws_open, laws_close);
 }

@@ -30,7 +30,7 @@
 enum { RANDOM_FILES(RANDOM_ENUM) N_RANDOM_FILES };
 #undef RANDOM_ENUM
 
-enum { RANDOM_ROWS_MAX = 64, RANDOM_POSITIONS_MAX = 160 };
+enum { RANDOM_ROWS_MAX = 64, RANDOM_POSITIONS_MAX = 160, RANDOM_ACCOUNTS_MAX = 64 };
 
 typedef struct random_position {
   uint32_t account, instrument;
@@ -57,7 +57,7 @@ typedef struct random_book {
   uint32_t n_underlyings, n_instruments, n_accounts, n_positions;
   random_underlying underlyings[5];
   const char *instruments[RANDOM_ROWS_MAX];
-  random_account accounts[8];
+  random_account accounts[RANDOM_ACCOUNTS_MAX]; /* 8 at most as made */
   random_position positions[RANDOM_POSITIONS_MAX];
 } random_book;
 
