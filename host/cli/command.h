@@ -112,6 +112,11 @@ const char *exit_code_text(sg_status status);
  *   consequence   "nothing was written", or NULL */
 void findings_print(sg_status status, const sg_error *error, const char *consequence);
 
+/* A JSON string. Control characters are escaped; everything else is UTF-8 already. */
+void json_print(const char *text);
+/* A list of {file, line, column, message}; file null and line or column 0 where they are not known. */
+void json_print_findings(const sg_error *error);
+
 /* One line on a terminal, redrawn, from the second second on. */
 typedef struct progress_line {
   double start_s, drawn_s;

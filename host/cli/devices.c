@@ -17,22 +17,6 @@ static const option_entry devices_options[] = {
     {"json", OPTION_FLAG, NULL, DEVICES(json), false, "as JSON, sizes in bytes"},
 };
 
-/* A JSON string. Control characters are escaped; everything else is UTF-8 already. */
-static void print_json_text(const char *text) {
-  putchar('"');
-  for (; *text != '\0'; text++) {
-    unsigned char byte = (unsigned char)*text;
-    if (byte == '"' || byte == '\\') {
-      printf("\\%c", byte);
-    } else if (byte < 0x20) {
-      printf("\\u%04x", byte);
-    } else {
-      putchar(byte);
-    }
-  }
-  putchar('"');
-}
-
 static void print_json(const sg_device_list *list) {
   printf("{\"devices\": [");
   for (size_t i = 0; i < sg_device_list_count(list); i++) {
@@ -44,7 +28,7 @@ static void print_json(const sg_device_list *list) {
     printf("%s\n  {\"index\": %zu", i == 0 ? "" : ",", i);
     for (size_t t = 0; t < sizeof texts_of / sizeof *texts_of; t++) {
       printf(", \"%s\": ", texts_of[t].key);
-      print_json_text(texts_of[t].text);
+      json_print(texts_of[t].text);
     }
     printf(", \"compute_units\": %u, \"memory_bytes\": %llu, \"largest_allocation_bytes\": %llu, "
            "\"double_precision\": %s, \"lanes\": %u}",

@@ -9,7 +9,7 @@
 
 typedef struct models_values {
   texts settings;
-  bool text;
+  bool text, json;
 } models_values;
 
 #define MODELS(field) offsetof(models_values, field)
@@ -17,23 +17,38 @@ static const option_entry models_options[] = {
     {"set", OPTION_TEXTS, "NAME=VALUE", MODELS(settings), false, "override a parameter before it is shown or checked"},
     {"text", OPTION_FLAG, NULL, MODELS(text), false,
      "show the file of a shipped model, to start one's own from"},
+    {"json", OPTION_FLAG, NULL, MODELS(json), false, "list as JSON"},
 };
 
-static sg_status list_models(sg_error *error) {
+static void print_model(const char *name, const char *title, size_t width, bool json, bool first) {
+  if (!json) {
+    printf("%-*s  %s\n", (int)width, name, title);
+    return;
+  }
+  printf("%s\n  {\"name\": ", first ? "" : ",");
+  json_print(name);
+  printf(", \"title\": ");
+  json_print(title);
+  printf("}");
+}
+
+static sg_status list_models(bool json, sg_error *error) {
   size_t width = 0;
   for (size_t i = 0; i < sg_model_shipped_count(); i++) {
     size_t length = strlen(sg_model_shipped_name(i));
     width = length > width ? length : width;
   }
+  fputs(json ? "{\"models\": [" : "", stdout);
   for (size_t i = 0; i < sg_model_shipped_count(); i++) {
     sg_model *model = NULL;
     sg_status status = sg_model_load(sg_model_shipped_name(i), NULL, 0, &model, error);
     if (status != SG_OK) {
       return status;
     }
-    printf("%-*s  %s\n", (int)width, sg_model_shipped_name(i), sg_model_title(model));
+    print_model(sg_model_shipped_name(i), sg_model_title(model), width, json, i == 0);
     sg_model_close(model);
   }
+  fputs(json ? "\n]}\n" : "", stdout);
   return SG_OK;
 }
 
@@ -74,11 +89,14 @@ static sg_status models_function(const void *values, char *const *operands, int 
   if (wants_name != (n_operands == 2)) {
     return usage_fail("models", wants_name ? "%s needs a model" : "%s takes no model", verb);
   }
+  if (given->json && wants_name) {
+    return usage_fail("models", "--json is for the list");
+  }
   if (given->text && strcmp(verb, "show") == 0) {
     return show_text(operands[1]);
   }
   sg_error *error = sg_error_open();
-  sg_status status = wants_name ? show_or_check(given, verb, operands[1], error) : list_models(error);
+  sg_status status = wants_name ? show_or_check(given, verb, operands[1], error) : list_models(given->json, error);
   findings_print(status, error, NULL);
   sg_error_close(error);
   return status;

@@ -87,6 +87,7 @@ name or a path to a .yaml file.
 options:
   --set NAME=VALUE          override a parameter before it is shown or checked
   --text                    show the file of a shipped model, to start one's own from
+  --json                    list as JSON
   --help                    print this help
 
 examples:
@@ -113,6 +114,7 @@ Reads the book in the folder BOOK and prints every problem with its file, line a
 there is none, what the book holds.
 
 options:
+  --json                    print the problems as JSON, on standard output
   --help                    print this help
 
 examples:
