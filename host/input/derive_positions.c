@@ -13,9 +13,9 @@ typedef struct row_list {
   book_reader *reader;
   size_t n;
   size_t first[READ_THREADS_MAX]; /* number of a part's first row */
-  size_t *start;   /* [a]: its rows are order[start[a]..start[a + 1]) */
+  uint32_t *start; /* [a]: its rows are order[start[a]..start[a + 1]) */
   uint32_t *order; /* NULL: the rows of each account stand together, accounts in order */
-  size_t longest;  /* rows of one account, at most */
+  uint32_t longest; /* rows of one account, at most */
   sort_item *items, *scratch; /* [longest] */
 } row_list;
 
@@ -39,9 +39,13 @@ static bool count_rows(row_list *list) {
   bool in_order = true;
   for (uint32_t i = 0; i < reader->n_position_parts; i++) {
     position_part *part = &reader->position_parts[i];
+    for (uint32_t j = 0; j < part->n_accounts; j++) {
+      part->account[j] = reader->account_rank[part->account[j]];
+    }
+    const uint32_t *rank = part->account == NULL ? reader->account_rank : part->account;
     for (size_t k = 0; k < part->rows.n; k++) {
       position_row *row = &part->rows.items[k];
-      uint32_t a = reader->account_rank[part->account == NULL ? row->account : part->account[row->account]];
+      uint32_t a = rank[row->account];
       row->account = a;
       in_order = in_order && a >= last;
       last = a;
@@ -62,6 +66,9 @@ static void order_rows(row_list *list) {
     const position_part *part = &reader->position_parts[i];
     for (size_t k = 0; k < part->rows.n; k++) { /* leaves start[a] at the end of account a */
       uint32_t a = part->rows.items[k].account;
+      if (k + ROWS_AHEAD < part->rows.n) {
+        __builtin_prefetch(&list->start[part->rows.items[k + ROWS_AHEAD].account], 1);
+      }
       list->order[list->start[a]++] = (uint32_t)(list->first[i] + k);
     }
   }
@@ -88,8 +95,8 @@ static bool list_open(row_list *list, book_reader *reader) {
     }
     order_rows(list);
   }
-  list->items = malloc((list->longest + 1) * sizeof *list->items);
-  list->scratch = malloc((list->longest + 1) * sizeof *list->scratch);
+  list->items = malloc(((size_t)list->longest + 1) * sizeof *list->items);
+  list->scratch = malloc(((size_t)list->longest + 1) * sizeof *list->scratch);
   return list->items != NULL && list->scratch != NULL;
 }
 
@@ -102,11 +109,11 @@ static void list_close(row_list *list) {
 
 /* The rows of account a as items: key c, value the row's number; by key, then in order of the file. */
 static size_t sort_account(row_list *list, uint32_t a) {
-  size_t start = list->start[a], n = list->start[a + 1] - start;
+  uint32_t start = list->start[a], n = list->start[a + 1] - start;
   bool sorted = true;
-  for (size_t i = 0; i < n; i++) {
-    uint32_t row = list->order == NULL ? (uint32_t)(start + i) : list->order[start + i];
-    if (list->order != NULL && start + i + ROWS_AHEAD < list->n) {
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t row = list->order == NULL ? start + i : list->order[start + i];
+    if (list->order != NULL && (size_t)start + i + ROWS_AHEAD < list->n) {
       __builtin_prefetch(row_get(list, list->order[start + i + ROWS_AHEAD]));
     }
     list->items[i] = (sort_item){row_get(list, row)->instrument, row};
@@ -183,5 +190,6 @@ sg_status derive_positions(book_reader *reader) {
   }
 done:
   list_close(&list);
+  position_parts_close(reader);
   return reader_status(reader);
 }

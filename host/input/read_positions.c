@@ -189,7 +189,8 @@ static void join_parts(book_reader *reader, table *rows, part_reader *parts, uin
     table_join(rows, &parts[i].rows, lines_before);
     lines_before += n_lines;
     if (i > 0) {
-      part->account = malloc(((size_t)ids_count(parts[i].accounts) + 1) * sizeof *part->account);
+      part->n_accounts = ids_count(parts[i].accounts);
+      part->account = malloc(((size_t)part->n_accounts + 1) * sizeof *part->account);
       if (part->account == NULL || !ids_merge(reader->accounts, parts[i].accounts, part->account)) {
         reader_out_of_memory(reader);
       }
@@ -214,6 +215,8 @@ sg_status read_positions(book_reader *reader) {
   size_t n_rows = 0;
   TRY_DONE(table_open(reader, FILE_POSITIONS, book_files[FILE_POSITIONS].name, &rows));
   reader->positions_path = rows.path;
+  reader->has_settlements = rows.usable && (rows.position[POSITION_UNSETTLED] != ID_NONE ||
+                                            rows.position[POSITION_FUNDING] != ID_NONE);
   uint32_t n = table_split(&rows, count_threads(reader, &rows), split);
   reader->n_position_parts = n;
   bool opened = true;
@@ -231,6 +234,7 @@ sg_status read_positions(book_reader *reader) {
   }
   if (n_rows >= UINT32_MAX) {
     findings_add(&reader->findings, (place){rows.path, 0, 0}, "has %zu rows; at most %u", n_rows, UINT32_MAX - 1);
+    position_parts_close(reader);
   }
 done:
   table_close(&rows);
@@ -242,4 +246,5 @@ void position_parts_close(book_reader *reader) {
     ARRAY_FREE(&reader->position_parts[i].rows);
     free(reader->position_parts[i].account);
   }
+  reader->n_position_parts = 0;
 }

@@ -71,14 +71,13 @@ sg_status derive_settlements(book_reader *reader) {
   table rows;
   settlement_rows read = {0};
   sg_status status = SG_OK;
-  if (error_count(reader->findings.collected) > 0) {
+  if (error_count(reader->findings.collected) > 0 || !reader->has_settlements) {
     return SG_OK;
   }
   size_t n_files = reader->files.n;
   TRY_DONE(table_open(reader, FILE_POSITIONS, book_files[FILE_POSITIONS].name, &rows));
   reader->files.n = n_files; /* noted at its first reading */
-  bool given = rows.position[POSITION_UNSETTLED] != ID_NONE || rows.position[POSITION_FUNDING] != ID_NONE;
-  while (given && table_next(&rows)) {
+  while (table_next(&rows)) {
     if (!read_row(&rows, &read)) {
       reader_out_of_memory(reader);
     }

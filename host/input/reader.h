@@ -66,7 +66,8 @@ typedef struct position_row {
 /* What one thread read of positions.csv. */
 typedef struct position_part {
   ARRAY(position_row) rows;
-  uint32_t *account;     /* [account of the part] in order of appearance in the book; NULL: the same */
+  uint32_t n_accounts;
+  uint32_t *account;     /* [account of the part] in order of appearance in the book, then a; NULL: the book's own */
   uint64_t lines_before; /* in the file */
 } position_part;
 
@@ -108,6 +109,7 @@ typedef struct book_reader {
   attributes account_x;            /* by row of the file */
   ARRAY(collateral_row) collateral_rows;
   const char *collateral_path;
+  bool has_settlements; /* positions.csv has unsettled_pnl or funding */
   uint32_t n_position_parts;
   position_part position_parts[READ_THREADS_MAX]; /* in order of the file */
   const char *underlyings_path, *instruments_path, *accounts_path, *positions_path;
