@@ -212,29 +212,45 @@ static sg_status add_totals(recorder *with, sg_error *error) {
   return SG_OK;
 }
 
-static sg_status add_savings(recorder *with, sg_error *error) {
-  if (with->chain == ID_NONE) {
-    return SG_OK;
+static sg_status add_saving(recorder *with, const char *level, money below, money above, sg_error *error) {
+  if (!money_subtract(&below, above)) {
+    return error_fail(error, SG_INPUT, "the savings of a level are too large for exact money");
   }
+  with->run->savings[with->run->n_savings++] = (level_saving){level, below};
+  return SG_OK;
+}
+
+static sg_status add_chain_savings(recorder *with, sg_error *error) {
   const bound_levels *levels = &with->in->levels[with->chain];
   uint32_t top = 0;
   for (uint32_t a = 0; a < with->in->model->n_amounts; a++) {
     top = with->in_chain[a] && with->in->amount_level[a] > top ? with->in->amount_level[a] : top;
   }
-  with->run->savings = ARENA_ARRAY(with->run->memory, level_saving, top + 2);
-  if (with->run->savings == NULL) {
-    return error_out_of_memory(error);
-  }
   /* Leaf nodes are by underlying and currency paid: where the first level is too, or only the currency goes, it has their saving. */
   bool leaf_is_level = (with->in->sets[levels->items[0].set].keys & 1u << KEY_UNDERLYING) != 0;
   for (uint32_t l = leaf_is_level ? 1 : 0; l < top + 2; l++) {
     uint32_t below = leaf_is_level && l == 1 ? 0 : l;
-    money saving = with->level_total[below];
-    if (!money_subtract(&saving, with->level_total[l + 1])) {
-      return error_fail(error, SG_INPUT, "the savings of a level are too large for exact money");
-    }
     const char *name = l == 0 ? "underlying" : with->in->model->groupings[levels->items[l - 1].rule->grouping].text;
-    with->run->savings[with->run->n_savings++] = (level_saving){name, saving};
+    TRY(add_saving(with, name, with->level_total[below], with->level_total[l + 1], error));
+  }
+  return SG_OK;
+}
+
+static sg_status add_savings(recorder *with, sg_error *error) {
+  const model *m = with->in->model;
+  uint32_t levels_max = with->chain == ID_NONE ? 0 : with->in->levels[with->chain].n;
+  with->run->savings = ARENA_ARRAY(with->run->memory, level_saving, levels_max + 2);
+  if (with->run->savings == NULL) {
+    return error_out_of_memory(error);
+  }
+  if (with->chain != ID_NONE) {
+    TRY(add_chain_savings(with, error));
+  }
+  for (uint32_t a = 0; a < m->n_amounts; a++) {
+    if (with->apart[a]) { /* all of them together, under the first one's groups */
+      return add_saving(with, m->groupings[m->amounts[a].grouping].text, with->apart_total[0], with->apart_total[1],
+                        error);
+    }
   }
   return SG_OK;
 }

@@ -18,19 +18,26 @@ static void mark_reachable(const model *m, uint32_t amount, bool *reached) {
   }
 }
 
-/* Savings are told for the worst amounts of the initial measure whose blocks share the first one's levels. */
+/* The level set that an amount's blocks share, ID_NONE when they do not. */
+static uint32_t shared_levels(const model *m, const model_amount *amount) {
+  uint32_t levels = amount->n_blocks > 0 ? m->blocks[amount->blocks[0]].levels : ID_NONE;
+  for (uint32_t i = 1; i < amount->n_blocks; i++) {
+    levels = m->blocks[amount->blocks[i]].levels == levels ? levels : ID_NONE;
+  }
+  return levels;
+}
+
+/* Savings are told level by level for the worst amounts of the initial measure that share the first one's levels. */
 static void find_chain(recorder *with) {
   const model *m = with->in->model;
   with->chain = ID_NONE;
   for (uint32_t a = 0; a < m->n_amounts; a++) {
-    const model_amount *amount = &m->amounts[a];
-    bool counts = with->in_chain[a] && amount->kind == AMOUNT_WORST;
-    for (uint32_t i = 0; counts && i < amount->n_blocks; i++) {
-      uint32_t levels = m->blocks[amount->blocks[i]].levels;
-      with->chain = with->chain == ID_NONE ? levels : with->chain;
-      counts = levels == with->chain;
-    }
-    with->in_chain[a] = counts;
+    bool reached = with->in_chain[a];
+    uint32_t levels = shared_levels(m, &m->amounts[a]);
+    bool follows = reached && m->amounts[a].kind == AMOUNT_WORST && levels != ID_NONE;
+    with->chain = follows && with->chain == ID_NONE ? levels : with->chain;
+    with->in_chain[a] = follows && levels == with->chain;
+    with->apart[a] = reached && m->amounts[a].n_blocks > 0 && !with->in_chain[a];
   }
 }
 
@@ -38,12 +45,13 @@ sg_status recorder_open(recorder *opened, result *run, bound *in, sg_error *erro
   *opened = (recorder){.run = run, .in = in};
   opened->row_of = malloc((in->book->accounts.n + 1) * sizeof *opened->row_of);
   opened->in_chain = calloc(in->model->n_amounts + 1, sizeof *opened->in_chain);
+  opened->apart = calloc(in->model->n_amounts + 1, sizeof *opened->apart);
   uint32_t levels_max = 0;
   for (uint32_t l = 0; l < in->model->n_level_sets; l++) {
     levels_max = in->levels[l].n > levels_max ? in->levels[l].n : levels_max;
   }
   opened->level_total = calloc(levels_max + 3, sizeof *opened->level_total);
-  if (!opened->row_of || !opened->in_chain || !opened->level_total) {
+  if (!opened->row_of || !opened->in_chain || !opened->apart || !opened->level_total) {
     recorder_close(opened);
     return error_out_of_memory(error);
   }
@@ -59,6 +67,7 @@ sg_status recorder_open(recorder *opened, result *run, bound *in, sg_error *erro
 void recorder_close(recorder *opened) {
   free(opened->row_of);
   free(opened->in_chain);
+  free(opened->apart);
   free(opened->level_total);
   ARRAY_FREE(&opened->lines);
   ARRAY_FREE(&opened->pnl);
@@ -109,7 +118,28 @@ static sg_status add_level_total(recorder *with, const batch *of, const block_ou
   return SG_OK;
 }
 
-static sg_status add_savings(recorder *with, const batch *of, const block_outcome *outcomes, sg_error *error) {
+/* What an amount off the chain comes to, before times and round, at base rates. */
+static sg_status add_apart(recorder *with, const batch *of, const amount_values *values, sg_error *error) {
+  const book *b = with->in->book;
+  for (uint32_t a = 0; a < with->in->model->n_amounts; a++) {
+    uint32_t set = with->in->amount_set[a];
+    for (uint32_t node = 0; with->apart[a] && node < of->tables[set].n; node++) {
+      uint32_t currency = b->accounts.currency[batch_account(of, of->portfolio_of[set][node])];
+      money loss = values[a].account_leaf[node];
+      bool fits = currency == b->base_currency ||
+                  money_from_double(money_to_double(loss) * b->currencies.rate_to_base[currency], &loss);
+      if (!fits || !money_add(&with->apart_total[with->standalone ? 0 : 1], loss)) {
+        return error_add(error, SG_INPUT, with->in->model->amounts[a].where,
+                         "the losses of amount %s are too large for exact money", with->in->model->amounts[a].name);
+      }
+    }
+  }
+  return SG_OK;
+}
+
+static sg_status add_savings(recorder *with, const batch *of, const block_outcome *outcomes,
+                             const amount_values *values, sg_error *error) {
+  TRY(add_apart(with, of, values, error));
   if (with->chain == ID_NONE) {
     return SG_OK;
   }
@@ -263,5 +293,5 @@ sg_status recorder_visit(void *visitor, batch *of, const block_outcome *outcomes
       }
     }
   }
-  return add_savings(with, of, outcomes, error);
+  return add_savings(with, of, outcomes, values, error);
 }

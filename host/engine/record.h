@@ -19,6 +19,8 @@ typedef struct recorder {
   uint32_t chain;          /* level set whose savings are told; ID_NONE: none */
   bool *in_chain;          /* [amount] a worst of the initial measure on that chain */
   money *level_total;      /* [0] positions alone, [1] leaf nodes, [2 + l] level l; sums of worst losses, base currency */
+  bool *apart;             /* [amount] other scenario amounts of the initial measure: told from positions to their nodes */
+  money apart_total[2];    /* [0] positions alone, [1] accounts; base currency */
   bool standalone;         /* the pass of positions alone is under way */
 } recorder;
 
