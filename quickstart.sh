@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-#   ./quickstart.sh        installs what is missing, builds, margins examples/book with both shipped models
+#   ./quickstart.sh        installs what is missing, builds, margins examples/book and a real option chain, writes a report
 #   ./quickstart.sh test   the same for the tests: installs what they need as well, builds, runs all of them
 #
 # Debian 12 or a relative of it, as root or with sudo. Asks nothing. Installed packages stay; nothing else leaves build/.
@@ -71,6 +71,8 @@ show_example() {
   for model in spot-vol-grid occ-cpm; do
     run build/shockgrid run examples/book --model "$model" --out "build/example/$model"
   done
+  run build/shockgrid run examples/deribit --model spot-vol-grid --out build/example/deribit
+  run build/shockgrid report build/example/deribit
 }
 
 # The closing line is ctest's own.
