@@ -226,7 +226,7 @@ static sg_status add_chain_savings(recorder *with, sg_error *error) {
   for (uint32_t a = 0; a < with->in->model->n_amounts; a++) {
     top = with->in_chain[a] && with->in->amount_level[a] > top ? with->in->amount_level[a] : top;
   }
-  /* Leaf nodes are by underlying and currency paid: where the first level is too, or only the currency goes, it has their saving. */
+  /* Leaf nodes are by underlying and currency paid: a first level by underlying too has their saving with its own. */
   bool leaf_is_level = (with->in->sets[levels->items[0].set].keys & 1u << KEY_UNDERLYING) != 0;
   for (uint32_t l = leaf_is_level ? 1 : 0; l < top + 2; l++) {
     uint32_t below = leaf_is_level && l == 1 ? 0 : l;

@@ -52,7 +52,8 @@ static sg_status add_family(const book *of, const entry *entries, size_t first, 
   *sum = (decimal18){0};
   for (size_t i = first; i < end; i++) {
     if (!decimal18_add(sum, of->positions.quantity_exact[entries[i].position])) {
-      return error_fail(error, SG_INPUT, "the sum of the quantities of \"%s\" that net into account \"%s\" is too large",
+      return error_fail(error, SG_INPUT,
+                        "the sum of the quantities of \"%s\" that net into account \"%s\" is too large",
                         of->instruments.id[entries[first].instrument], of->accounts.id[entries[first].account]);
     }
   }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Portfolios: what is margined together. An account's positions with those of the accounts that net into it, added exactly
- * where they are in the same instrument; its longs and its shorts apart where its sides are gross; or, for the standalone
- * figure, each position alone.
+ * Portfolios: what is margined together. An account's positions with those of the accounts that net into it, added
+ * exactly where they are in the same instrument; its longs and its shorts apart where its sides are gross; or, for the
+ * standalone figure, each position alone.
  */
 #ifndef ENGINE_PORTFOLIOS_H
 #define ENGINE_PORTFOLIOS_H

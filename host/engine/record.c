@@ -151,7 +151,8 @@ static sg_status add_savings(recorder *with, const batch *of, const block_outcom
     TRY(add_level_total(with, of, outcomes, a, LEVEL_LEAF, levels->leaf_set,
                         &with->level_total[with->standalone ? 0 : 1], error));
     for (uint32_t l = 0; !with->standalone && l < levels->n; l++) {
-      uint32_t own = with->in->amount_level[a], at = l < own ? l : own; /* above its own level an amount saves no more */
+      uint32_t own = with->in->amount_level[a];
+      uint32_t at = l < own ? l : own; /* above its own level an amount saves no more */
       TRY(add_level_total(with, of, outcomes, a, at, levels->items[at].set, &with->level_total[2 + l], error));
     }
   }

@@ -158,7 +158,8 @@ static sg_status write_steps(const line_writer *w, uint32_t m, uint32_t node, bo
   return emit_difference(w, m, ".round", node, v->account[node], v->account_timed[node], negative);
 }
 
-/* What the terms of a combination come to at each node of the portfolio, if they were simply added: sums[node - first]. */
+/* What the terms of a combination come to at each node of the portfolio, if they were simply added: sums[node - first].
+ */
 static sg_status sum_terms(const line_writer *w, uint32_t m, uint32_t first, money *sums) {
   const model_amount *amount = &w->in->model->amounts[m];
   for (uint32_t t = 0; t < amount->n_terms; t++) {

@@ -20,7 +20,8 @@ static void check_sum(const sg_result *made, const margin_row *row, measure of, 
     char got[NUMBER_TEXT_BYTES];
     money_format(sum, got);
     fail_msg("book of seed %llu, %s: %s of %s is %s, its lines sum to %s", (unsigned long long)seed,
-             law_models[model].path, measure_text(of), made->book->accounts.id[row->account], row->requirement_text[of], got);
+             law_models[model].path, measure_text(of), made->book->accounts.id[row->account], row->requirement_text[of],
+             got);
   }
 }
 
@@ -179,7 +180,8 @@ static void a_parent_needs_its_own_and_its_childrens_requirements(void **state) 
         long double sum = law_amount(own[r].of[i]), tolerance = 0;
         for (uint32_t a = 0; a < of->accounts.n; a++) {
           uint32_t parent = of->accounts.parent[a];
-          if (parent == ID_NONE || of->accounts.nets_into_parent[a] || of->accounts.margin_account[parent] != row->account) {
+          if (parent == ID_NONE || of->accounts.nets_into_parent[a] ||
+              of->accounts.margin_account[parent] != row->account) {
             continue;
           }
           const margin_row *child = find_row(made, of->accounts.id[a]);
@@ -215,7 +217,8 @@ static uint32_t margin_account_of(const random_book *b, uint32_t account) {
 }
 
 /* The margin account's position that a row is part of: an account of its own in `apart`. */
-static uint32_t find_part(random_book *apart, const uint32_t *owner, uint32_t account, uint32_t instrument, bool is_short) {
+static uint32_t find_part(random_book *apart, const uint32_t *owner, uint32_t account, uint32_t instrument,
+                          bool is_short) {
   for (uint32_t p = 0; p < apart->n_positions; p++) {
     bool same = owner[p] == account && apart->positions[p].instrument == instrument;
     if (same && (!apart->accounts[p].has_orders || (apart->positions[p].units < 0) == is_short)) {

@@ -31,7 +31,8 @@ static void nothing_changes(void **state, const change *by) {
       char after[33];
       laws_digest(with, models[i], NULL, after);
       if (strcmp(before[i], after) != 0) {
-        fail_msg("book of seed %llu, %s: %s changes the result", (unsigned long long)seed, law_models[models[i]].path, by->what);
+        fail_msg("book of seed %llu, %s: %s changes the result", (unsigned long long)seed, law_models[models[i]].path,
+                 by->what);
       }
     }
     random_book_close(b);
@@ -110,9 +111,11 @@ static void a_long_of_a_child_and_an_equal_short_of_its_parent_need_nothing(void
     for (int m = 0; m < N_LAW_MODELS; m++) {
       sg_result *made = laws_margin(with, m, NULL);
       for (uint32_t r = 0; r < made->n_rows; r++) {
-        if (made->rows[r].requirement[MEASURE_INITIAL].units != 0 || made->rows[r].standalone[MEASURE_INITIAL].units != 0) {
-          fail_msg("book of seed %llu, %s: %s nets to nothing and needs %s", (unsigned long long)seed, law_models[m].path,
-                   with->book->accounts.id[made->rows[r].account], made->rows[r].requirement_text[MEASURE_INITIAL]);
+        if (made->rows[r].requirement[MEASURE_INITIAL].units != 0 ||
+            made->rows[r].standalone[MEASURE_INITIAL].units != 0) {
+          fail_msg("book of seed %llu, %s: %s nets to nothing and needs %s", (unsigned long long)seed,
+                   law_models[m].path, with->book->accounts.id[made->rows[r].account],
+                   made->rows[r].requirement_text[MEASURE_INITIAL]);
         }
       }
       sg_result_close(made);
@@ -156,8 +159,8 @@ static sizes measure_book(laws *with, const random_book *b, int model) {
 
 /*
  * Doubles scale by 2^k without any rounding. Money does not: each line is rounded to half a unit of 1e-12 of its node's
- * currency, before the scaling and after it, (2^k + 1) / 2 units in all, and once more where it is converted; there a unit of
- * the node's currency becomes `dearest` units of the account's, and rate and product are doubles again.
+ * currency, before the scaling and after it, (2^k + 1) / 2 units in all, and once more where it is converted; there a
+ * unit of the node's currency becomes `dearest` units of the account's, and rate and product are doubles again.
  */
 static void requirements_grow_with_the_book_by_powers_of_two(void **state) {
   laws *with = *state;
@@ -188,9 +191,10 @@ static void requirements_grow_with_the_book_by_powers_of_two(void **state) {
 }
 
 /*
- * A portfolio of n positions adds its P&L in doubles: n + 8 roundings (sum, levels, rate), each of at most 2^-53 of what is
- * added. In the binding scenario losses are at most the standalone total S, and gains that count less than losses, so what
- * was added before gains were cut is below 4 S. Money adds a unit of 1e-12 a line, in the dearest currency.
+ * A portfolio of n positions adds its P&L in doubles: n + 8 roundings (sum, levels, rate), each of at most 2^-53 of
+ * what is added. In the binding scenario losses are at most the standalone total S, and gains that count less than
+ * losses, so what was added before gains were cut is below 4 S. Money adds a unit of 1e-12 a line, in the dearest
+ * currency.
  */
 static void a_portfolio_needs_no_more_than_its_positions_alone(void **state) {
   laws *with = *state;
@@ -210,7 +214,8 @@ static void a_portfolio_needs_no_more_than_its_positions_alone(void **state) {
           n_less += together < 0.999L * alone;
           if (together > alone + tolerance) {
             fail_msg("book of seed %llu, %s: %s needs %.20Lg, its positions alone %.20Lg, tolerance %.2Lg",
-                     (unsigned long long)seed, law_models[m].path, of->accounts.id[row->account], together, alone, tolerance);
+                     (unsigned long long)seed, law_models[m].path, of->accounts.id[row->account], together, alone,
+                     tolerance);
           }
         }
       }

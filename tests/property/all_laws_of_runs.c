@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * However a run is cut into tiles, whichever accounts are asked for, whatever device computes, whatever the caller's locale
- * and rounding mode: the same results.
+ * However a run is cut into tiles, whichever accounts are asked for, whatever device computes, whatever the caller's
+ * locale and rounding mode: the same results.
  */
 #include "property/laws.h"
 
@@ -74,8 +74,8 @@ static void some_accounts_have_the_rows_and_lines_of_a_run_of_all(void **state) 
         whole++;
       }
       if (!same_row(all, &all->rows[whole], some, &some->rows[r])) {
-        fail_msg("book of seed %llu, %s: %s has another result when asked for", (unsigned long long)seed, law_models[m].path,
-                 of->accounts.id[some->rows[r].account]);
+        fail_msg("book of seed %llu, %s: %s has another result when asked for", (unsigned long long)seed,
+                 law_models[m].path, of->accounts.id[some->rows[r].account]);
       }
       n_lines += some->rows[r].n_lines[MEASURE_INITIAL] + some->rows[r].n_lines[MEASURE_MAINTENANCE];
     }
@@ -106,7 +106,8 @@ static void a_device_gives_the_answers_of_the_reference(void **state) {
   }
   sg_device_close(on);
   for (size_t i = 0; i < sizeof lanes / sizeof *lanes; i++) {
-    laws_need(with, sg_device_open("cpu", &(sg_device_options){.lanes = lanes[i], .skip_self_test = true}, &on, with->error),
+    laws_need(with,
+              sg_device_open("cpu", &(sg_device_options){.lanes = lanes[i], .skip_self_test = true}, &on, with->error),
               "the device");
     for (uint64_t seed = 1 + i; seed <= N_BOOKS_ON_DEVICE; seed += sizeof lanes / sizeof *lanes) {
       random_book *b = random_book_make(seed);
@@ -145,8 +146,10 @@ static written_files run_files(laws *with, int model) {
   with->book = NULL;
   laws_need(with, sg_book_load(with->folder, &with->book, with->error), "the book");
   laws_need(with, sg_model_load(law_models[model].path, NULL, 0, &loaded, with->error), law_models[model].path);
-  laws_need(with, sg_run(with->reference, with->book, loaded, &(sg_run_options){.all_pnl_accounts = true}, &made, with->error),
-            law_models[model].path);
+  laws_need(
+      with,
+      sg_run(with->reference, with->book, loaded, &(sg_run_options){.all_pnl_accounts = true}, &made, with->error),
+      law_models[model].path);
   snprintf(path, sizeof path, "%s/out", with->folder);
   laws_need(with, sg_result_write(made, path, with->error), path);
   for (int i = 0; i < 4; i++) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the tests of laws share: the reference device, the models, and random books that are written, loaded and margined.
+ * What the tests of laws share: the reference device, the models, and random books that are written, loaded and
+ * margined.
  */
 #ifndef PROPERTY_LAWS_H
 #define PROPERTY_LAWS_H
@@ -57,7 +58,8 @@ static int laws_open(void **state) {
   static laws with;
   static const sg_device_options quick = {.skip_self_test = true};
   *state = &with;
-  snprintf(with.folder, sizeof with.folder, "%s/shockgrid-laws-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+  snprintf(with.folder, sizeof with.folder, "%s/shockgrid-laws-XXXXXX",
+           access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
   char scenarios[80];
   if (mkdtemp(with.folder) == NULL || snprintf(scenarios, sizeof scenarios, "%s/scenarios", with.folder) < 0 ||
       mkdir(scenarios, 0700) != 0) {
@@ -111,8 +113,8 @@ static inline void laws_digest(laws *with, int model, const sg_run_options *opti
 
 static inline long double law_amount(money amount) { return (long double)amount.units * 1e-12L; }
 
-/* The dearest currency of the book's instruments and accounts in units of `currency`, at least 1: what one unit of 1e-12
- * in the currency of a node can become in an account. */
+/* The dearest currency of the book's instruments and accounts in units of `currency`, at least 1: what one unit of
+ * 1e-12 in the currency of a node can become in an account. */
 static inline long double law_dearest(const book *of, uint32_t currency) {
   double dearest = of->currencies.rate_to_base[currency];
   for (uint32_t c = 0; c < of->instruments.n; c++) {

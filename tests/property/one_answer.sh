@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# One input, one answer: the result files are the same bytes for every lane width, device, tile size, thread count, order of
-# rows and columns, locale, and whether the program was built with fused multiply-add instructions or without.
+# One input, one answer: the result files are the same bytes for every lane width, device, tile size, thread count,
+# order of rows and columns, locale, and whether the program was built with fused multiply-add instructions or without.
 set -uo pipefail
 export LC_ALL=C
 unset SHOCKGRID_DEVICE
@@ -14,7 +14,7 @@ n_wrong=0
 
 # ---- books ----------------------------------------------------------------------------------------
 
-# 300 accounts, some of them parents, 3 underlyings in 3 currencies, 63 instruments, 3,000 positions and a list of scenarios.
+# 300 accounts, some of them parents, 3 underlyings, 3 currencies, 63 instruments, 3,000 positions, 40 scenarios.
 make_book() {
   mkdir -p "$1/scenarios"
   printf '%s\n' 'as_of: 2026-04-10T20:00:00Z' 'currency: USD' 'day_count: act/365f' >"$1/book.yaml"
@@ -34,34 +34,39 @@ make_book() {
       for (u = 1; u <= 3; u++) for (e = 1; e <= 3; e++) {
         for (k = 0; k < 6; k++) {
           id[n++] = underlying[u] "-" e "-" k
-          print id[n - 1] ",option," underlying[u] "," (k % 2 ? "put" : "call") ",european," price[u] * (80 + 7 * k) / 100 "," \
-            expiry[e] "," (u == 1 ? 1 : 10) "," (u == 1 && k < 4 ? "BTC,inverse" : paid[u] ",linear") ",0." (20 + 3 * k + 11 * e) >file
+          terms = (k % 2 ? "put" : "call") ",european," price[u] * (80 + 7 * k) / 100 "," expiry[e]
+          settled = u == 1 && k < 4 ? "BTC,inverse" : paid[u] ",linear"
+          print id[n - 1] ",option," underlying[u] "," terms "," (u == 1 ? 1 : 10) "," settled ",0." (20 + 3 * k + 11 * e) >file
         }
         id[n++] = underlying[u] "-" e
         print id[n - 1] ",future," underlying[u] ",,,," expiry[e] ",1," paid[u] ",linear," >file
       }
       file = folder "/accounts.csv"
       print "account,parent,to_parent,currency,sides,x_open_orders" >file
-      for (a = 0; a < 300; a++)
-        print "A" a "," (a % 7 == 3 ? "A" a - 3 : "") "," (a % 14 == 3 ? "net" : "") "," \
-          (a % 7 == 3 || a % 7 == 0 ? "USD" : a % 5 == 1 ? "EUR" : a % 5 == 2 ? "BTC" : "") "," (a % 7 == 5 ? "gross" : "") "," \
-          (a % 9 ? "" : a) >file
+      for (a = 0; a < 300; a++) {
+        currency = a % 7 == 3 || a % 7 == 0 ? "USD" : a % 5 == 1 ? "EUR" : a % 5 == 2 ? "BTC" : ""
+        print "A" a "," (a % 7 == 3 ? "A" a - 3 : "") "," (a % 14 == 3 ? "net" : "") "," currency "," \
+          (a % 7 == 5 ? "gross" : "") "," (a % 9 ? "" : a) >file
+      }
       file = folder "/positions.csv"
       print "account,instrument,quantity" >file
-      for (p = 0; p < 3000; p++)
-        print "A" next_below(300) "," id[next_below(n)] "," (next_below(2) ? "-" : "") next_below(90) "." next_below(1000) >file
+      for (p = 0; p < 3000; p++) {
+        size = (next_below(2) ? "-" : "") next_below(90) "." next_below(1000)
+        print "A" next_below(300) "," id[next_below(n)] "," size >file
+      }
       file = folder "/scenarios/crash.csv"
       print "scenario,factor,move,kind,weight" >file
       for (s = 0; s < 40; s++) {
-        for (u = 1; u <= 3; u++) print "S" s ",price:" underlying[u] "," next_below(400) / 1000 - 0.2 ",relative,1" >file
+        for (u = 1; u <= 3; u++)
+          print "S" s ",price:" underlying[u] "," next_below(400) / 1000 - 0.2 ",relative,1" >file
         if (s % 3 == 0) print "S" s ",vol:IDX@30,0.1,absolute,1\nS" s ",vol:IDX@90,-0.2,relative,1" >file
         if (s % 4 == 0) print "S" s ",fx:EUR," next_below(100) / 1000 - 0.05 ",relative,1" >file
       }
     }'
 }
 
-# Another order of rows and the columns from right to left. No field of these books has a comma in it. Scenarios are numbered
-# by where they first appear, so their rows keep their order.
+# Another order of rows and the columns from right to left. No field of these books has a comma in it. Scenarios are
+# numbered by where they first appear, so their rows keep their order.
 shuffle_book() { # FROM TO
   mkdir -p "$2"
   cp "$1/book.yaml" "$2"
@@ -70,8 +75,11 @@ shuffle_book() { # FROM TO
     mkdir -p "$2/$(dirname "$file")"
     sorter='sort -n'
     case $file in ./scenarios/*) sorter=cat ;; esac
-    awk -F, '{ line = $NF; for (i = NF - 1; i > 0; i--) line = line "," $i; print (NR == 1 ? 0 : 1 + NR * 7919 % 10007) "\t" line }' \
-      "$1/$file" | $sorter | cut -f 2- >"$2/$file"
+    awk -F, '{
+      line = $NF
+      for (i = NF - 1; i > 0; i--) line = line "," $i
+      print (NR == 1 ? 0 : 1 + NR * 7919 % 10007) "\t" line
+    }' "$1/$file" | $sorter | cut -f 2- >"$2/$file"
   done
 }
 
@@ -84,7 +92,8 @@ fault() {
 
 # margin OUT BOOK MODEL [OPTION...]
 margin() {
-  env "${environment[@]}" "$program" run "$2" --model "$3" --out "$work/$1" --scenario-pnl --quiet "${@:4}" >"$work/log" 2>&1 || {
+  env "${environment[@]}" "$program" run "$2" --model "$3" --out "$work/$1" --scenario-pnl --quiet "${@:4}" \
+    >"$work/log" 2>&1 || {
     cat "$work/log"
     fault "${*:2} does not run"
   }
@@ -157,7 +166,8 @@ if grep -qw fma /proc/cpuinfo 2>/dev/null; then
     tail -n 20 "$work/log"
     fault 'the build with -mfma fails'
   }
-  [ "$(objdump -d "$work/fma/libshockgrid.so" | grep -c vfmadd)" -gt 0 ] || fault 'the build with -mfma has no such instructions'
+  [ "$(objdump -d "$work/fma/libshockgrid.so" | grep -c vfmadd)" -gt 0 ] ||
+    fault 'the build with -mfma has no such instructions'
   program=$work/fma/shockgrid
   try 'a build with -mfma' --device reference
 else

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Small random books from a seed: every type of instrument, several currencies, groups, account trees, quantities from
- * 1e-18 to 1e9. Rows are kept as texts, positions as numbers, so that a test can change positions and write the book again.
+ * 1e-18 to 1e9. Rows are kept as texts, positions as numbers, so that a test can change positions and write the book
+ * again.
  */
 #ifndef PROPERTY_RANDOM_BOOK_H
 #define PROPERTY_RANDOM_BOOK_H
@@ -16,15 +17,15 @@
 #include <sys/stat.h>
 
 /* X(ENUM, "file", "header") */
-#define RANDOM_FILES(X)                                                                                              \
-  X(RANDOM_UNDERLYINGS, "underlyings.csv",                                                                           \
-    "underlying,currency,price,dividend_yield,kind,asset,class_group,product_group,portfolio_group,x_size")          \
-  X(RANDOM_FX, "fx.csv", "currency,rate_to_base")                                                                    \
-  X(RANDOM_RATES, "rates.csv", "currency,tenor_years,rate_cc")                                                       \
-  X(RANDOM_FORWARDS, "forwards.csv", "underlying,expiry,forward,rate_cc")                                            \
-  X(RANDOM_INSTRUMENTS, "instruments.csv",                                                                           \
-    "instrument,type,underlying,right,exercise,strike,expiry,multiplier,currency,settlement,premium,price_model,price," \
-    "implied_vol")                                                                                                   \
+#define RANDOM_FILES(X)                                                                                           \
+  X(RANDOM_UNDERLYINGS, "underlyings.csv",                                                                        \
+    "underlying,currency,price,dividend_yield,kind,asset,class_group,product_group,portfolio_group,x_size")       \
+  X(RANDOM_FX, "fx.csv", "currency,rate_to_base")                                                                 \
+  X(RANDOM_RATES, "rates.csv", "currency,tenor_years,rate_cc")                                                    \
+  X(RANDOM_FORWARDS, "forwards.csv", "underlying,expiry,forward,rate_cc")                                         \
+  X(RANDOM_INSTRUMENTS, "instruments.csv",                                                                        \
+    "instrument,type,underlying,right,exercise,strike,expiry,multiplier,currency,settlement,premium,price_model," \
+    "price,implied_vol")                                                                                            \
   X(RANDOM_SCENARIOS, "scenarios/crash.csv", "scenario,factor,move,kind,weight")
 #define RANDOM_ENUM(name, file, header) name,
 enum { RANDOM_FILES(RANDOM_ENUM) N_RANDOM_FILES };
@@ -174,7 +175,10 @@ static void random_linear(random_book *b, const random_underlying *u, const char
     snprintf(price, sizeof price, "%.17g", u->price * random_between(&b->state, 0.98, 1.03));
   }
   RANDOM_ROW(b, RANDOM_INSTRUMENTS, "%s,%s,\"%s\",,,,%s,%s,%s,%s,,,%s,", id, type, u->id,
-             expires ? RANDOM_OF(&b->state, random_expiries) : "", inverse ? "10" : random_below(&b->state, 2) ? "1" : "0.001",
+             expires ? RANDOM_OF(&b->state, random_expiries) : "",
+             inverse                      ? "10"
+             : random_below(&b->state, 2) ? "1"
+                                          : "0.001",
              inverse ? u->coin : u->currency, inverse ? "inverse" : "", price);
 }
 
@@ -253,8 +257,8 @@ static int128 random_quantity(uint64_t *state) {
 static void random_positions(random_book *b) {
   b->n_positions = random_below(&b->state, 40);
   for (uint32_t p = 0; p < b->n_positions; p++) {
-    b->positions[p] = (random_position){random_below(&b->state, b->n_accounts), random_below(&b->state, b->n_instruments),
-                                        random_quantity(&b->state)};
+    b->positions[p] = (random_position){random_below(&b->state, b->n_accounts),
+                                        random_below(&b->state, b->n_instruments), random_quantity(&b->state)};
   }
 }
 
@@ -297,7 +301,7 @@ static FILE *random_open(const char *folder, const char *name) {
   return stream;
 }
 
-/* order 0: rows as they were made; else every file's rows are shuffled by it, except that scenarios keep their numbers. */
+/* order 0: rows as they were made; else every file's rows are shuffled by it, but scenarios keep their numbers. */
 static void random_book_write(const random_book *b, const char *folder, uint64_t order) {
 #define RANDOM_NAME(name, file, header) {file, header},
   static const struct {
@@ -322,8 +326,8 @@ static void random_book_write(const random_book *b, const char *folder, uint64_t
   random_order(order, b->n_accounts, at);
   for (uint32_t i = 0; i < b->n_accounts; i++) {
     const random_account *a = &b->accounts[at[i]];
-    fprintf(stream, "%s,%s,%s,%s,%s,%s\n", a->field, a->parent < 0 ? "" : b->accounts[a->parent].field, a->nets ? "net" : "",
-            a->currency, a->gross ? "gross" : "", a->has_orders ? "12.5" : "");
+    fprintf(stream, "%s,%s,%s,%s,%s,%s\n", a->field, a->parent < 0 ? "" : b->accounts[a->parent].field,
+            a->nets ? "net" : "", a->currency, a->gross ? "gross" : "", a->has_orders ? "12.5" : "");
   }
   fclose(stream);
   stream = random_open(folder, "positions.csv");

@@ -45,7 +45,8 @@ static void every_missing_exchange_rate_is_named(void **state) {
   assert_int_equal(sg_error_count(of->error), 3);
   assert_string_equal(sg_error_get(of->error, 1).message,
                       "instrument SE needs a rate of EUR to USD, which fx.csv does not give");
-  assert_string_equal(sg_error_get(of->error, 2).message, "account X needs a rate of EUR to USD, which fx.csv does not give");
+  assert_string_equal(sg_error_get(of->error, 2).message,
+                      "account X needs a rate of EUR to USD, which fx.csv does not give");
   put_positions(of, "X,SA,1\n"); /* what nobody holds needs no rate */
   case_put(of, "accounts.csv", "account,currency\nX,USD\n");
   unlink(case_path(of, "fx.csv"));
@@ -57,8 +58,9 @@ static void every_missing_exchange_rate_is_named(void **state) {
 static void a_column_in_the_currency_of_the_strike_needs_its_rate(void **state) {
   engine_case *of = *state;
   put_positions(of, "X,P,1\n");
-  case_put(of, "underlyings.csv", "underlying,currency,price,kind,asset\nA,USD,100,equity,\nB,USD,200,etf,\nE,EUR,50,equity,\n"
-                                  "COIN,CHF,1000,crypto,COIN\n");
+  case_put(of, "underlyings.csv",
+           "underlying,currency,price,kind,asset\nA,USD,100,equity,\nB,USD,200,etf,\nE,EUR,50,equity,\n"
+           "COIN,CHF,1000,crypto,COIN\n");
   case_put(of, "fx.csv", "currency,rate_to_base\nEUR,1.25\nCOIN,1000\n");
   expect_refusal(of, "columns: {c: {each: S, in: quote}}\n", "amounts: {w: {charge: c}}\nmeasures: {initial: w}\n",
                  "instruments.csv", 6, "instrument P needs a rate of CHF to USD, which fx.csv does not give");
@@ -67,10 +69,10 @@ static void a_column_in_the_currency_of_the_strike_needs_its_rate(void **state) 
 static void a_move_that_leaves_a_forward_no_price_is_refused(void **state) {
   engine_case *of = *state;
   put_positions(of, "X,P,1\n");
-  expect_refusal(of,
-                 "blocks: {grid: {scenarios: [{price: [-999, -1000]}], price_kind: absolute, forward_follows: parallel}}\n",
-                 worst_of, "instruments.csv", 6,
-                 "scenario 1 of block grid moves the price of COIN by -1000, so that the forward of P is not positive");
+  expect_refusal(
+      of, "blocks: {grid: {scenarios: [{price: [-999, -1000]}], price_kind: absolute, forward_follows: parallel}}\n",
+      worst_of, "instruments.csv", 6,
+      "scenario 1 of block grid moves the price of COIN by -1000, so that the forward of P is not positive");
 }
 
 static void a_kind_without_a_list_of_prices_is_refused_where_it_stands(void **state) {
@@ -102,11 +104,12 @@ static void what_differs_over_a_node_cannot_be_charged_there(void **state) {
 static void a_cap_that_differs_over_its_group_is_refused(void **state) {
   engine_case *of = *state;
   put_positions(of, "X,SA,1\nX,SB,1\n");
-  expect_refusal(of, "blocks: {grid: {scenarios: [{price: 0.1}]}}\n",
-                 "levels: [{by: [underlying]}, {by: [type], gains_cap: S}, {by: [account], gains_cap: S}]\n"
-                 "amounts: {w: {worst: [grid]}}\nmeasures: {initial: w}\n",
-                 "model.yaml", 3,
-                 "group m is not determined by the one below: instruments N and SA are both in A, but in option and spot");
+  expect_refusal(
+      of, "blocks: {grid: {scenarios: [{price: 0.1}]}}\n",
+      "levels: [{by: [underlying]}, {by: [type], gains_cap: S}, {by: [account], gains_cap: S}]\n"
+      "amounts: {w: {worst: [grid]}}\nmeasures: {initial: w}\n",
+      "model.yaml", 3,
+      "group m is not determined by the one below: instruments N and SA are both in A, but in option and spot");
   expect_refusal(of, "blocks: {grid: {scenarios: [{price: 0.1}]}}\n",
                  "levels: [{by: [underlying, type]}, {by: [type], gains_cap: S}, {by: [account], gains_cap: S}]\n"
                  "amounts: {w: {worst: [grid]}}\nmeasures: {initial: w}\n",
@@ -116,8 +119,8 @@ static void a_cap_that_differs_over_its_group_is_refused(void **state) {
 static void a_vol_below_nothing_is_refused_with_the_option(void **state) {
   engine_case *of = *state;
   put_positions(of, "X,N,1\n");
-  expect_refusal(of, "blocks: {grid: {scenarios: [{price: 0, vol: down}], vol: {down: vol - 11}}}\n", worst_of, "model.yaml", 2,
-                 "vol \"down\" of block grid is -1 for instrument N; a vol is at least 0");
+  expect_refusal(of, "blocks: {grid: {scenarios: [{price: 0, vol: down}], vol: {down: vol - 11}}}\n", worst_of,
+                 "model.yaml", 2, "vol \"down\" of block grid is -1 for instrument N; a vol is at least 0");
 }
 
 static void a_price_beyond_a_double_names_instrument_and_scenario(void **state) {
@@ -129,7 +132,8 @@ static void a_price_beyond_a_double_names_instrument_and_scenario(void **state) 
 
 /* ---- explain ----------------------------------------------------------------------------------- */
 
-static const char explained_model[] = "blocks: {crash: {file: crash}}\namounts: {w: {worst: [crash]}}\nmeasures: {initial: w}\n";
+static const char explained_model[] =
+    "blocks: {crash: {file: crash}}\namounts: {w: {worst: [crash]}}\nmeasures: {initial: w}\n";
 
 static void run_and_write(engine_case *of) {
   put_positions(of, "X,SA,2\nX,SE,-3\n");
@@ -158,11 +162,13 @@ static void explain_refuses_when_any_file_has_changed(void **state) {
     const char *file, *text; /* NULL: removed */
   } changes[] = {
       {"book.yaml", "as_of: 2026-04-10T20:00:01Z\ncurrency: USD\nday_count: act/365f\nrates: zero\n"},
-      {"underlyings.csv", "underlying,currency,price,kind,asset\nA,USD,101,equity,\nB,USD,200,etf,\nE,EUR,50,equity,\n"
-                          "COIN,USD,1000,crypto,COIN\n"},
+      {"underlyings.csv",
+       "underlying,currency,price,kind,asset\nA,USD,101,equity,\nB,USD,200,etf,\nE,EUR,50,equity,\n"
+       "COIN,USD,1000,crypto,COIN\n"},
       {"fx.csv", "currency,rate_to_base\nEUR,1.26\nCOIN,1000\n"},
       {"instruments.csv",
-       "instrument,type,underlying,right,exercise,strike,expiry,multiplier,currency,settlement,implied_vol,price_model\n"
+       "instrument,type,underlying,right,exercise,strike,expiry,multiplier,currency,settlement,implied_vol,price_"
+       "model\n"
        "SA,spot,A,,,,,2,USD,,,\nSE,spot,E,,,,,1,EUR,,,\n"},
       {"positions.csv", "account,instrument,quantity\nX,SA,2\nX,SE,-4\n"},
       {"positions.csv", "account,instrument,quantity\nX,SE,-3\nX,SA,2\n"}, /* the same positions in other bytes */
@@ -173,9 +179,10 @@ static void explain_refuses_when_any_file_has_changed(void **state) {
       {"dividends.csv", "underlying,ex_date,amount\nB,2026-06-01,2\n"},
       {"scenarios/crash.csv", "scenario,factor,move,kind\nfall,price:A,-0.26,relative\n"},
       {"scenarios/boom.csv", "scenario,factor,move,kind\nrise,price:A,0.26,relative\n"}, /* new */
-      {"history/levels.csv", "date,factor,level\n2026-04-09,price:A,99\n"},                /* new, read by nobody yet */
-      {"model.yaml", "model: {name: m, title: t, version: \"1\", source: s, date: 2026-04-10}\n"
-                     "blocks: {crash: {file: crash}}\namounts: {w: {worst: [crash], times: 2}}\nmeasures: {initial: w}\n"},
+      {"history/levels.csv", "date,factor,level\n2026-04-09,price:A,99\n"},              /* new, read by nobody yet */
+      {"model.yaml",
+       "model: {name: m, title: t, version: \"1\", source: s, date: 2026-04-10}\n"
+       "blocks: {crash: {file: crash}}\namounts: {w: {worst: [crash], times: 2}}\nmeasures: {initial: w}\n"},
       {"out/lines.csv", "account\n"},
       {"out/margins.csv", NULL},
       {"out/manifest.json", "{}\n"},
@@ -202,7 +209,8 @@ static void explain_refuses_when_any_file_has_changed(void **state) {
     sg_finding found = sg_error_get(of->error, 0);
     const char *name = strrchr(changes[i].file, '/') == NULL ? changes[i].file : strrchr(changes[i].file, '/') + 1;
     if ((found.file == NULL || strstr(found.file, name) == NULL) && strstr(found.message, name) == NULL) {
-      fail_msg("the refusal does not name %s: %s: %s", changes[i].file, found.file == NULL ? "" : found.file, found.message);
+      fail_msg("the refusal does not name %s: %s: %s", changes[i].file, found.file == NULL ? "" : found.file,
+               found.message);
     }
     unlink(case_path(of, "scenarios/boom.csv"));
     unlink(case_path(of, "history/levels.csv"));

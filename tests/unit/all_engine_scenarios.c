@@ -12,13 +12,15 @@ static void scenarios_count_prices_outer_and_vols_inner(void **state) {
   engine_case *of = *state;
   case_put_book(of);
   case_put(of, "positions.csv", "account,instrument,quantity\nX,SA,1\nY,N,2\n");
-  case_run(of, "blocks:\n"
-               "  grid:\n"
-               "    first: 1\n"
-               "    scenarios: [{price: [-0.1, 0.2], vol: [up, same]}, {price: [0.5, 0]}, {price: 0, vol: [same, down, up]}]\n"
-               "    vol: {up: vol + 1, down: vol - 2}\n"
-               "amounts: {w: {worst: [grid]}}\n"
-               "measures: {initial: w}\n");
+  case_run(
+      of,
+      "blocks:\n"
+      "  grid:\n"
+      "    first: 1\n"
+      "    scenarios: [{price: [-0.1, 0.2], vol: [up, same]}, {price: [0.5, 0]}, {price: 0, vol: [same, down, up]}]\n"
+      "    vol: {up: vol + 1, down: vol - 2}\n"
+      "amounts: {w: {worst: [grid]}}\n"
+      "measures: {initial: w}\n");
   CASE_EXPECT_PNL(of, "X", "-", "grid", 1, -10, -10, 20, 20, 50, 0, 0, 0, 0);
   case_expect(of, "X", "10");
   assert_int_equal(case_row(of, "X")->worst_scenario, 1); /* of equal losses the lowest number */
@@ -98,8 +100,8 @@ static void a_file_moves_prices_vols_time_and_weighs(void **state) {
   case_run(of, file_model);
   CASE_EXPECT_PNL(of, "X", "-", "crash", 1, -10, 2.5, 0, 0, 0, 0);
   const pnl_row *y = of->result->pnl + 6;
-  /* 265 of the 365 days between the tenors: 11 + 265/365 (13 - 11); flat beyond the last tenor; at expiry and without vol
-   * nothing is left of an option at the money */
+  /* 265 of the 365 days between the tenors: 11 + 265/365 (13 - 11); flat beyond the last tenor; at expiry and without
+   * vol nothing is left of an option at the money */
   const double expected[] = {0, 0, (1 + 265.0 / 365 * 2) * NORMAL_DENSITY_AT_0, -2 * NORMAL_DENSITY_AT_0,
                              -10 * NORMAL_DENSITY_AT_0, -10 * NORMAL_DENSITY_AT_0};
   for (int s = 2; s < 6; s++) {
@@ -115,8 +117,9 @@ static void currencies_meet_at_shocked_or_base_rates(void **state) {
   case_put_book(of);
   case_put(of, "accounts.csv", "account,currency\nU,USD\nE,EUR\n");
   case_put(of, "positions.csv", "account,instrument,quantity\nU,SE,1\nE,SA,1\nE,SE,1\n");
-  case_put(of, "scenarios/crash.csv", "scenario,factor,move,kind\n"
-                                      "euro,price:E,-0.2,relative\neuro,price:A,-0.1,relative\neuro,fx:EUR,0.6,relative\n");
+  case_put(of, "scenarios/crash.csv",
+           "scenario,factor,move,kind\n"
+           "euro,price:E,-0.2,relative\neuro,price:A,-0.1,relative\neuro,fx:EUR,0.6,relative\n");
   case_run(of, file_model);
   CASE_EXPECT_PNL(of, "U", "-", "crash", 1, -20); /* -10 EUR at 1.25 x 1.6 */
   CASE_EXPECT_PNL(of, "E", "-", "crash", 1, -15); /* -10 USD at 1 / (1.25 x 1.6), -10 EUR */
@@ -159,7 +162,8 @@ static void var_1_of_a_scenario_file(void **state) {
   fclose(stream);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char text[256];
-    snprintf(text, sizeof text, "blocks: {h: {file: history}}\namounts: {v: %s}\nmeasures: {initial: v}\n", cases[i].amount);
+    snprintf(text, sizeof text, "blocks: {h: {file: history}}\namounts: {v: %s}\nmeasures: {initial: v}\n",
+             cases[i].amount);
     case_run(of, text);
     case_expect(of, "X", cases[i].expected);
   }
@@ -187,8 +191,9 @@ static void gains_are_cut_capped_scaled_and_losses_relieved(void **state) {
   case_put(of, "positions.csv", "account,instrument,quantity\nX,SA,1\nX,SB,-2\n");
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char text[512];
-    snprintf(text, sizeof text, "blocks: {grid: {scenarios: [{price: [-0.1, 0.1], size: 0.5}]}}\n"
-                                "levels: [{by: [underlying]}, %s]\namounts: {w: {worst: [grid]}}\nmeasures: {initial: w}\n",
+    snprintf(text, sizeof text,
+             "blocks: {grid: {scenarios: [{price: [-0.1, 0.1], size: 0.5}]}}\n"
+             "levels: [{by: [underlying]}, %s]\namounts: {w: {worst: [grid]}}\nmeasures: {initial: w}\n",
              cases[i].level);
     case_run(of, text);
     CASE_EXPECT_PNL(of, "X", "-", "grid", 0, cases[i].down, cases[i].up);

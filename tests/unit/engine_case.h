@@ -71,18 +71,20 @@ static inline void case_put(const engine_case *of, const char *name, const char 
   fclose(stream);
 }
 
-/* Two underlyings in USD and EUR, a coin; one contract of each kind that is easy to reckon by hand. N is at the money a year
- * before its expiry: its Bachelier value is vol / sqrt(2 pi), 0.398942280401432678 for each unit of vol. */
+/* Two underlyings in USD and EUR, a coin; one contract of each kind that is easy to reckon by hand. N is at the money a
+ * year before its expiry: its Bachelier value is vol / sqrt(2 pi), 0.398942280401432678 for each unit of vol. */
 static inline void case_put_book(const engine_case *of) {
   case_put(of, "book.yaml", "as_of: 2026-04-10T20:00:00Z\ncurrency: USD\nday_count: act/365f\nrates: zero\n");
-  case_put(of, "underlyings.csv", "underlying,currency,price,kind,asset\nA,USD,100,equity,\nB,USD,200,etf,\nE,EUR,50,equity,\n"
-                                  "COIN,USD,1000,crypto,COIN\n");
+  case_put(of, "underlyings.csv",
+           "underlying,currency,price,kind,asset\nA,USD,100,equity,\nB,USD,200,etf,\nE,EUR,50,equity,\n"
+           "COIN,USD,1000,crypto,COIN\n");
   case_put(of, "fx.csv", "currency,rate_to_base\nEUR,1.25\nCOIN,1000\n");
-  case_put(of, "instruments.csv",
-           "instrument,type,underlying,right,exercise,strike,expiry,multiplier,currency,settlement,implied_vol,price_model\n"
-           "SA,spot,A,,,,,1,USD,,,\nSB,spot,B,,,,,1,USD,,,\nSE,spot,E,,,,,1,EUR,,,\n"
-           "N,option,A,call,european,100,2027-04-10T20:00:00Z,1,USD,,10,bachelier\n"
-           "P,perpetual,COIN,,,,,1,COIN,inverse,,\n");
+  case_put(
+      of, "instruments.csv",
+      "instrument,type,underlying,right,exercise,strike,expiry,multiplier,currency,settlement,implied_vol,price_model\n"
+      "SA,spot,A,,,,,1,USD,,,\nSB,spot,B,,,,,1,USD,,,\nSE,spot,E,,,,,1,EUR,,,\n"
+      "N,option,A,call,european,100,2027-04-10T20:00:00Z,1,USD,,10,bachelier\n"
+      "P,perpetual,COIN,,,,,1,COIN,inverse,,\n");
 }
 
 static inline void case_report(const engine_case *of) {
@@ -137,7 +139,8 @@ static inline void case_expect(const engine_case *of, const char *account, const
   assert_string_equal(case_row(of, account)->requirement_text[MEASURE_INITIAL], initial);
 }
 
-/* The scenario vector of a node in a block; the numbers are from `first` on. Within 1e-13 of the largest: a few roundings. */
+/* The scenario vector of a node in a block; the numbers are from `first` on. Within 1e-13 of the largest: a few
+ * roundings. */
 static inline void case_expect_pnl(const engine_case *of, const char *account, const char *node, const char *block,
                                    uint32_t first, size_t n, const double *pnl) {
   double scale = 0;
@@ -153,8 +156,8 @@ static inline void case_expect_pnl(const engine_case *of, const char *account, c
     }
     assert_true(at < n);
     if (row->scenario != first + at || !(fabs(row->pnl - pnl[at]) <= 1e-13 * scale)) {
-      fail_msg("P&L %zu of %s, node %s, scenario %u is %.17g, expected %.17g in scenario %u, tolerance %.1g", at, account,
-               node, row->scenario, row->pnl, pnl[at], first + (uint32_t)at, 1e-13 * scale);
+      fail_msg("P&L %zu of %s, node %s, scenario %u is %.17g, expected %.17g in scenario %u, tolerance %.1g", at,
+               account, node, row->scenario, row->pnl, pnl[at], first + (uint32_t)at, 1e-13 * scale);
     }
     at++;
   }

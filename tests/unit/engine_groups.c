@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Groups of instruments over a book made by hand: their order, their names, groups of one's own, and what lies within what.
+ * Groups of instruments over a book made by hand: their order, their names, groups of one's own, and what lies within
+ * what.
  */
 #include "engine/bound.h"
 
@@ -15,7 +16,8 @@
 
 enum { N = 7 };
 
-/* Instruments are sorted by id, underlyings too. C has a class but no product, B a product but no class, A and D nothing. */
+/* Instruments are sorted by id, underlyings too. C has a class but no product, B a product but no class, A and D
+ * nothing. */
 static const char *underlying_id[] = {"A", "B", "C", "D"};
 static const char *class_group[] = {"", "", "B", ""}, *product_group[] = {"", "P", "", ""};
 static const char *portfolio_group[] = {"", "", "", ""}, *asset[] = {"", "", "", ""};
@@ -37,10 +39,25 @@ static uint64_t line_of[N];
 
 static const book the_book = {
     .currencies = {.n = 2, .id = currency_id, .rate_to_base = rate_to_base},
-    .underlyings = {.n = 4, .id = underlying_id, .currency = underlying_currency, .asset = asset, .kind = kind,
-                    .class_group = class_group, .product_group = product_group, .portfolio_group = portfolio_group},
-    .instruments = {.n = N, .id = id, .line = line_of, .type = type, .underlying = underlying, .currency = paid,
-                    .settlement = settles, .right = right, .exercise = exercises, .strike = strike, .expiry_s = expiry_s},
+    .underlyings = {.n = 4,
+                    .id = underlying_id,
+                    .currency = underlying_currency,
+                    .asset = asset,
+                    .kind = kind,
+                    .class_group = class_group,
+                    .product_group = product_group,
+                    .portfolio_group = portfolio_group},
+    .instruments = {.n = N,
+                    .id = id,
+                    .line = line_of,
+                    .type = type,
+                    .underlying = underlying,
+                    .currency = paid,
+                    .settlement = settles,
+                    .right = right,
+                    .exercise = exercises,
+                    .strike = strike,
+                    .expiry_s = expiry_s},
 };
 static const model the_model = {.name = "m"};
 
@@ -95,7 +112,8 @@ static void groups_stand_in_the_order_of_their_keys(void **state) {
 }
 
 static void strikes_and_expiries_are_ordered_as_numbers(void **state) {
-  expect(groups(*state, 1u << KEY_STRIKE), 4, (const char *[]){"-", "9", "20", "100"}, (uint32_t[]){0, 3, 2, 1, 3, 0, 3});
+  expect(groups(*state, 1u << KEY_STRIKE), 4, (const char *[]){"-", "9", "20", "100"},
+         (uint32_t[]){0, 3, 2, 1, 3, 0, 3});
   expect(groups(*state, 1u << KEY_EXPIRY), 3, (const char *[]){"-", "2026-04-18T08:00:00Z", "2026-06-26T08:00:00Z"},
          (uint32_t[]){2, 2, 1, 2, 1, 0, 2});
 }
@@ -111,8 +129,10 @@ static void several_keys_count_from_the_coarsest(void **state) {
 
 /* C's class is called B as the underlying B is; B has no class, so that its group is its own and another. */
 static void a_missing_group_is_a_group_of_its_own(void **state) {
-  expect(groups(*state, 1u << KEY_CLASS_GROUP), 4, (const char *[]){"A", "B", "D", "B"}, (uint32_t[]){0, 1, 1, 3, 2, 2, 1});
-  expect(groups(*state, 1u << KEY_PRODUCT_GROUP), 4, (const char *[]){"A", "D", "B", "P"}, (uint32_t[]){0, 3, 3, 2, 1, 1, 3});
+  expect(groups(*state, 1u << KEY_CLASS_GROUP), 4, (const char *[]){"A", "B", "D", "B"},
+         (uint32_t[]){0, 1, 1, 3, 2, 2, 1});
+  expect(groups(*state, 1u << KEY_PRODUCT_GROUP), 4, (const char *[]){"A", "D", "B", "P"},
+         (uint32_t[]){0, 3, 3, 2, 1, 1, 3});
   expect(groups(*state, 1u << KEY_PORTFOLIO_GROUP), 4, (const char *[]){"A", "D", "B", "P"},
          (uint32_t[]){0, 3, 3, 2, 1, 1, 3});
 }

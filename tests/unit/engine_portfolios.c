@@ -11,7 +11,8 @@
 
 #include <cmocka.h>
 
-/* child and grandchild net into family; gross margins longs and shorts apart, and its child nets into it; sums adds up. */
+/* child and grandchild net into family; gross margins longs and shorts apart, and its child nets into it; sums adds up.
+ */
 enum { CHILD, FAMILY, GRANDCHILD, GROSS, GROSS_CHILD, SUMS, N_ACCOUNTS };
 static const char *account_id[] = {"child", "family", "grandchild", "gross", "gross-child", "sums"};
 static uint32_t parent[] = {FAMILY, ID_NONE, CHILD, ID_NONE, GROSS, FAMILY};
@@ -103,8 +104,9 @@ static void only_wanted_accounts_have_portfolios(void **state) {
 
 static void alone_each_position_is_a_portfolio(void **state) {
   static const expected_portfolio alone[] = {
-      {FAMILY, SIDES_NETTED, 1, {0}, {12.5}}, {FAMILY, SIDES_NETTED, 1, {2}, {1.5}}, {GROSS, SIDE_OF_LONGS, 1, {0}, {3}},
-      {GROSS, SIDE_OF_SHORTS, 1, {0}, {-3}},  {SUMS, SIDES_NETTED, 1, {1}, {-7}},
+      {FAMILY, SIDES_NETTED, 1, {0}, {12.5}}, {FAMILY, SIDES_NETTED, 1, {2}, {1.5}},
+      {GROSS, SIDE_OF_LONGS, 1, {0}, {3}},    {GROSS, SIDE_OF_SHORTS, 1, {0}, {-3}},
+      {SUMS, SIDES_NETTED, 1, {1}, {-7}},
   };
   portfolios made, apart;
   assert_int_equal(portfolios_make(&the_book, NULL, &made, NULL), SG_OK);

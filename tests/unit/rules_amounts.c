@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Amounts of money by hand: model texts over two nodes of one portfolio, no book and no device. VAR-1 is a permutation of
- * the losses -499..500; its quantiles and shortfall were counted by hand and agree with NumPy's `higher`, `linear` and the mean
- * of the worst ten. APC-1 and OFF-1 are articles 28 and 27 of Commission Delegated Regulation (EU) No 153/2013.
+ * Amounts of money by hand: model texts over two nodes of one portfolio, no book and no device. VAR-1 is a permutation
+ * of the losses -499..500; its quantiles and shortfall were counted by hand and agree with NumPy's `higher`, `linear`
+ * and the mean of the worst ten. APC-1 and OFF-1 are articles 28 and 27 of Commission Delegated Regulation (EU) No
+ * 153/2013.
  */
 #include "rules/amounts.h"
 
@@ -35,9 +36,10 @@ typedef struct desk {
   char lines[2048];
 } desk;
 
-static const char head[] = "model: {name: m, title: t, version: \"1\", source: s, date: 2026-04-10}\n"
-                           "blocks: {one: {scenarios: [{price: [0, 0.1, 0.2, 0.3]}]}, two: {scenarios: [{price: [0, 0.1]}]}}\n"
-                           "levels: [{by: [underlying]}, {by: [account]}]\n";
+static const char head[] =
+    "model: {name: m, title: t, version: \"1\", source: s, date: 2026-04-10}\n"
+    "blocks: {one: {scenarios: [{price: [0, 0.1, 0.2, 0.3]}]}, two: {scenarios: [{price: [0, 0.1]}]}}\n"
+    "levels: [{by: [underlying]}, {by: [account]}]\n";
 
 static int desk_open(void **state) {
   desk *made = calloc(1, sizeof *made);
@@ -104,12 +106,14 @@ static void desk_give(desk *d, const char *amount, uint32_t block, uint32_t n_sc
   d->outcome_of[a] = d->outcomes[a];
 }
 
-static sg_status keep_line(void *context, uint32_t amount, const char *step, uint32_t node, money value, sg_error *error) {
+static sg_status keep_line(void *context, uint32_t amount, const char *step, uint32_t node, money value,
+                           sg_error *error) {
   desk *d = context;
   char text[NUMBER_TEXT_BYTES];
   money_format(value, text);
   size_t n = strlen(d->lines);
-  snprintf(d->lines + n, sizeof d->lines - n, "%s%s%s/%u %s", n == 0 ? "" : "; ", d->m->amounts[amount].name, step, node, text);
+  snprintf(d->lines + n, sizeof d->lines - n, "%s%s%s/%u %s", n == 0 ? "" : "; ", d->m->amounts[amount].name, step,
+           node, text);
   return SG_OK;
 }
 
@@ -215,8 +219,9 @@ static void off_1_a_portfolio_offset_of_at_most_80_percent(void **state) {
   desk_give(d, "own", 0, 4, apart);
   desk_give(d, "joint", 0, 4, joint);
   assert_string_equal(desk_require(d), "44");
-  assert_string_equal(d->lines, "joint/0 30; own/0 60; own/1 40; floor.sum.times/0 -80; joint/0 30; floor.sum2.times/0 -6; "
-                                "risk/0 -30");
+  assert_string_equal(d->lines,
+                      "joint/0 30; own/0 60; own/1 40; floor.sum.times/0 -80; joint/0 30; floor.sum2.times/0 -6; "
+                      "risk/0 -30");
 }
 
 static void apc_1_the_three_ways_against_procyclicality(void **state) {
@@ -230,7 +235,8 @@ static void apc_1_the_three_ways_against_procyclicality(void **state) {
   for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
     char text[512];
     snprintf(text, sizeof text,
-             "amounts:\n  base: {worst: [one]}\n  stress: {worst: [two]}\n  risk: %s\nmeasures: {initial: risk}\n", ways[i].risk);
+             "amounts:\n  base: {worst: [one]}\n  stress: {worst: [two]}\n  risk: %s\nmeasures: {initial: risk}\n",
+             ways[i].risk);
     desk_read(d, text);
     desk_give(d, "base", 0, 4, base);
     desk_give(d, "stress", 0, 2, stressed);
