@@ -23,8 +23,7 @@ struct arena {
   size_t size_bytes;
 };
 
-arena *arena_open(void)
-{
+arena *arena_open(void) {
   arena *memory = calloc(1, sizeof *memory);
   if (memory != NULL) {
     memory->next_block_bytes = FIRST_BLOCK_BYTES;
@@ -32,8 +31,7 @@ arena *arena_open(void)
   return memory;
 }
 
-void arena_close(arena *memory)
-{
+void arena_close(arena *memory) {
   if (memory == NULL) {
     return;
   }
@@ -45,14 +43,12 @@ void arena_close(arena *memory)
   free(memory);
 }
 
-static char *align(char *start, size_t alignment)
-{
+static char *align(char *start, size_t alignment) {
   return start + (alignment - (uintptr_t)start % alignment) % alignment;
 }
 
 /* calloc, because the system hands out large blocks that are zero already. */
-static block *block_open(arena *memory, size_t size_bytes)
-{
+static block *block_open(arena *memory, size_t size_bytes) {
   block *b = calloc(1, sizeof(block) + size_bytes);
   if (b != NULL) {
     b->next = memory->blocks;
@@ -62,8 +58,7 @@ static block *block_open(arena *memory, size_t size_bytes)
 }
 
 /* Zeroed; size_bytes < SIZE_MAX / 2. */
-static void *take(arena *memory, size_t size_bytes, size_t alignment)
-{
+static void *take(arena *memory, size_t size_bytes, size_t alignment) {
   char *start = NULL;
   if (memory->free_start != NULL) {
     start = align(memory->free_start, alignment);
@@ -92,8 +87,7 @@ static void *take(arena *memory, size_t size_bytes, size_t alignment)
   return start;
 }
 
-void *arena_array(arena *memory, size_t count, size_t size_bytes)
-{
+void *arena_array(arena *memory, size_t count, size_t size_bytes) {
   size_t total_bytes;
   if (__builtin_mul_overflow(count, size_bytes, &total_bytes) || total_bytes > SIZE_MAX / 2 - ALIGNMENT) {
     return NULL;
@@ -101,8 +95,7 @@ void *arena_array(arena *memory, size_t count, size_t size_bytes)
   return take(memory, total_bytes, ALIGNMENT);
 }
 
-char *arena_text(arena *memory, const char *text, size_t length)
-{
+char *arena_text(arena *memory, const char *text, size_t length) {
   if (length >= SIZE_MAX / 2 - ALIGNMENT) {
     return NULL;
   }
@@ -113,8 +106,7 @@ char *arena_text(arena *memory, const char *text, size_t length)
   return copy;
 }
 
-char *arena_format(arena *memory, const char *format, ...)
-{
+char *arena_format(arena *memory, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   int length = vsnprintf(NULL, 0, format, arguments);
@@ -131,7 +123,6 @@ char *arena_format(arena *memory, const char *format, ...)
   return text;
 }
 
-size_t arena_size_bytes(const arena *memory)
-{
+size_t arena_size_bytes(const arena *memory) {
   return memory->size_bytes;
 }

@@ -6,8 +6,7 @@
 
 #include <stdint.h>
 
-bool array_reserve(void **items, size_t *capacity, size_t wanted, size_t item_bytes)
-{
+bool array_reserve(void **items, size_t *capacity, size_t wanted, size_t item_bytes) {
   if (wanted <= *capacity) {
     return true;
   }

@@ -13,26 +13,22 @@ static const char not_an_instant[] = "is not a time like 2026-04-10T08:00:00Z";
 static const char not_a_time[] = "is not a time of day like 08:00:00Z";
 static const char no_zone[] = "has no zone: Z or an offset like +02:00";
 
-static bool is_leap(int year)
-{
+static bool is_leap(int year) {
   return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-static int days_in_month(int year, int month)
-{
+static int days_in_month(int year, int month) {
   static const int days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   return days[month - 1] + (month == 2 && is_leap(year));
 }
 
 /* Days from 1 January of year 1 to 1 January of `year`. */
-static int64_t days_before_year(int64_t year)
-{
+static int64_t days_before_year(int64_t year) {
   int64_t past = year - 1;
   return past * DAYS_A_YEAR + past / 4 - past / 100 + past / 400;
 }
 
-int64_t date_make(int year, int month, int day)
-{
+int64_t date_make(int year, int month, int day) {
   int64_t days = days_before_year(year) + day - 1 - DAYS_BEFORE_1970;
   for (int m = 1; m < month; m++) {
     days += days_in_month(year, m);
@@ -41,8 +37,7 @@ int64_t date_make(int year, int month, int day)
 }
 
 /* n decimal digits; false when one of them is not a digit. */
-static bool read_digits(const char *text, int n, int *value)
-{
+static bool read_digits(const char *text, int n, int *value) {
   *value = 0;
   for (int i = 0; i < n; i++) {
     if (text[i] < '0' || text[i] > '9') {
@@ -54,8 +49,7 @@ static bool read_digits(const char *text, int n, int *value)
 }
 
 /* YYYY-MM-DD, 10 bytes. */
-static const char *read_date(const char *text, int64_t *midnight_s)
-{
+static const char *read_date(const char *text, int64_t *midnight_s) {
   int year, month, day;
   if (!read_digits(text, 4, &year) || text[4] != '-' || !read_digits(text + 5, 2, &month) || text[7] != '-' ||
       !read_digits(text + 8, 2, &day)) {
@@ -69,8 +63,7 @@ static const char *read_date(const char *text, int64_t *midnight_s)
 }
 
 /* Z or an offset, at the end of the text. */
-static const char *read_zone(const char *text, size_t length, const char *malformed, int64_t *offset_s)
-{
+static const char *read_zone(const char *text, size_t length, const char *malformed, int64_t *offset_s) {
   if (length == 0) {
     return no_zone;
   }
@@ -91,8 +84,7 @@ static const char *read_zone(const char *text, size_t length, const char *malfor
 }
 
 /* HH:MM:SS and the zone: seconds after midnight UTC. */
-static const char *read_time(const char *text, size_t length, const char *malformed, int64_t *second_of_day_s)
-{
+static const char *read_time(const char *text, size_t length, const char *malformed, int64_t *second_of_day_s) {
   int hour, minute, second;
   if (length < 8 || !read_digits(text, 2, &hour) || text[2] != ':' || !read_digits(text + 3, 2, &minute) ||
       text[5] != ':' || !read_digits(text + 6, 2, &second)) {
@@ -107,13 +99,11 @@ static const char *read_time(const char *text, size_t length, const char *malfor
   return refused;
 }
 
-const char *date_parse_time(const char *text, size_t length, int64_t *second_of_day_s)
-{
+const char *date_parse_time(const char *text, size_t length, int64_t *second_of_day_s) {
   return read_time(text, length, not_a_time, second_of_day_s);
 }
 
-const char *date_parse(const char *text, size_t length, int64_t *instant_s, bool *date_only)
-{
+const char *date_parse(const char *text, size_t length, int64_t *instant_s, bool *date_only) {
   int64_t midnight_s = 0, second_of_day_s = 0;
   if (length < 10) {
     return not_an_instant;
@@ -140,8 +130,7 @@ const char *date_parse(const char *text, size_t length, int64_t *instant_s, bool
   return NULL;
 }
 
-void date_format(int64_t instant_s, char text[static 24])
-{
+void date_format(int64_t instant_s, char text[static 24]) {
   assert(instant_s >= date_make(1, 1, 1) && instant_s < date_make(9999, 12, 31) + SECONDS_A_DAY);
   int64_t days = instant_s / SECONDS_A_DAY;
   int64_t second = instant_s % SECONDS_A_DAY;

@@ -30,8 +30,7 @@ static const uint64_t power_of_ten[] = {1,
                                         1000000000000000000,
                                         10000000000000000000u};
 
-bool decimal_scan_short(const char *text, size_t length, decimal_short *scanned)
-{
+bool decimal_scan_short(const char *text, size_t length, decimal_short *scanned) {
   if (length == 0 || length > 18) {
     return false;
   }
@@ -60,8 +59,7 @@ bool decimal_scan_short(const char *text, size_t length, decimal_short *scanned)
 }
 
 /* `at` is behind the letter e. */
-static const char *scan_exponent(const char *at, const char *end, int64_t *exponent)
-{
+static const char *scan_exponent(const char *at, const char *end, int64_t *exponent) {
   bool negative = at < end && *at == '-';
   at += at < end && (*at == '-' || *at == '+');
   if (at == end) {
@@ -81,8 +79,7 @@ static const char *scan_exponent(const char *at, const char *end, int64_t *expon
   return NULL;
 }
 
-static void keep_digit(decimal_digits *scanned, char digit)
-{
+static void keep_digit(decimal_digits *scanned, char digit) {
   if (scanned->n_digits < DECIMAL_DIGITS_KEPT) {
     scanned->digits[scanned->n_digits++] = digit;
   } else if (scanned->n_digits == DECIMAL_DIGITS_KEPT && digit != '0') {
@@ -90,8 +87,7 @@ static void keep_digit(decimal_digits *scanned, char digit)
   }
 }
 
-const char *decimal_scan(const char *text, size_t length, decimal_digits *scanned)
-{
+const char *decimal_scan(const char *text, size_t length, decimal_digits *scanned) {
   const char *at = text, *end = text + length;
   scanned->negative = length > 0 && *at == '-';
   scanned->n_digits = 0;
@@ -134,8 +130,7 @@ const char *decimal_scan(const char *text, size_t length, decimal_digits *scanne
   return NULL;
 }
 
-const char *decimal_parse(const char *text, size_t length, int places, int128 *units)
-{
+const char *decimal_parse(const char *text, size_t length, int places, int128 *units) {
   decimal_short small;
   if (decimal_scan_short(text, length, &small) && (int)small.places <= places) {
     int128 scaled = (int128)small.digits * power_of_ten[places - (int)small.places];
@@ -168,8 +163,7 @@ const char *decimal_parse(const char *text, size_t length, int places, int128 *u
   return NULL;
 }
 
-double decimal_to_double(int128 units, int places)
-{
+double decimal_to_double(int128 units, int places) {
   uint128 magnitude = decimal_magnitude(units);
   if (magnitude == 0) {
     return 0;
@@ -196,8 +190,7 @@ double decimal_to_double(int128 units, int places)
   return units < 0 ? -result : result;
 }
 
-char *decimal_write_digits(char *end, uint64_t value, int least)
-{
+char *decimal_write_digits(char *end, uint64_t value, int least) {
   char *at = end;
   for (; value >= 10; value /= 100) { /* a leading 0 may come of it */
     uint64_t pair = value % 100;
@@ -214,8 +207,7 @@ char *decimal_write_digits(char *end, uint64_t value, int least)
   return at;
 }
 
-size_t decimal_format(int128 units, int places, int least_places, char *text)
-{
+size_t decimal_format(int128 units, int places, int least_places, char *text) {
   enum { PIECE_DIGITS = 19 }; /* of the whole part, below 10^27 */
   char digits[NUMBER_TEXT_BYTES];
   char *end = digits + sizeof digits, *at = end;

@@ -44,8 +44,7 @@ size_t decimal_format(int128 units, int places, int least_places, char *text);
 /* Writes a value's digits, at least `least` of them, so that they end before `end`. Returns where they begin. */
 char *decimal_write_digits(char *end, uint64_t value, int least);
 
-static inline uint128 decimal_magnitude(int128 units)
-{
+static inline uint128 decimal_magnitude(int128 units) {
   return units < 0 ? -(uint128)units : (uint128)units;
 }
 

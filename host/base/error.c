@@ -22,8 +22,7 @@ struct sg_error {
 
 static const char out_of_memory_text[] = "out of memory";
 
-static char *text_copy(const char *text)
-{
+static char *text_copy(const char *text) {
   size_t size_bytes = strlen(text) + 1;
   char *copy = malloc(size_bytes);
   if (copy != NULL) {
@@ -32,8 +31,7 @@ static char *text_copy(const char *text)
   return copy;
 }
 
-static bool has_room(sg_error *error)
-{
+static bool has_room(sg_error *error) {
   if (error->n_kept >= FINDINGS_KEPT) {
     return false;
   }
@@ -51,8 +49,7 @@ static bool has_room(sg_error *error)
 }
 
 /* Takes ownership of message; NULL stands for a message that memory was too short to hold. */
-static void keep(sg_error *error, sg_status status, place where, char *message)
-{
+static void keep(sg_error *error, sg_status status, place where, char *message) {
   error->n_found++;
   if (!has_room(error)) {
     if (error->n_found == error->n_kept + 1) {
@@ -71,8 +68,7 @@ static void keep(sg_error *error, sg_status status, place where, char *message)
   };
 }
 
-sg_status error_add(sg_error *error, sg_status status, place where, const char *format, ...)
-{
+sg_status error_add(sg_error *error, sg_status status, place where, const char *format, ...) {
   if (error != NULL) {
     va_list arguments;
     char *message = NULL;
@@ -86,8 +82,7 @@ sg_status error_add(sg_error *error, sg_status status, place where, const char *
   return status;
 }
 
-sg_status error_fail(sg_error *error, sg_status status, const char *format, ...)
-{
+sg_status error_fail(sg_error *error, sg_status status, const char *format, ...) {
   if (error != NULL) {
     va_list arguments;
     char *message = NULL;
@@ -101,26 +96,22 @@ sg_status error_fail(sg_error *error, sg_status status, const char *format, ...)
   return status;
 }
 
-sg_status error_out_of_memory(sg_error *error)
-{
+sg_status error_out_of_memory(sg_error *error) {
   if (error != NULL) {
     keep(error, SG_DEVICE, (place){0}, NULL);
   }
   return SG_DEVICE;
 }
 
-size_t error_count(const sg_error *error)
-{
+size_t error_count(const sg_error *error) {
   return error == NULL ? 0 : error->n_found;
 }
 
-sg_error *sg_error_open(void)
-{
+sg_error *sg_error_open(void) {
   return calloc(1, sizeof(sg_error));
 }
 
-void sg_error_clear(sg_error *error)
-{
+void sg_error_clear(sg_error *error) {
   if (error == NULL) {
     return;
   }
@@ -133,8 +124,7 @@ void sg_error_clear(sg_error *error)
   error->n_found = error->n_kept = 0;
 }
 
-void sg_error_close(sg_error *error)
-{
+void sg_error_close(sg_error *error) {
   if (error != NULL) {
     sg_error_clear(error);
     free(error->kept);
@@ -142,13 +132,11 @@ void sg_error_close(sg_error *error)
   }
 }
 
-size_t sg_error_count(const sg_error *error)
-{
+size_t sg_error_count(const sg_error *error) {
   return error == NULL ? 0 : error->n_kept + (error->n_found > error->n_kept);
 }
 
-sg_finding sg_error_get(const sg_error *error, size_t index)
-{
+sg_finding sg_error_get(const sg_error *error, size_t index) {
   if (error == NULL || index >= sg_error_count(error)) {
     return (sg_finding){.status = SG_OK, .message = ""};
   }

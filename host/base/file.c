@@ -28,29 +28,24 @@ typedef struct load {
   sg_error *error;
 } load;
 
-static sg_status io_failure(sg_error *error, const char *path, const char *what)
-{
+static sg_status io_failure(sg_error *error, const char *path, const char *what) {
   return error_add(error, SG_IO, (place){.file = path}, "%s: %s", what, strerror(errno));
 }
 
-static sg_status corrupt(load *file, const char *detail)
-{
+static sg_status corrupt(load *file, const char *detail) {
   return error_add(file->error, SG_INPUT, file->where, "the archive is corrupt: %s", detail);
 }
 
-static sg_status truncated(load *file)
-{
+static sg_status truncated(load *file) {
   return error_add(file->error, SG_INPUT, file->where, "the archive is truncated");
 }
 
-static sg_status over_limit(load *file)
-{
+static sg_status over_limit(load *file) {
   return error_add(file->error, SG_INPUT, file->where, "holds more than the limit of %zu bytes", file->limit_bytes);
 }
 
 /* Room for `more` bytes and the closing NUL. */
-static sg_status make_room(load *file, size_t more)
-{
+static sg_status make_room(load *file, size_t more) {
   if (more > SIZE_MAX - 1 - file->n ||
       !array_reserve((void **)&file->content, &file->capacity, file->n + more + 1, 1)) {
     return error_out_of_memory(file->error);
@@ -58,8 +53,7 @@ static sg_status make_room(load *file, size_t more)
   return SG_OK;
 }
 
-static sg_status read_some(load *file, char *bytes, size_t size_bytes, size_t *n_read)
-{
+static sg_status read_some(load *file, char *bytes, size_t size_bytes, size_t *n_read) {
   ssize_t n;
   do {
     n = read(file->descriptor, bytes, size_bytes);
@@ -71,8 +65,7 @@ static sg_status read_some(load *file, char *bytes, size_t size_bytes, size_t *n
   return SG_OK;
 }
 
-static sg_status load_plain(load *file, size_t expected_bytes)
-{
+static sg_status load_plain(load *file, size_t expected_bytes) {
   if (expected_bytes > file->limit_bytes) {
     return over_limit(file);
   }
@@ -92,8 +85,7 @@ static sg_status load_plain(load *file, size_t expected_bytes)
 }
 
 /* Members may follow one another; a file without any is truncated. */
-static sg_status inflate_all(load *file, z_stream *stream, unsigned char *compressed)
-{
+static sg_status inflate_all(load *file, z_stream *stream, unsigned char *compressed) {
   bool inside_member = true;
   for (;;) {
     size_t n_read = 0;
@@ -131,8 +123,7 @@ static sg_status inflate_all(load *file, z_stream *stream, unsigned char *compre
   }
 }
 
-static sg_status load_gzip(load *file)
-{
+static sg_status load_gzip(load *file) {
   sg_status status = SG_OK;
   z_stream stream = {0};
   bool is_open = false;
@@ -151,8 +142,7 @@ done:
   return status;
 }
 
-static sg_status decompress_all(load *file, ZSTD_DCtx *context, char *compressed)
-{
+static sg_status decompress_all(load *file, ZSTD_DCtx *context, char *compressed) {
   size_t expected = 1; /* 0: a frame has ended */
   for (;;) {
     size_t n_read = 0;
@@ -178,8 +168,7 @@ static sg_status decompress_all(load *file, ZSTD_DCtx *context, char *compressed
   }
 }
 
-static sg_status load_zstd(load *file)
-{
+static sg_status load_zstd(load *file) {
   sg_status status = SG_OK;
   ZSTD_DCtx *context = ZSTD_createDCtx();
   char *compressed = malloc(READ_BYTES);
@@ -194,14 +183,12 @@ done:
   return status;
 }
 
-static bool ends_with(const char *text, const char *end)
-{
+static bool ends_with(const char *text, const char *end) {
   size_t length = strlen(text), end_length = strlen(end);
   return length >= end_length && strcmp(text + length - end_length, end) == 0;
 }
 
-sg_status file_load(const char *path, size_t limit_bytes, file_text *loaded, sg_error *error)
-{
+sg_status file_load(const char *path, size_t limit_bytes, file_text *loaded, sg_error *error) {
   sg_status status = SG_OK;
   load file = {.where = {.file = path}, .descriptor = -1, .limit_bytes = limit_bytes, .error = error};
   struct stat facts;
@@ -237,14 +224,12 @@ done:
   return status;
 }
 
-void file_close(file_text *loaded)
-{
+void file_close(file_text *loaded) {
   free(loaded->text);
   *loaded = (file_text){0};
 }
 
-sg_status file_find(const char *folder, const char *name, char **found, sg_error *error)
-{
+sg_status file_find(const char *folder, const char *name, char **found, sg_error *error) {
   static const char *const endings[] = {"", ".gz", ".zst"};
   *found = NULL;
   for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
@@ -279,14 +264,12 @@ sg_status file_find(const char *folder, const char *name, char **found, sg_error
   return SG_OK;
 }
 
-void digest_bytes(const void *bytes, size_t size_bytes, uint64_t digest[2])
-{
+void digest_bytes(const void *bytes, size_t size_bytes, uint64_t digest[2]) {
   XXH128_hash_t hash = XXH3_128bits(bytes, size_bytes);
   digest[0] = hash.low64;
   digest[1] = hash.high64;
 }
 
-void digest_format(const uint64_t digest[2], char text[static 33])
-{
+void digest_format(const uint64_t digest[2], char text[static 33]) {
   snprintf(text, 33, "%016llx%016llx", (unsigned long long)digest[1], (unsigned long long)digest[0]);
 }

@@ -36,8 +36,7 @@ struct file_folder {
 };
 
 /* An owned path, or NULL with a finding. */
-static char *join(const char *folder, const char *name, sg_error *error)
-{
+static char *join(const char *folder, const char *name, sg_error *error) {
   char *path = NULL;
   if (asprintf(&path, "%s/%s", folder, name) < 0) {
     error_out_of_memory(error);
@@ -46,13 +45,11 @@ static char *join(const char *folder, const char *name, sg_error *error)
   return path;
 }
 
-static sg_status io_failure(sg_error *error, const char *path, const char *what)
-{
+static sg_status io_failure(sg_error *error, const char *path, const char *what) {
   return error_add(error, SG_IO, (place){.file = path}, "%s: %s", what, strerror(errno));
 }
 
-static sg_status sync_folder(const char *path, sg_error *error)
-{
+static sg_status sync_folder(const char *path, sg_error *error) {
   int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   /* Some file systems cannot sync a folder and say EINVAL. */
   bool failed = descriptor < 0 || (fsync(descriptor) != 0 && errno != EINVAL);
@@ -64,8 +61,7 @@ static sg_status sync_folder(const char *path, sg_error *error)
 }
 
 /* A partial folder holds files and at most one folder of files. */
-static void remove_folder(const char *path)
-{
+static void remove_folder(const char *path) {
   DIR *listing = opendir(path);
   if (listing == NULL) {
     return;
@@ -84,8 +80,7 @@ static void remove_folder(const char *path)
 }
 
 /* Removes what processes that no longer run have left behind. */
-static void remove_stale(const char *folder, const char *prefix)
-{
+static void remove_stale(const char *folder, const char *prefix) {
   DIR *listing = opendir(folder);
   if (listing == NULL) {
     return;
@@ -108,8 +103,7 @@ static void remove_stale(const char *folder, const char *prefix)
 }
 
 /* Makes folder->partial = WHERE/PREFIX<process>-<count>. */
-static sg_status make_partial(file_folder *folder, const char *where, const char *prefix, sg_error *error)
-{
+static sg_status make_partial(file_folder *folder, const char *where, const char *prefix, sg_error *error) {
   static atomic_uint count;
   remove_stale(where, prefix);
   for (;;) {
@@ -130,8 +124,7 @@ static sg_status make_partial(file_folder *folder, const char *where, const char
   }
 }
 
-static sg_status open_beside(file_folder *folder, sg_error *error)
-{
+static sg_status open_beside(file_folder *folder, sg_error *error) {
   char *slash = strrchr(folder->target, '/');
   const char *name = slash == NULL ? folder->target : slash + 1;
   folder->parent = slash == NULL ? strdup(".") : strndup(folder->target, (size_t)(slash - folder->target) + 1);
@@ -144,8 +137,7 @@ static sg_status open_beside(file_folder *folder, sg_error *error)
   return status;
 }
 
-sg_status file_folder_open(const char *path, const char *const *owned, file_folder **opened, sg_error *error)
-{
+sg_status file_folder_open(const char *path, const char *const *owned, file_folder **opened, sg_error *error) {
   sg_status status = SG_OK;
   struct stat facts;
   *opened = NULL;
@@ -184,8 +176,7 @@ done:
   return status;
 }
 
-sg_status file_folder_add(file_folder *folder, const char *name, FILE **stream, sg_error *error)
-{
+sg_status file_folder_add(file_folder *folder, const char *name, FILE **stream, sg_error *error) {
   sg_status status = SG_OK;
   new_file file = {.name = strdup(name)};
   char *path = join(folder->partial, name, error);
@@ -217,8 +208,7 @@ done:
 }
 
 /* Everything that was written reaches the disk, or the first failure is reported under the name the file would have. */
-static sg_status finish_files(file_folder *folder, sg_error *error)
-{
+static sg_status finish_files(file_folder *folder, sg_error *error) {
   for (size_t i = 0; i < folder->files.n; i++) {
     new_file *file = &folder->files.items[i];
     errno = 0;
@@ -236,8 +226,7 @@ static sg_status finish_files(file_folder *folder, sg_error *error)
 }
 
 /* from/name to to/name. A name that is not there is no failure when `optional`; *moved tells. */
-static sg_status move(const char *from, const char *to, const char *name, bool optional, bool *moved, sg_error *error)
-{
+static sg_status move(const char *from, const char *to, const char *name, bool optional, bool *moved, sg_error *error) {
   sg_status status = SG_OK;
   char *source = join(from, name, error), *target = join(to, name, error);
   if (source == NULL || target == NULL) {
@@ -252,8 +241,7 @@ static sg_status move(const char *from, const char *to, const char *name, bool o
   return status;
 }
 
-static bool is_owned(const file_folder *folder, const char *name)
-{
+static bool is_owned(const file_folder *folder, const char *name) {
   for (const char *const *owned = folder->owned; owned != NULL && *owned != NULL; owned++) {
     if (strcmp(*owned, name) == 0) {
       return true;
@@ -263,13 +251,11 @@ static bool is_owned(const file_folder *folder, const char *name)
 }
 
 /* A manifest vouches for the other files, so it leaves first and arrives last. */
-static bool is_manifest(const char *name)
-{
+static bool is_manifest(const char *name) {
   return strcmp(name, "manifest.json") == 0;
 }
 
-static sg_status move_out(file_folder *folder, bool manifest, sg_error *error)
-{
+static sg_status move_out(file_folder *folder, bool manifest, sg_error *error) {
   for (const char *const *owned = folder->owned; owned != NULL && *owned != NULL; owned++) {
     if (is_manifest(*owned) == manifest) {
       bool moved = false;
@@ -282,8 +268,7 @@ static sg_status move_out(file_folder *folder, bool manifest, sg_error *error)
   return SG_OK;
 }
 
-static sg_status move_in(file_folder *folder, bool manifest, sg_error *error)
-{
+static sg_status move_in(file_folder *folder, bool manifest, sg_error *error) {
   for (size_t i = 0; i < folder->files.n; i++) {
     const char *name = folder->files.items[i].name;
     if (is_manifest(name) == manifest) {
@@ -297,8 +282,7 @@ static sg_status move_in(file_folder *folder, bool manifest, sg_error *error)
   return SG_OK;
 }
 
-static void undo_moves(file_folder *folder)
-{
+static void undo_moves(file_folder *folder) {
   bool moved;
   for (size_t i = folder->moved_in.n; i-- > 0;) {
     move(folder->target, folder->partial, folder->moved_in.items[i], false, &moved, NULL);
@@ -308,8 +292,7 @@ static void undo_moves(file_folder *folder)
   }
 }
 
-static sg_status check_foreign(const file_folder *folder, sg_error *error)
-{
+static sg_status check_foreign(const file_folder *folder, sg_error *error) {
   for (size_t i = 0; i < folder->files.n; i++) {
     const char *name = folder->files.items[i].name;
     char *path = join(folder->target, name, error);
@@ -326,8 +309,7 @@ static sg_status check_foreign(const file_folder *folder, sg_error *error)
   return SG_OK;
 }
 
-static sg_status replace_files(file_folder *folder, sg_error *error)
-{
+static sg_status replace_files(file_folder *folder, sg_error *error) {
   TRY(check_foreign(folder, error));
   folder->replaced = join(folder->partial, ".replaced", error);
   if (folder->replaced == NULL) {
@@ -350,8 +332,7 @@ done:
   return status;
 }
 
-sg_status file_folder_commit(file_folder *folder, sg_error *error)
-{
+sg_status file_folder_commit(file_folder *folder, sg_error *error) {
   assert(folder->partial != NULL);
   TRY(finish_files(folder, error));
   if (folder->parent == NULL) {
@@ -365,8 +346,7 @@ sg_status file_folder_commit(file_folder *folder, sg_error *error)
   return sync_folder(folder->parent, error);
 }
 
-void file_folder_close(file_folder *folder)
-{
+void file_folder_close(file_folder *folder) {
   if (folder == NULL) {
     return;
   }

@@ -12,8 +12,7 @@ enum { MONEY_PLACES = 12 };
 static const uint64_t units_in_one = 1000000000000;
 static const uint128 largest_magnitude = ((uint128)1 << 127) - 1;
 
-static bool with_sign(bool negative, uint128 magnitude, money *result)
-{
+static bool with_sign(bool negative, uint128 magnitude, money *result) {
   if (magnitude > largest_magnitude) {
     return false;
   }
@@ -22,14 +21,12 @@ static bool with_sign(bool negative, uint128 magnitude, money *result)
 }
 
 /* Rounds quotient + remainder / divisor half to even. */
-static uint128 round_half_even(uint128 quotient, uint128 remainder, uint128 divisor)
-{
+static uint128 round_half_even(uint128 quotient, uint128 remainder, uint128 divisor) {
   uint128 rest = divisor - remainder;
   return quotient + (remainder > rest || (remainder == rest && (quotient & 1) != 0));
 }
 
-bool money_from_double(double amount, money *result)
-{
+bool money_from_double(double amount, money *result) {
   uint64_t bits;
   memcpy(&bits, &amount, sizeof bits);
   bool negative = bits >> 63 != 0;
@@ -55,13 +52,11 @@ bool money_from_double(double amount, money *result)
   return with_sign(negative, round_half_even(scaled >> -exponent, scaled & (divisor - 1), divisor), result);
 }
 
-double money_to_double(money amount)
-{
+double money_to_double(money amount) {
   return decimal_to_double(amount.units, MONEY_PLACES);
 }
 
-static bool store(int128 total, bool overflow, money *result)
-{
+static bool store(int128 total, bool overflow, money *result) {
   if (overflow || decimal_magnitude(total) > largest_magnitude) {
     return false;
   }
@@ -69,23 +64,20 @@ static bool store(int128 total, bool overflow, money *result)
   return true;
 }
 
-bool money_add(money *sum, money addend)
-{
+bool money_add(money *sum, money addend) {
   int128 total;
   bool overflow = __builtin_add_overflow(sum->units, addend.units, &total);
   return store(total, overflow, sum);
 }
 
-bool money_subtract(money *difference, money subtrahend)
-{
+bool money_subtract(money *difference, money subtrahend) {
   int128 total;
   bool overflow = __builtin_sub_overflow(difference->units, subtrahend.units, &total);
   return store(total, overflow, difference);
 }
 
 /* product[0..3], low word first. */
-static void multiply(uint128 a, uint128 b, uint64_t product[4])
-{
+static void multiply(uint128 a, uint128 b, uint64_t product[4]) {
   uint64_t a_words[2] = {(uint64_t)a, (uint64_t)(a >> 64)}, b_words[2] = {(uint64_t)b, (uint64_t)(b >> 64)};
   memset(product, 0, 4 * sizeof *product);
   for (int i = 0; i < 2; i++) {
@@ -99,8 +91,7 @@ static void multiply(uint128 a, uint128 b, uint64_t product[4])
   }
 }
 
-bool money_times(money amount, money factor, money *result)
-{
+bool money_times(money amount, money factor, money *result) {
   bool negative = (amount.units < 0) != (factor.units < 0);
   uint64_t words[4];
   multiply(decimal_magnitude(amount.units), decimal_magnitude(factor.units), words);
@@ -120,8 +111,7 @@ bool money_times(money amount, money factor, money *result)
   return with_sign(negative, round_half_even(quotient, remainder, units_in_one), result);
 }
 
-bool money_round(money amount, money unit, money *result)
-{
+bool money_round(money amount, money unit, money *result) {
   uint128 magnitude = decimal_magnitude(amount.units), divisor = (uint128)unit.units;
   uint128 count = round_half_even(magnitude / divisor, magnitude % divisor, divisor);
   uint128 rounded;
@@ -131,13 +121,11 @@ bool money_round(money amount, money unit, money *result)
   return with_sign(amount.units < 0, rounded, result);
 }
 
-size_t money_format(money amount, char *text)
-{
+size_t money_format(money amount, char *text) {
   return decimal_format(amount.units, MONEY_PLACES, 0, text);
 }
 
-size_t money_format_places(money amount, int decimals, char *text)
-{
+size_t money_format_places(money amount, int decimals, char *text) {
   int128 units = amount.units;
   int places = MONEY_PLACES;
   if (decimals < places) {
@@ -152,7 +140,6 @@ size_t money_format_places(money amount, int decimals, char *text)
   return decimal_format(units, places, decimals, text);
 }
 
-const char *money_parse(const char *text, size_t length, money *value)
-{
+const char *money_parse(const char *text, size_t length, money *value) {
   return decimal_parse(text, length, MONEY_PLACES, &value->units);
 }

@@ -17,8 +17,7 @@ static const double exact_power_of_ten[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  
                                             1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 enum { LARGEST_EXACT_POWER = 22 };
 
-const char *number_parse(const char *text, size_t length, double *value)
-{
+const char *number_parse(const char *text, size_t length, double *value) {
   decimal_short small;
   if (decimal_scan_short(text, length, &small) && small.digits <= 1ull << 53) {
     /* Both operands are exact, so the one division rounds correctly (Clinger 1990, "How to read floating point
@@ -44,16 +43,14 @@ const char *number_parse(const char *text, size_t length, double *value)
   return NULL;
 }
 
-static bool reads_back(uint64_t digits, int exponent, double magnitude)
-{
+static bool reads_back(uint64_t digits, int exponent, double magnitude) {
   char text[48];
   snprintf(text, sizeof text, "%llue%d", (unsigned long long)digits, exponent);
   return strtod(text, NULL) == magnitude;
 }
 
 /* The nearest decimal of `n_digits` digits: digits x 10^exponent. */
-static uint64_t nearest_digits(double magnitude, int n_digits, int *exponent)
-{
+static uint64_t nearest_digits(double magnitude, int n_digits, int *exponent) {
   char text[48];
   snprintf(text, sizeof text, "%.*e", n_digits - 1, magnitude);
   uint64_t digits = 0;
@@ -68,8 +65,7 @@ static uint64_t nearest_digits(double magnitude, int n_digits, int *exponent)
 }
 
 /* Whether the nearest decimal of n digits reads back; then it is digits x 10^exponent. */
-static bool find_digits(double magnitude, int n_digits, uint64_t *digits, int *exponent)
-{
+static bool find_digits(double magnitude, int n_digits, uint64_t *digits, int *exponent) {
   uint64_t bits;
   memcpy(&bits, &magnitude, sizeof bits);
   *digits = nearest_digits(magnitude, n_digits, exponent);
@@ -82,8 +78,7 @@ static bool find_digits(double magnitude, int n_digits, uint64_t *digits, int *e
 }
 
 /* Any magnitude. If n digits are enough, so are more: bisection finds the least. */
-static void search_shortest_digits(double magnitude, uint64_t *digits, int *exponent)
-{
+static void search_shortest_digits(double magnitude, uint64_t *digits, int *exponent) {
   int too_few = 0, enough = 17;
   while (enough - too_few > 1) {
     int middle = (too_few + enough) / 2;
@@ -97,8 +92,7 @@ static void search_shortest_digits(double magnitude, uint64_t *digits, int *expo
  * 17 digits stand before the point, that is the range low..high of integers: always one at least, because the doubles
  * lie more than one apart there (2^53 < 10^16). There are at most 21 places, and 55 bits times 10^21 fit 128 bits. The
  * shortest decimal is a multiple of the largest power of ten that has one in the range. */
-static void compute_shortest_digits(double magnitude, uint64_t *digits, int *exponent)
-{
+static void compute_shortest_digits(double magnitude, uint64_t *digits, int *exponent) {
   uint64_t bits;
   memcpy(&bits, &magnitude, sizeof bits);
   int binary_exponent = (int)(bits >> 52) - 1023;
@@ -132,8 +126,7 @@ static void compute_shortest_digits(double magnitude, uint64_t *digits, int *exp
 }
 
 /* digits x 10^exponent: plain where the leading digit stands for 1e-5 to 1e17, else with an exponent. */
-static size_t write_digits(bool negative, uint64_t digits, int exponent, char *text)
-{
+static size_t write_digits(bool negative, uint64_t digits, int exponent, char *text) {
   while (digits % 10 == 0) {
     digits /= 10;
     exponent++;
@@ -167,8 +160,7 @@ static size_t write_digits(bool negative, uint64_t digits, int exponent, char *t
   return (size_t)(at - text);
 }
 
-size_t number_format(double value, char *text)
-{
+size_t number_format(double value, char *text) {
   if (!isfinite(value)) {
     return (size_t)snprintf(text, NUMBER_TEXT_BYTES, "%s", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
   }
@@ -186,13 +178,11 @@ size_t number_format(double value, char *text)
   return write_digits(value < 0, digits, exponent, text);
 }
 
-const char *decimal18_parse(const char *text, size_t length, decimal18 *value)
-{
+const char *decimal18_parse(const char *text, size_t length, decimal18 *value) {
   return decimal_parse(text, length, 18, &value->units);
 }
 
-bool decimal18_add(decimal18 *sum, decimal18 addend)
-{
+bool decimal18_add(decimal18 *sum, decimal18 addend) {
   int128 total;
   if (__builtin_add_overflow(sum->units, addend.units, &total)) {
     return false;
@@ -201,12 +191,10 @@ bool decimal18_add(decimal18 *sum, decimal18 addend)
   return true;
 }
 
-double decimal18_to_double(decimal18 value)
-{
+double decimal18_to_double(decimal18 value) {
   return decimal_to_double(value.units, 18);
 }
 
-size_t decimal18_format(decimal18 value, char *text)
-{
+size_t decimal18_format(decimal18 value, char *text) {
   return decimal_format(value.units, 18, 0, text);
 }

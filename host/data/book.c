@@ -4,8 +4,7 @@
  */
 #include "data/book.h"
 
-void book_close(book *closed)
-{
+void book_close(book *closed) {
   if (closed != NULL) {
     arena_close(closed->memory);
   }

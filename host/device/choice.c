@@ -8,22 +8,19 @@
 #include <string.h>
 #include <strings.h>
 
-static sg_status candidates_find(arena *memory, candidates *found, sg_error *error)
-{
+static sg_status candidates_find(arena *memory, candidates *found, sg_error *error) {
   TRY(opencl_find(memory, found, error));
   return reference_find(found, error);
 }
 
-static void candidates_free(candidates *found)
-{
+static void candidates_free(candidates *found) {
   ARRAY_FREE(&found->list);
   ARRAY_FREE(&found->broken);
 }
 
 /* Opens and, unless told otherwise, tests a candidate; a failed test is a finding and SG_DEVICE. */
 static sg_status candidate_prove(const candidate *from, const sg_device_options *options, device **opened,
-                                 sg_error *error)
-{
+                                 sg_error *error) {
   TRY(candidate_open(from, options, opened, error));
   if (options && options->skip_self_test) {
     return SG_OK;
@@ -39,8 +36,7 @@ static sg_status candidate_prove(const candidate *from, const sg_device_options 
 }
 
 /* `0: NAME (cpu), 1: NAME (gpu; has no double precision), 2: reference`; NULL when out of memory */
-static const char *names_format(arena *memory, const candidates *found)
-{
+static const char *names_format(arena *memory, const candidates *found) {
   const char *names = "";
   for (size_t i = 0; i < found->list.n && names; i++) {
     const candidate *each = &found->list.items[i];
@@ -52,8 +48,7 @@ static const char *names_format(arena *memory, const candidates *found)
 }
 
 /* ` (platform NAME is broken: ...)`, "" when none is; NULL when out of memory */
-static const char *broken_format(arena *memory, const candidates *found)
-{
+static const char *broken_format(arena *memory, const candidates *found) {
   const char *broken = "";
   for (size_t i = 0; i < found->broken.n && broken; i++) {
     broken = arena_format(memory, "%s (platform %s is broken)", broken, found->broken.items[i]);
@@ -62,8 +57,7 @@ static const char *broken_format(arena *memory, const candidates *found)
 }
 
 /* Why nothing of what was looked for can be used. The reference is always found: one candidate is no OpenCL device. */
-static sg_status none_fail(arena *memory, const candidates *found, const char *type, sg_error *error)
-{
+static sg_status none_fail(arena *memory, const candidates *found, const char *type, sg_error *error) {
   const char *names = names_format(memory, found), *broken = broken_format(memory, found);
   if (!names || !broken) {
     return error_out_of_memory(error);
@@ -80,8 +74,7 @@ static sg_status none_fail(arena *memory, const candidates *found, const char *t
 /* The first device of a type (NULL: any OpenCL device) that proves itself. One without double precision is passed over
  * in silence, one with a wrong bit with a finding. */
 static sg_status type_open(arena *memory, const candidates *found, const char *type, const sg_device_options *options,
-                           device **opened, sg_error *error)
-{
+                           device **opened, sg_error *error) {
   static const char *const order[] = {"gpu", "cpu", "accelerator"};
   for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
     for (size_t i = 0; i < found->list.n && (!type || strcmp(type, order[k]) == 0); i++) {
@@ -98,8 +91,7 @@ static sg_status type_open(arena *memory, const candidates *found, const char *t
   return none_fail(memory, found, type, error);
 }
 
-static bool name_contains(const char *name, const char *part)
-{
+static bool name_contains(const char *name, const char *part) {
   size_t length = strlen(part);
   for (; *name; name++) {
     if (strncasecmp(name, part, length) == 0) {
@@ -109,8 +101,7 @@ static bool name_contains(const char *name, const char *part)
   return false;
 }
 
-static sg_status unknown_fail(arena *memory, const candidates *found, const char *choice, sg_error *error)
-{
+static sg_status unknown_fail(arena *memory, const candidates *found, const char *choice, sg_error *error) {
   const char *names = names_format(memory, found);
   if (!names) {
     return error_out_of_memory(error);
@@ -121,8 +112,7 @@ static sg_status unknown_fail(arena *memory, const candidates *found, const char
 }
 
 /* The candidate that a choice names by index or name; NULL when there is none. */
-static const candidate *named_find(const candidates *found, const char *choice)
-{
+static const candidate *named_find(const candidates *found, const char *choice) {
   if (strspn(choice, "0123456789") == strlen(choice)) {
     char *end;
     unsigned long index = strtoul(choice, &end, 10);
@@ -136,8 +126,7 @@ static const candidate *named_find(const candidates *found, const char *choice)
   return NULL;
 }
 
-sg_status device_open(const char *choice, const sg_device_options *options, device **opened, sg_error *error)
-{
+sg_status device_open(const char *choice, const sg_device_options *options, device **opened, sg_error *error) {
   *opened = NULL;
   sg_status status = SG_OK;
   candidates found = {0};
@@ -174,8 +163,7 @@ struct sg_device_list {
 };
 
 /* The verdict of opening and testing one candidate, in the list's arena; NULL when out of memory. */
-static const char *verdict_find(arena *memory, const candidate *of)
-{
+static const char *verdict_find(arena *memory, const candidate *of) {
   sg_error *error = sg_error_open();
   device *opened = NULL;
   const char *verdict = "passed";
@@ -191,8 +179,7 @@ static const char *verdict_find(arena *memory, const candidate *of)
   return verdict;
 }
 
-sg_status device_list_open(bool self_test, device_list **opened, sg_error *error)
-{
+sg_status device_list_open(bool self_test, device_list **opened, sg_error *error) {
   *opened = NULL;
   sg_status status = SG_OK;
   device_list *list = calloc(1, sizeof *list);
@@ -216,8 +203,7 @@ done:
   return status;
 }
 
-void device_list_close(device_list *list)
-{
+void device_list_close(device_list *list) {
   if (list) {
     candidates_free(&list->found);
     arena_close(list->memory);

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *kernel_name(kernel_id kernel)
-{
+const char *kernel_name(kernel_id kernel) {
 #define KERNEL_NAME(name, program) #name,
   static const char *const names[] = {KERNELS(KERNEL_NAME)};
 #undef KERNEL_NAME
@@ -19,8 +18,7 @@ const char *kernel_name(kernel_id kernel)
 static bool lanes_valid(uint32_t lanes) { return lanes >= 1 && lanes <= 16 && (lanes & (lanes - 1)) == 0; }
 
 /* Copies what traits say, so that a device outlives the list it was found in. */
-static bool traits_copy(device *opened, const sg_device_facts *facts)
-{
+static bool traits_copy(device *opened, const sg_device_facts *facts) {
   opened->traits = (device_traits){
       .lanes = facts->lanes,
       .compute_units = facts->compute_units,
@@ -35,8 +33,7 @@ static bool traits_copy(device *opened, const sg_device_facts *facts)
   return opened->traits.platform && opened->traits.name && opened->traits.driver;
 }
 
-sg_status candidate_open(const candidate *from, const sg_device_options *options, device **opened, sg_error *error)
-{
+sg_status candidate_open(const candidate *from, const sg_device_options *options, device **opened, sg_error *error) {
   *opened = NULL;
   sg_status status = SG_OK;
   device *made = NULL;
@@ -63,8 +60,7 @@ done:
   return status;
 }
 
-void device_close(device *opened)
-{
+void device_close(device *opened) {
   if (opened) {
     if (opened->backend) {
       opened->backend->close(opened);
@@ -76,8 +72,7 @@ void device_close(device *opened)
 
 const device_traits *device_get_traits(const device *opened) { return &opened->traits; }
 
-sg_status buffer_make(device *on, size_t size_bytes, const void *initial, device_buffer **made, sg_error *error)
-{
+sg_status buffer_make(device *on, size_t size_bytes, const void *initial, device_buffer **made, sg_error *error) {
   *made = NULL;
   if (size_bytes > on->traits.largest_allocation_bytes) {
     return error_fail(error, SG_DEVICE, "a buffer of %zu bytes is larger than %s allows (%llu bytes)", size_bytes,
@@ -98,36 +93,31 @@ sg_status buffer_make(device *on, size_t size_bytes, const void *initial, device
   return status;
 }
 
-void buffer_close(device_buffer *buffer)
-{
+void buffer_close(device_buffer *buffer) {
   if (buffer) {
     buffer->on->backend->buffer_release(buffer);
     free(buffer);
   }
 }
 
-static bool range_valid(const device_buffer *buffer, size_t offset_bytes, size_t size_bytes)
-{
+static bool range_valid(const device_buffer *buffer, size_t offset_bytes, size_t size_bytes) {
   return offset_bytes <= buffer->size_bytes && size_bytes <= buffer->size_bytes - offset_bytes;
 }
 
 sg_status buffer_write(device *on, device_buffer *buffer, size_t offset_bytes, size_t size_bytes, const void *from,
-                       sg_error *error)
-{
+                       sg_error *error) {
   assert(buffer->on == on && range_valid(buffer, offset_bytes, size_bytes));
   return size_bytes ? on->backend->buffer_write(buffer, offset_bytes, size_bytes, from, error) : SG_OK;
 }
 
 sg_status buffer_read(device *on, const device_buffer *buffer, size_t offset_bytes, size_t size_bytes, void *to,
-                      sg_error *error)
-{
+                      sg_error *error) {
   assert(buffer->on == on && range_valid(buffer, offset_bytes, size_bytes));
   return size_bytes ? on->backend->buffer_read(buffer, offset_bytes, size_bytes, to, error) : SG_OK;
 }
 
 sg_status device_launch(device *on, kernel_id kernel, const kernel_argument *arguments, size_t n_arguments,
-                        const size_t items[2], sg_error *error)
-{
+                        const size_t items[2], sg_error *error) {
   return items[0] && items[1] ? on->backend->launch(on, kernel, arguments, n_arguments, items, error) : SG_OK;
 }
 

@@ -9,8 +9,7 @@
 #if defined(__SSE2__)
 #include <xmmintrin.h>
 
-float_mode float_mode_enter(void)
-{
+float_mode float_mode_enter(void) {
   static const uint16_t x87_start = 0x037f;
   float_mode before = {.control = _mm_getcsr()};
   __asm__ volatile("fnstcw %0" : "=m"(before.x87_control));
@@ -19,16 +18,14 @@ float_mode float_mode_enter(void)
   return before;
 }
 
-void float_mode_leave(float_mode before)
-{
+void float_mode_leave(float_mode before) {
   __asm__ volatile("fldcw %0" : : "m"(before.x87_control));
   _mm_setcsr(before.control);
 }
 
 #elif defined(__aarch64__)
 
-float_mode float_mode_enter(void)
-{
+float_mode float_mode_enter(void) {
   float_mode before;
   __asm__ volatile("mrs %0, fpcr" : "=r"(before.control));
   __asm__ volatile("msr fpcr, %0" : : "r"((uint64_t)0) : "memory");
@@ -39,8 +36,7 @@ void float_mode_leave(float_mode before) { __asm__ volatile("msr fpcr, %0" : : "
 
 #else
 
-float_mode float_mode_enter(void)
-{
+float_mode float_mode_enter(void) {
   float_mode before;
   fegetenv(&before.environment);
   fesetenv(FE_DFL_ENV);

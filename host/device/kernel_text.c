@@ -23,8 +23,7 @@ enum { KERNEL_FILE_LIMIT_BYTES = 1 << 20, EXCERPT_LINES = 3 };
 typedef ARRAY(char) characters;
 typedef ARRAY(const char *) names;
 
-static sg_status append(characters *to, const char *text, size_t length, sg_error *error)
-{
+static sg_status append(characters *to, const char *text, size_t length, sg_error *error) {
   if (!ARRAY_RESERVE(to, to->n + length + 1)) {
     return error_out_of_memory(error);
   }
@@ -35,8 +34,7 @@ static sg_status append(characters *to, const char *text, size_t length, sg_erro
 }
 
 /* The text of kernels/NAME, owned by `memory`; NULL when there is no such file in the program. */
-static sg_status file_get(arena *memory, const char *name, const char **text, sg_error *error)
-{
+static sg_status file_get(arena *memory, const char *name, const char **text, sg_error *error) {
   *text = NULL;
   const char *folder = getenv("SHOCKGRID_KERNELS");
   if (!folder || !*folder) {
@@ -59,8 +57,7 @@ static sg_status file_get(arena *memory, const char *name, const char **text, sg
 }
 
 /* The header that a line includes with quotes, copied; NULL when it includes none. */
-static const char *header_find(arena *memory, const char *line, size_t length)
-{
+static const char *header_find(arena *memory, const char *line, size_t length) {
   static const char directive[] = "#include \"";
   size_t prefix = sizeof directive - 1;
   if (length <= prefix || memcmp(line, directive, prefix) != 0) {
@@ -70,14 +67,12 @@ static const char *header_find(arena *memory, const char *line, size_t length)
   return end ? arena_text(memory, line + prefix, (size_t)(end - line) - prefix) : NULL;
 }
 
-static sg_status line_append(arena *memory, characters *to, unsigned line, const char *name, sg_error *error)
-{
+static sg_status line_append(arena *memory, characters *to, unsigned line, const char *name, sg_error *error) {
   const char *directive = arena_format(memory, "#line %u \"%s\"\n", line, name);
   return directive ? append(to, directive, strlen(directive), error) : error_out_of_memory(error);
 }
 
-static bool name_seen(const names *seen, const char *name)
-{
+static bool name_seen(const names *seen, const char *name) {
   size_t i = 0;
   while (i < seen->n && strcmp(seen->items[i], name) != 0) {
     i++;
@@ -86,8 +81,7 @@ static bool name_seen(const names *seen, const char *name)
 }
 
 /* Appends the file `name`, and in the place of its includes the files not seen yet. */
-static sg_status flatten(arena *memory, const char *name, names *seen, characters *to, sg_error *error)
-{
+static sg_status flatten(arena *memory, const char *name, names *seen, characters *to, sg_error *error) {
   const char *text = NULL;
   TRY(file_get(memory, name, &text, error));
   if (!text) {
@@ -114,8 +108,7 @@ static sg_status flatten(arena *memory, const char *name, names *seen, character
   return SG_OK;
 }
 
-sg_status kernel_text_make(arena *memory, const char **text, sg_error *error)
-{
+sg_status kernel_text_make(arena *memory, const char **text, sg_error *error) {
 #define PROGRAM_NAME(kernel, program) #program ".cl",
   static const char *const programs[] = {KERNELS(PROGRAM_NAME)};
 #undef PROGRAM_NAME
@@ -138,8 +131,7 @@ done:
 
 /* The lines of `text` within EXCERPT_LINES of `wanted`, which is marked. */
 static sg_status lines_format(arena *memory, const char *text, unsigned long wanted, const char **excerpt,
-                              sg_error *error)
-{
+                              sg_error *error) {
   characters lines = {0};
   unsigned long line = 1;
   sg_status status = SG_OK;
@@ -162,8 +154,7 @@ done:
   return status;
 }
 
-sg_status kernel_text_excerpt(arena *memory, const char *log, const char **excerpt, sg_error *error)
-{
+sg_status kernel_text_excerpt(arena *memory, const char *log, const char **excerpt, sg_error *error) {
   *excerpt = "";
   for (size_t i = 0; i < embedded_kernels_count; i++) {
     const char *name = embedded_kernels[i].name;

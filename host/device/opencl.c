@@ -12,8 +12,7 @@
 /* ---- event times --------------------------------------------------------------------------- */
 
 /* Adds up and releases the first n launches, which have ended. */
-static sg_status events_collect(device *on, size_t n, sg_error *error)
-{
+static sg_status events_collect(device *on, size_t n, sg_error *error) {
   opencl_state *state = on->state;
   sg_status status = SG_OK;
   for (size_t i = 0; i < n; i++) {
@@ -37,8 +36,7 @@ static sg_status events_collect(device *on, size_t n, sg_error *error)
   return status;
 }
 
-static sg_status opencl_finish(device *on, sg_error *error)
-{
+static sg_status opencl_finish(device *on, sg_error *error) {
   opencl_state *state = on->state;
   cl_int code = clFinish(state->queue);
   if (code != CL_SUCCESS) {
@@ -49,8 +47,7 @@ static sg_status opencl_finish(device *on, sg_error *error)
 
 /* ---- buffers ------------------------------------------------------------------------------- */
 
-static void opencl_buffer_release(device_buffer *buffer)
-{
+static void opencl_buffer_release(device_buffer *buffer) {
   opencl_state *state = buffer->on->state;
   if (buffer->memory) {
     clReleaseMemObject(buffer->memory);
@@ -62,8 +59,7 @@ static void opencl_buffer_release(device_buffer *buffer)
 }
 
 static sg_status opencl_buffer_write(device_buffer *buffer, size_t offset_bytes, size_t size_bytes, const void *from,
-                                     sg_error *error)
-{
+                                     sg_error *error) {
   opencl_state *state = buffer->on->state;
   cl_int code =
       clEnqueueWriteBuffer(state->queue, buffer->memory, CL_TRUE, offset_bytes, size_bytes, from, 0, NULL, NULL);
@@ -73,8 +69,7 @@ static sg_status opencl_buffer_write(device_buffer *buffer, size_t offset_bytes,
 }
 
 /* Zeros are written: clEnqueueFillBuffer would do, but Oclgrind 21.10 reports what it fills as uninitialised. */
-static sg_status zeros_write(device_buffer *buffer, sg_error *error)
-{
+static sg_status zeros_write(device_buffer *buffer, sg_error *error) {
   enum { ZEROS_BYTES = 1 << 22 };
   size_t chunk = buffer->size_bytes < ZEROS_BYTES ? buffer->size_bytes : ZEROS_BYTES;
   void *zeros = calloc(1, chunk);
@@ -88,8 +83,7 @@ static sg_status zeros_write(device_buffer *buffer, sg_error *error)
 }
 
 /* A device that works in host memory gets fresh pages, which are zero until touched; others a plain buffer. */
-static sg_status opencl_buffer_make(device_buffer *buffer, const void *initial, sg_error *error)
-{
+static sg_status opencl_buffer_make(device_buffer *buffer, const void *initial, sg_error *error) {
   device *on = buffer->on;
   opencl_state *state = on->state;
   cl_int code;
@@ -114,8 +108,7 @@ static sg_status opencl_buffer_make(device_buffer *buffer, const void *initial, 
 }
 
 static sg_status opencl_buffer_read(const device_buffer *buffer, size_t offset_bytes, size_t size_bytes, void *to,
-                                    sg_error *error)
-{
+                                    sg_error *error) {
   opencl_state *state = buffer->on->state;
   cl_int code = clEnqueueReadBuffer(state->queue, buffer->memory, CL_TRUE, offset_bytes, size_bytes, to, 0, NULL, NULL);
   if (code != CL_SUCCESS) {
@@ -129,8 +122,7 @@ static sg_status opencl_buffer_read(const device_buffer *buffer, size_t offset_b
 
 /* Few shapes, because PoCL compiles a kernel again for each: 64 work-items on a GPU, neighbours along the columns; 16
  * on a CPU, along the columns only where there is one row. */
-static void local_choose(const device *on, const size_t items[2], size_t local[2])
-{
+static void local_choose(const device *on, const size_t items[2], size_t local[2]) {
   size_t across = !on->traits.wide && items[1] == 1 && items[0] > 1 ? 16 : 1, total = on->traits.wide ? 64 : 16;
   while (on->traits.wide && across < total && across < items[0]) {
     across *= 2;
@@ -140,8 +132,7 @@ static void local_choose(const device *on, const size_t items[2], size_t local[2
 }
 
 static sg_status arguments_set(device *on, kernel_id kernel, const kernel_argument *arguments, size_t n_arguments,
-                               sg_error *error)
-{
+                               sg_error *error) {
   opencl_state *state = on->state;
   cl_uint wanted = 0;
   clGetKernelInfo(state->kernels[kernel], CL_KERNEL_NUM_ARGS, sizeof wanted, &wanted, NULL);
@@ -172,8 +163,7 @@ static sg_status arguments_set(device *on, kernel_id kernel, const kernel_argume
 }
 
 static sg_status opencl_launch(device *on, kernel_id kernel, const kernel_argument *arguments, size_t n_arguments,
-                               const size_t items[2], sg_error *error)
-{
+                               const size_t items[2], sg_error *error) {
   opencl_state *state = on->state;
   size_t local[2], global[2];
   TRY(arguments_set(on, kernel, arguments, n_arguments, error));
@@ -199,8 +189,7 @@ static sg_status opencl_launch(device *on, kernel_id kernel, const kernel_argume
 
 /* ---- open and close ------------------------------------------------------------------------ */
 
-static void opencl_close(device *on)
-{
+static void opencl_close(device *on) {
   opencl_state *state = on->state;
   if (!state) {
     return;
@@ -236,8 +225,7 @@ static const device_backend opencl_backend = {
     .close = opencl_close,
 };
 
-sg_status opencl_open(device *opened, const candidate *from, const sg_device_options *options, sg_error *error)
-{
+sg_status opencl_open(device *opened, const candidate *from, const sg_device_options *options, sg_error *error) {
   char build_options[64];
   cl_int code;
   opencl_state *state = calloc(1, sizeof *state);

@@ -89,8 +89,7 @@ static const struct {
 #define CODE_CHECK(name, code, hint) _Static_assert((name) == (code), #name);
 OPENCL_CODES(CODE_CHECK)
 
-static size_t code_find(int code)
-{
+static size_t code_find(int code) {
   size_t i = 0;
   while (i < sizeof codes / sizeof *codes && codes[i].code != code) {
     i++;
@@ -98,20 +97,17 @@ static size_t code_find(int code)
   return i;
 }
 
-const char *opencl_error_name(int code)
-{
+const char *opencl_error_name(int code) {
   size_t i = code_find(code);
   return i < sizeof codes / sizeof *codes ? codes[i].name : "an unknown code";
 }
 
-const char *opencl_error_hint(int code)
-{
+const char *opencl_error_hint(int code) {
   size_t i = code_find(code);
   return i < sizeof codes / sizeof *codes ? codes[i].hint : "";
 }
 
-sg_status opencl_fail(sg_error *error, int code, const char *doing, ...)
-{
+sg_status opencl_fail(sg_error *error, int code, const char *doing, ...) {
   char text[512];
   va_list arguments;
   va_start(arguments, doing);

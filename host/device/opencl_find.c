@@ -13,8 +13,7 @@
 enum { IDS_LIMIT = 256 }; /* platforms, and devices of one platform */
 
 /* Any text that OpenCL answers; "" where it answers none, NULL when out of memory. */
-static const char *platform_text(arena *memory, cl_platform_id platform, cl_platform_info what)
-{
+static const char *platform_text(arena *memory, cl_platform_id platform, cl_platform_info what) {
   size_t size_bytes = 0;
   if (clGetPlatformInfo(platform, what, 0, NULL, &size_bytes) != CL_SUCCESS) {
     size_bytes = 0;
@@ -26,8 +25,7 @@ static const char *platform_text(arena *memory, cl_platform_id platform, cl_plat
   return text;
 }
 
-static const char *device_text(arena *memory, cl_device_id id, cl_device_info what)
-{
+static const char *device_text(arena *memory, cl_device_id id, cl_device_info what) {
   size_t size_bytes = 0;
   if (clGetDeviceInfo(id, what, 0, NULL, &size_bytes) != CL_SUCCESS) {
     size_bytes = 0;
@@ -46,8 +44,7 @@ static const char *device_text(arena *memory, cl_device_id id, cl_device_info wh
     name = 0;                                                              \
   }
 
-static const char *refusal_find(cl_device_id id, const char *version)
-{
+static const char *refusal_find(cl_device_id id, const char *version) {
   const cl_device_fp_config needed =
       CL_FP_FMA | CL_FP_ROUND_TO_NEAREST | CL_FP_INF_NAN | CL_FP_DENORM;
   DEVICE_VALUE(cl_device_fp_config, doubles, id, CL_DEVICE_DOUBLE_FP_CONFIG)
@@ -70,8 +67,7 @@ static const char *refusal_find(cl_device_id id, const char *version)
 }
 
 /* 1 on GPUs, whose lanes are neighbouring work-items; on CPUs the doubles of a register. */
-static uint32_t lanes_find(cl_device_id id, cl_device_type type)
-{
+static uint32_t lanes_find(cl_device_id id, cl_device_type type) {
   DEVICE_VALUE(cl_uint, native, id, CL_DEVICE_NATIVE_VECTOR_WIDTH_DOUBLE)
   DEVICE_VALUE(cl_uint, preferred, id, CL_DEVICE_PREFERRED_VECTOR_WIDTH_DOUBLE)
   cl_uint width = native > preferred ? native : preferred;
@@ -82,8 +78,7 @@ static uint32_t lanes_find(cl_device_id id, cl_device_type type)
 }
 
 static sg_status device_add(arena *memory, candidates *found, cl_platform_id platform, cl_device_id id,
-                            sg_error *error)
-{
+                            sg_error *error) {
   DEVICE_VALUE(cl_device_type, type, id, CL_DEVICE_TYPE)
   DEVICE_VALUE(cl_uint, compute_units, id, CL_DEVICE_MAX_COMPUTE_UNITS)
   DEVICE_VALUE(cl_ulong, memory_bytes, id, CL_DEVICE_GLOBAL_MEM_SIZE)
@@ -116,16 +111,14 @@ static sg_status device_add(arena *memory, candidates *found, cl_platform_id pla
 }
 
 /* PoCL asks hwloc for the machine, and aborts the whole process where hwloc learns nothing because /sys is not mounted. */
-static bool would_abort(const char *platform_name)
-{
+static bool would_abort(const char *platform_name) {
   bool told = getenv("HWLOC_SYNTHETIC") || getenv("HWLOC_XMLFILE");
   return strcmp(platform_name, "Portable Computing Language") == 0 && !told && access("/sys/devices/system", F_OK) != 0;
 }
 
 /* The devices of one platform; *why is set, to what is wrong with it, when it cannot be asked. */
 static sg_status platform_find(arena *memory, candidates *found, cl_platform_id platform, const char **why,
-                               sg_error *error)
-{
+                               sg_error *error) {
   cl_device_id ids[IDS_LIMIT];
   cl_uint n_devices = 0;
   const char *name = platform_text(memory, platform, CL_PLATFORM_NAME);
@@ -148,8 +141,7 @@ static sg_status platform_find(arena *memory, candidates *found, cl_platform_id 
   return SG_OK;
 }
 
-sg_status opencl_find(arena *memory, candidates *found, sg_error *error)
-{
+sg_status opencl_find(arena *memory, candidates *found, sg_error *error) {
   cl_platform_id platforms[IDS_LIMIT];
   cl_uint n_platforms = 0;
   if (clGetPlatformIDs(IDS_LIMIT, platforms, &n_platforms) != CL_SUCCESS) {

@@ -12,13 +12,11 @@
 enum { LOG_LIMIT_BYTES = 4096 };
 
 /* PoCL keeps a cache of its own, and asking it for a binary makes it compile every kernel again (pocl issue 596). */
-static bool keeps_own_cache(const candidate *from)
-{
+static bool keeps_own_cache(const candidate *from) {
   return strcmp(from->facts.platform, "Portable Computing Language") == 0;
 }
 
-static sg_status build_fail(device *on, cl_program program, int code, const char *options, sg_error *error)
-{
+static sg_status build_fail(device *on, cl_program program, int code, const char *options, sg_error *error) {
   opencl_state *state = on->state;
   size_t size_bytes = 0;
   if (clGetProgramBuildInfo(program, state->id, CL_PROGRAM_BUILD_LOG, 0, NULL, &size_bytes) != CL_SUCCESS) {
@@ -43,8 +41,7 @@ static sg_status build_fail(device *on, cl_program program, int code, const char
                         : "");
 }
 
-static sg_status build_source(device *on, const char *text, const char *options, sg_error *error)
-{
+static sg_status build_source(device *on, const char *text, const char *options, sg_error *error) {
   opencl_state *state = on->state;
   cl_int code;
   state->program = clCreateProgramWithSource(state->context, 1, &text, NULL, &code);
@@ -56,8 +53,7 @@ static sg_status build_source(device *on, const char *text, const char *options,
 }
 
 /* False, with no program made, on any fault. */
-static bool build_binary(opencl_state *state, const void *bytes, size_t size_bytes, const char *options)
-{
+static bool build_binary(opencl_state *state, const void *bytes, size_t size_bytes, const char *options) {
   const unsigned char *binary = bytes;
   cl_int code, verdict = CL_SUCCESS;
   cl_program program =
@@ -73,8 +69,7 @@ static bool build_binary(opencl_state *state, const void *bytes, size_t size_byt
   return false;
 }
 
-static void binary_keep(device *on, const char *folder, const uint64_t key[2])
-{
+static void binary_keep(device *on, const char *folder, const uint64_t key[2]) {
   opencl_state *state = on->state;
   size_t size_bytes = 0;
   if (clGetProgramInfo(state->program, CL_PROGRAM_BINARY_SIZES, sizeof size_bytes, &size_bytes, NULL) != CL_SUCCESS ||
@@ -90,8 +85,7 @@ static void binary_keep(device *on, const char *folder, const uint64_t key[2])
 
 /* From the cache, else from source, which is then kept. */
 static sg_status program_make(device *on, const candidate *from, const char *text, const char *options,
-                              const char *wanted_folder, sg_error *error)
-{
+                              const char *wanted_folder, sg_error *error) {
   const char *shapes[] = {text,
                           options,
                           from->facts.platform,
@@ -115,8 +109,7 @@ static sg_status program_make(device *on, const candidate *from, const char *tex
 }
 
 sg_status opencl_program_build(device *on, const candidate *from, const char *options, const char *cache_folder,
-                               sg_error *error)
-{
+                               sg_error *error) {
   opencl_state *state = on->state;
   const char *text;
   cl_int code;

@@ -22,8 +22,7 @@ typedef struct cache_header {
   uint64_t magic, key[2], size_bytes, digest[2];
 } cache_header;
 
-bool program_cache_key(const char *const *texts, size_t n_texts, uint64_t key[2])
-{
+bool program_cache_key(const char *const *texts, size_t n_texts, uint64_t key[2]) {
   size_t size_bytes = sizeof(uint64_t);
   for (size_t i = 0; i < n_texts; i++) {
     size_bytes += sizeof(uint64_t) + strlen(texts[i]);
@@ -47,8 +46,7 @@ bool program_cache_key(const char *const *texts, size_t n_texts, uint64_t key[2]
   return true;
 }
 
-const char *program_cache_folder(arena *memory, const char *wanted)
-{
+const char *program_cache_folder(arena *memory, const char *wanted) {
   const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
   if (wanted && *wanted) {
     return arena_text(memory, wanted, strlen(wanted));
@@ -59,15 +57,13 @@ const char *program_cache_folder(arena *memory, const char *wanted)
   return home && *home ? arena_format(memory, "%s/.cache/shockgrid", home) : NULL;
 }
 
-const char *program_cache_path(arena *memory, const char *folder, const uint64_t key[2])
-{
+const char *program_cache_path(arena *memory, const char *folder, const uint64_t key[2]) {
   char name[33];
   digest_format(key, name);
   return arena_format(memory, "%s/%s.program", folder, name);
 }
 
-const void *program_cache_load(arena *memory, const char *folder, const uint64_t key[2], size_t *size_bytes)
-{
+const void *program_cache_load(arena *memory, const char *folder, const uint64_t key[2], size_t *size_bytes) {
   const char *path = program_cache_path(memory, folder, key);
   FILE *stream = path ? fopen(path, "rb") : NULL;
   cache_header header;
@@ -89,8 +85,7 @@ const void *program_cache_load(arena *memory, const char *folder, const uint64_t
 }
 
 /* Makes a folder and those above it, private to the user as XDG asks. */
-static bool folder_make(char *path)
-{
+static bool folder_make(char *path) {
   for (char *at = path + 1; *at; at++) {
     if (*at == '/') {
       *at = 0;
@@ -104,8 +99,7 @@ static bool folder_make(char *path)
   return mkdir(path, 0700) == 0 || errno == EEXIST;
 }
 
-static bool bytes_write(int to, const void *bytes, size_t size_bytes)
-{
+static bool bytes_write(int to, const void *bytes, size_t size_bytes) {
   const char *at = bytes;
   while (size_bytes > 0) {
     ssize_t n = write(to, at, size_bytes);
@@ -118,8 +112,7 @@ static bool bytes_write(int to, const void *bytes, size_t size_bytes)
   return true;
 }
 
-bool program_cache_save(const char *folder, const uint64_t key[2], const void *bytes, size_t size_bytes)
-{
+bool program_cache_save(const char *folder, const uint64_t key[2], const void *bytes, size_t size_bytes) {
   arena *memory = arena_open();
   char *made = memory ? arena_text(memory, folder, strlen(folder)) : NULL;
   const char *path = memory ? program_cache_path(memory, folder, key) : NULL;

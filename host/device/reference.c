@@ -28,13 +28,11 @@ _Thread_local size_t kernel_item[2]; /* what get_global_id reads, see kernels/la
 #define UINT(i) (arguments[i].as.uint)
 #define REAL(i) (arguments[i].as.real)
 
-static void call_probe_math(const kernel_argument *arguments)
-{
+static void call_probe_math(const kernel_argument *arguments) {
   probe_math(UINT(0), UINT(1), BUFFER(2), BUFFER(3), BUFFER(4), BUFFER(5));
 }
 
-static void call_move_forwards(const kernel_argument *arguments)
-{
+static void call_move_forwards(const kernel_argument *arguments) {
   move_forwards(BUFFER(0), BUFFER(1), BUFFER(2), BUFFER(3), UINT(4), UINT(5), BUFFER(6), BUFFER(7));
 }
 
@@ -46,39 +44,32 @@ static void call_price_linear(const kernel_argument *arguments) { price_linear(P
 static void call_price_black(const kernel_argument *arguments) { price_black(PRICE_ARGUMENTS); }
 static void call_price_bachelier(const kernel_argument *arguments) { price_bachelier(PRICE_ARGUMENTS); }
 
-static void call_solve_american(const kernel_argument *arguments)
-{
+static void call_solve_american(const kernel_argument *arguments) {
   solve_american(BUFFER(0), UINT(1), BUFFER(2), BUFFER(3), UINT(4), BUFFER(5), BUFFER(6));
 }
 
-static void call_price_american(const kernel_argument *arguments)
-{
+static void call_price_american(const kernel_argument *arguments) {
   price_american(PRICE_ARGUMENTS, BUFFER(15), BUFFER(16));
 }
 
-static void call_imply_vol(const kernel_argument *arguments)
-{
+static void call_imply_vol(const kernel_argument *arguments) {
   imply_vol(BUFFER(0), UINT(1), BUFFER(2), BUFFER(3), UINT(4), BUFFER(5), BUFFER(6), BUFFER(7));
 }
 
-static void call_net_nodes(const kernel_argument *arguments)
-{
+static void call_net_nodes(const kernel_argument *arguments) {
   net_nodes(BUFFER(0), BUFFER(1), BUFFER(2), BUFFER(3), BUFFER(4), UINT(5), UINT(6), UINT(7), BUFFER(8));
 }
 
-static void call_fold_level(const kernel_argument *arguments)
-{
+static void call_fold_level(const kernel_argument *arguments) {
   fold_level(BUFFER(0), BUFFER(1), BUFFER(2), BUFFER(3), REAL(4), BUFFER(5), BUFFER(6), BUFFER(7), UINT(8), UINT(9),
              BUFFER(10), BUFFER(11));
 }
 
-static void call_adjust_nodes(const kernel_argument *arguments)
-{
+static void call_adjust_nodes(const kernel_argument *arguments) {
   adjust_nodes(BUFFER(0), BUFFER(1), BUFFER(2), BUFFER(3), BUFFER(4), BUFFER(5), UINT(6), UINT(7), BUFFER(8));
 }
 
-static void call_reduce_worst(const kernel_argument *arguments)
-{
+static void call_reduce_worst(const kernel_argument *arguments) {
   reduce_worst(BUFFER(0), BUFFER(1), UINT(2), UINT(3), UINT(4), UINT(5), BUFFER(6), BUFFER(7), BUFFER(8));
 }
 
@@ -102,8 +93,7 @@ static const struct {
 
 /* ---- the backend --------------------------------------------------------------------------- */
 
-static sg_status reference_buffer_make(device_buffer *buffer, const void *initial, sg_error *error)
-{
+static sg_status reference_buffer_make(device_buffer *buffer, const void *initial, sg_error *error) {
   buffer->memory = calloc(1, buffer->size_bytes);
   if (!buffer->memory) {
     return error_fail(error, SG_DEVICE, "a buffer of %zu bytes for the reference: this machine is out of memory",
@@ -118,29 +108,25 @@ static sg_status reference_buffer_make(device_buffer *buffer, const void *initia
 static void reference_buffer_release(device_buffer *buffer) { free(buffer->memory); }
 
 static sg_status reference_buffer_write(device_buffer *buffer, size_t offset_bytes, size_t size_bytes,
-                                        const void *from, sg_error *error)
-{
+                                        const void *from, sg_error *error) {
   memcpy((char *)buffer->memory + offset_bytes, from, size_bytes);
   return SG_OK;
 }
 
 static sg_status reference_buffer_read(const device_buffer *buffer, size_t offset_bytes, size_t size_bytes, void *to,
-                                       sg_error *error)
-{
+                                       sg_error *error) {
   memcpy(to, (const char *)buffer->memory + offset_bytes, size_bytes);
   return SG_OK;
 }
 
-static double seconds_now(void)
-{
+static double seconds_now(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 static sg_status reference_launch(device *on, kernel_id kernel, const kernel_argument *arguments, size_t n_arguments,
-                                  const size_t items[2], sg_error *error)
-{
+                                  const size_t items[2], sg_error *error) {
   if (n_arguments != calls[kernel].n_arguments) {
     return error_fail(error, SG_BUG, "kernel %s takes %zu arguments, not %zu", kernel_name(kernel),
                       calls[kernel].n_arguments, n_arguments);
@@ -171,8 +157,7 @@ static const device_backend reference_backend = {
     .close = reference_close,
 };
 
-sg_status reference_find(candidates *found, sg_error *error)
-{
+sg_status reference_find(candidates *found, sg_error *error) {
   long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
   uint64_t memory_bytes = pages > 0 && page_bytes > 0 ? (uint64_t)pages * (uint64_t)page_bytes : 0;
   candidate added = {
@@ -192,8 +177,7 @@ sg_status reference_find(candidates *found, sg_error *error)
   return ARRAY_PUSH(&found->list, added) ? SG_OK : error_out_of_memory(error);
 }
 
-sg_status reference_open(device *opened)
-{
+sg_status reference_open(device *opened) {
   opened->backend = &reference_backend;
   opened->traits.lanes = 1;
   return SG_OK;

@@ -89,8 +89,7 @@ enum { CANARIES_PADDED = (ELEMENTS(canaries) + COLUMN_PADDING - 1) / COLUMN_PADD
 static bool same_bits(double a, double b) { return memcmp(&a, &b, sizeof a) == 0; }
 
 /* One launch per operation over all rows; each looks at its own. */
-static sg_status canaries_run(device *on, arena *memory, sg_error *error)
-{
+static sg_status canaries_run(device *on, arena *memory, sg_error *error) {
   static double inputs[3][CANARIES_PADDED];
   known_case probe = {.kernel = KERNEL_probe_math, .stride = 1, .axes = {{CANARIES_PADDED, PER_LANES}, {1, PER_CELL}}};
   for (size_t i = 0; i < ELEMENTS(canaries); i++) {
@@ -147,8 +146,7 @@ static const struct {
 /* The contract's accuracy, 2e-15 of the forward, and the last digits of what was published. */
 #define PRICE_TOLERANCE 5e-13
 
-static sg_status price_run(device *on, size_t row, arena *memory, sg_error *error)
-{
+static sg_status price_run(device *on, size_t row, arena *memory, sg_error *error) {
   static const double zeros[COLUMN_PADDING] = {0}, ones[COLUMN_PADDING] = {1}, hundreds[COLUMN_PADDING] = {100};
   static const uint32_t rows[INSTRUMENT_PADDING] = {0};
   double contract[N_CONTRACT_FIELDS][INSTRUMENT_PADDING], vol[INSTRUMENT_PADDING];
@@ -204,8 +202,7 @@ static sg_status price_run(device *on, size_t row, arena *memory, sg_error *erro
     TRY(case_compare(on, reference, &known, 0, error));        \
   } while (0)
 
-static sg_status cases_compare(device *on, device *reference, arena *memory, sg_error *error)
-{
+static sg_status cases_compare(device *on, device *reference, arena *memory, sg_error *error) {
   static const case_size small = {3, 5, 1}, odd = {37, 21, 2}, wide = {11, 70, 3}, many = {231, 1, 0};
   static const kernel_id pricers[] = {KERNEL_price_linear, KERNEL_price_black, KERNEL_price_bachelier,
                                       KERNEL_price_american};
@@ -232,8 +229,7 @@ static sg_status cases_compare(device *on, device *reference, arena *memory, sg_
   return SG_OK;
 }
 
-sg_status self_test_run(device *on, sg_error *error)
-{
+sg_status self_test_run(device *on, sg_error *error) {
   sg_status status = SG_OK;
   device *reference = NULL;
   candidates found = {0};

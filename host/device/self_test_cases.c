@@ -13,16 +13,14 @@
 #define ELEMENTS(table) (sizeof(table) / sizeof *(table))
 
 /* Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014, figure 16. */
-double case_random(uint64_t *state)
-{
+double case_random(uint64_t *state) {
   uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
   z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
   z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
   return (double)((z ^ (z >> 31)) >> 11) * 0x1p-52 - 1;
 }
 
-double *case_randoms(arena *memory, size_t n, double scale, uint64_t *state)
-{
+double *case_randoms(arena *memory, size_t n, double scale, uint64_t *state) {
   double *made = ARENA_ARRAY(memory, double, n);
   for (size_t i = 0; made && i < n; i++) {
     made[i] = scale * case_random(state);
@@ -34,8 +32,7 @@ uint32_t case_pad(uint32_t n) { return (n + COLUMN_PADDING - 1) / COLUMN_PADDING
 
 void case_add(known_case *to, case_argument argument) { to->arguments[to->n_arguments++] = argument; }
 
-bool case_complete(const known_case *made)
-{
+bool case_complete(const known_case *made) {
   for (size_t i = 0; i < made->n_arguments; i++) {
     const case_argument *argument = &made->arguments[i];
     if (argument->is >= CASE_UINTS && !argument->data && !argument->output) {
@@ -47,8 +44,7 @@ bool case_complete(const known_case *made)
 
 /* ---- probe --------------------------------------------------------------------------------- */
 
-static const char *probe_describe(arena *memory, const known_case *of, size_t index)
-{
+static const char *probe_describe(arena *memory, const known_case *of, size_t index) {
   char text[3][NUMBER_TEXT_BYTES];
   for (int i = 0; i < 3; i++) {
     number_format(((const double *)of->arguments[2 + i].data)[index], text[i]);
@@ -56,8 +52,7 @@ static const char *probe_describe(arena *memory, const known_case *of, size_t in
   return arena_format(memory, ", operation %u of %s, %s, %s", of->arguments[1].uint, text[0], text[1], text[2]);
 }
 
-bool case_make_probe(arena *memory, uint32_t op, known_case *made)
-{
+bool case_make_probe(arena *memory, uint32_t op, known_case *made) {
   static const double arguments[] = {
       0,    0x1p-1074, 0x0.8p-1022, 0x1p-1022, 1e-300, 1e-18,  1e-9,  0.1,    0.25,  0.4999999999999999,
       0.5,  0.7,       1,           1.5,       2,      2.5,    3,     5.2,    8,     12.7,
@@ -87,8 +82,7 @@ bool case_make_probe(arena *memory, uint32_t op, known_case *made)
 
 static const double bases[] = {100, 0.07, 65432.1};
 
-bool case_make_forwards(arena *memory, case_size size, known_case *made)
-{
+bool case_make_forwards(arena *memory, case_size size, known_case *made) {
   uint32_t rows = size.n_rows, stride = case_pad(size.n_columns);
   double *base = ARENA_ARRAY(memory, double, rows), *gain = ARENA_ARRAY(memory, double, rows);
   double *move = case_randoms(memory, 2 * (size_t)stride, 0.9, &size.seed);
@@ -120,8 +114,7 @@ bool case_make_forwards(arena *memory, case_size size, known_case *made)
 enum { ROWS_BELOW = 23 }; /* instruments of the nodes, children of the parents */
 
 /* begin[n] of n_rows lists, whose lengths go round a table, and how many elements they have together. */
-static uint64_t *lists_make(arena *memory, uint32_t n_rows, const uint32_t *lengths, size_t n_lengths, uint64_t *n)
-{
+static uint64_t *lists_make(arena *memory, uint32_t n_rows, const uint32_t *lengths, size_t n_lengths, uint64_t *n) {
   uint64_t *begin = ARENA_ARRAY(memory, uint64_t, n_rows + 1);
   *n = 0;
   for (uint32_t i = 0; begin && i < n_rows; i++) {
@@ -131,8 +124,7 @@ static uint64_t *lists_make(arena *memory, uint32_t n_rows, const uint32_t *leng
   return begin;
 }
 
-static uint32_t *below_make(arena *memory, size_t n, uint32_t n_rows, uint32_t step)
-{
+static uint32_t *below_make(arena *memory, size_t n, uint32_t n_rows, uint32_t step) {
   uint32_t *rows = ARENA_ARRAY(memory, uint32_t, n);
   for (size_t i = 0; rows && i < n; i++) {
     rows[i] = (uint32_t)(i * step % n_rows);
@@ -140,8 +132,7 @@ static uint32_t *below_make(arena *memory, size_t n, uint32_t n_rows, uint32_t s
   return rows;
 }
 
-bool case_make_net(arena *memory, case_size size, known_case *made)
-{
+bool case_make_net(arena *memory, case_size size, known_case *made) {
   static const uint32_t lengths[] = {3, 0, 1, NET_SEGMENT - 1, NET_SEGMENT, NET_SEGMENT + 1, 2 * NET_SEGMENT + 88, 17};
   uint32_t rows = size.n_rows, stride = case_pad(size.n_columns);
   uint64_t n;
@@ -164,8 +155,7 @@ bool case_make_net(arena *memory, case_size size, known_case *made)
   return case_complete(made);
 }
 
-bool case_make_fold(arena *memory, case_size size, known_case *made)
-{
+bool case_make_fold(arena *memory, case_size size, known_case *made) {
   static const uint32_t lengths[] = {2, 0, 1, 7, NET_SEGMENT + 44};
   uint32_t rows = size.n_rows, stride = case_pad(size.n_columns);
   uint64_t n;
@@ -194,8 +184,7 @@ bool case_make_fold(arena *memory, case_size size, known_case *made)
   return case_complete(made);
 }
 
-bool case_make_adjust(arena *memory, case_size size, known_case *made)
-{
+bool case_make_adjust(arena *memory, case_size size, known_case *made) {
   uint32_t rows = size.n_rows, stride = case_pad(size.n_columns);
   double *base = ARENA_ARRAY(memory, double, rows), *positive = ARENA_ARRAY(memory, double, rows);
   double *negative = ARENA_ARRAY(memory, double, rows);
@@ -223,8 +212,7 @@ bool case_make_adjust(arena *memory, case_size size, known_case *made)
   return case_complete(made);
 }
 
-bool case_make_reduce(arena *memory, case_size size, uint32_t carry, known_case *made)
-{
+bool case_make_reduce(arena *memory, case_size size, uint32_t carry, known_case *made) {
   uint32_t rows = size.n_rows, columns = size.n_columns, stride = case_pad(columns);
   double *pnl = case_randoms(memory, (size_t)rows * stride, 1e6, &size.seed);
   uint32_t *scenario_of = ARENA_ARRAY(memory, uint32_t, stride);

@@ -24,8 +24,7 @@ static const double years[] = {0.25, 1, 0.0027397260273972603, 5, 0};
 /* Where the price lies between intrinsic value and the upper bound, as a share of what lies between. */
 static const double shares[] = {1e-12, 1e-4, 0.02, 0.3, 0.9, 0.999999, 0, 1, -0.01, 1.01, 1e-200};
 
-static const char *implied_describe(arena *memory, const known_case *of, size_t index)
-{
+static const char *implied_describe(arena *memory, const known_case *of, size_t index) {
   const double *contract = of->arguments[0].data, *forward = of->arguments[2].data, *price = of->arguments[3].data;
   size_t n = of->arguments[1].uint;
   char text[4][NUMBER_TEXT_BYTES];
@@ -37,8 +36,7 @@ static const char *implied_describe(arena *memory, const known_case *of, size_t 
 }
 
 /* Option i of n, as column i of contract[field][i]; Bachelier's forwards and strikes are moves from 0. */
-static void option_fill(double *field, size_t n, uint32_t i, uint32_t normal, double *forward, double *price)
-{
+static void option_fill(double *field, size_t n, uint32_t i, uint32_t normal, double *forward, double *price) {
   double base = forwards[i / 7 % ELEMENTS(forwards)], strike = base * strikes[i % ELEMENTS(strikes)].factor;
   bool inverse = i % 3 == 2 && !normal;
   double sign = i / 2 % 2 ? -1 : 1, discount = inverse ? 1 : 0.97;
@@ -57,8 +55,7 @@ static void option_fill(double *field, size_t n, uint32_t i, uint32_t normal, do
   field[CONTRACT_DISCOUNT * n] = discount;
 }
 
-bool case_make_implied(arena *memory, uint32_t normal, case_size size, known_case *made)
-{
+bool case_make_implied(arena *memory, uint32_t normal, case_size size, known_case *made) {
   uint32_t n = case_pad(size.n_rows);
   double *contract = ARENA_ARRAY(memory, double, N_CONTRACT_FIELDS *(size_t)n);
   double *forward = ARENA_ARRAY(memory, double, n), *price = ARENA_ARRAY(memory, double, n);

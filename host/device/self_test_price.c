@@ -35,15 +35,13 @@ static const double years_left[] = {0.25, 0, 1, 0.0027397260273972603, 5, 30};
 enum { PRICE_SLICES = 3, PRICE_FORWARDS = 3, PRICE_WEIGHTS = 2, ZERO_COLUMN = 4 /* its forwards are 0 */ };
 
 /* `, NAME VALUE` after `text`; NULL when out of memory */
-static const char *number_append(arena *memory, const char *text, const char *name, double value)
-{
+static const char *number_append(arena *memory, const char *text, const char *name, double value) {
   char number[NUMBER_TEXT_BYTES];
   number_format(value, number);
   return text ? arena_format(memory, "%s, %s %s", text, name, number) : NULL;
 }
 
-static const char *price_describe(arena *memory, const known_case *of, size_t index)
-{
+static const char *price_describe(arena *memory, const known_case *of, size_t index) {
   const double *contract = of->arguments[0].data, *vol = of->arguments[5].data, *forward = of->arguments[8].data;
   const uint32_t *pnl_row = of->arguments[2].data, *forward_row = of->arguments[3].data;
   const uint32_t *slice_of = of->arguments[6].data;
@@ -61,8 +59,7 @@ static const char *price_describe(arena *memory, const known_case *of, size_t in
 
 /* Instrument i of n, whose forward is bases[row], as column i of contract[field][i]; Bachelier's forwards are moves
  * from 0. */
-static void contract_fill(double *contract, size_t n_padded, uint32_t i, uint32_t row, bool normal, uint64_t *state)
-{
+static void contract_fill(double *contract, size_t n_padded, uint32_t i, uint32_t row, bool normal, uint64_t *state) {
   size_t strike = i % ELEMENTS(factors);
   bool inverse = i % 5 == 4 && !normal;
   double *field = contract + i;
@@ -83,8 +80,7 @@ typedef struct price_inputs {
   uint32_t *pnl_row, *forward_row, *weight_row, *slice_of;
 } price_inputs;
 
-static bool price_inputs_make(arena *memory, bool normal, case_size *size, price_inputs *made)
-{
+static bool price_inputs_make(arena *memory, bool normal, case_size *size, price_inputs *made) {
   uint32_t n = size->n_rows, n_padded = case_pad(n), stride = case_pad(size->n_columns);
   *made = (price_inputs){
       .contract = ARENA_ARRAY(memory, double, N_CONTRACT_FIELDS *(size_t)n_padded),
@@ -131,8 +127,7 @@ static bool price_inputs_make(arena *memory, bool normal, case_size *size, price
   return true;
 }
 
-bool case_make_price(arena *memory, kernel_id kernel, case_size size, double round_unit, known_case *made)
-{
+bool case_make_price(arena *memory, kernel_id kernel, case_size size, double round_unit, known_case *made) {
   uint32_t n_padded = case_pad(size.n_rows), stride = case_pad(size.n_columns);
   price_inputs in;
   if (!price_inputs_make(memory, kernel == KERNEL_price_bachelier, &size, &in)) {
@@ -171,8 +166,7 @@ bool case_make_price(arena *memory, kernel_id kernel, case_size size, double rou
   return case_complete(made);
 }
 
-bool case_make_american_solve(arena *memory, case_size size, known_case *made)
-{
+bool case_make_american_solve(arena *memory, case_size size, known_case *made) {
   uint32_t n_padded = case_pad(size.n_rows);
   american_shape shape = american_shape_get(size.seed % 2 ? AMERICAN_accurate : AMERICAN_fast);
   price_inputs in;

@@ -12,15 +12,13 @@ static size_t element_bytes(const case_argument *argument) { return argument->is
 
 static bool is_array(const case_argument *argument) { return argument->is >= CASE_UINTS; }
 
-static size_t axis_items(case_axis axis, uint32_t lanes, uint32_t span)
-{
+static size_t axis_items(case_axis axis, uint32_t lanes, uint32_t span) {
   size_t step = axis.step == PER_CELL ? 1 : axis.step == PER_LANES ? lanes : span;
   return (axis.n + step - 1) / step;
 }
 
 sg_status case_run(device *on, const known_case *what, uint32_t span, arena *memory,
-                   void *outputs[CASE_ARGUMENTS_LIMIT], sg_error *error)
-{
+                   void *outputs[CASE_ARGUMENTS_LIMIT], sg_error *error) {
   sg_status status = SG_OK;
   device_buffer *buffers[CASE_ARGUMENTS_LIMIT] = {NULL};
   kernel_argument arguments[CASE_ARGUMENTS_LIMIT];
@@ -59,8 +57,7 @@ done:
 }
 
 sg_status self_test_fail(const device *on, kernel_id kernel, const char *where, double expected, double got,
-                         sg_error *error)
-{
+                         sg_error *error) {
   char expected_text[NUMBER_TEXT_BYTES], got_text[NUMBER_TEXT_BYTES];
   uint64_t expected_bits, got_bits;
   memcpy(&expected_bits, &expected, sizeof expected);
@@ -74,21 +71,18 @@ sg_status self_test_fail(const device *on, kernel_id kernel, const char *where, 
                     expected_bits, expected_text, got_bits, got_text);
 }
 
-static double element_value(const case_argument *argument, const void *values, size_t index)
-{
+static double element_value(const case_argument *argument, const void *values, size_t index) {
   return argument->is == CASE_UINTS ? (double)((const uint32_t *)values)[index] : ((const double *)values)[index];
 }
 
-static bool elements_same(const case_argument *argument, const void *a, const void *b, size_t index)
-{
+static bool elements_same(const case_argument *argument, const void *a, const void *b, size_t index) {
   size_t bytes = element_bytes(argument);
   double x = element_value(argument, a, index), y = element_value(argument, b, index);
   return memcmp((const char *)a + index * bytes, (const char *)b + index * bytes, bytes) == 0 || (x != x && y != y);
 }
 
 static sg_status output_compare(device *on, const known_case *what, const case_argument *argument,
-                                const void *expected, const void *got, arena *memory, sg_error *error)
-{
+                                const void *expected, const void *got, arena *memory, sg_error *error) {
   size_t i = 0;
   while (i < argument->n && elements_same(argument, expected, got, i)) {
     i++;
@@ -104,8 +98,7 @@ static sg_status output_compare(device *on, const known_case *what, const case_a
                         element_value(argument, got, i), error);
 }
 
-sg_status case_compare(device *on, device *reference, const known_case *what, uint32_t span, sg_error *error)
-{
+sg_status case_compare(device *on, device *reference, const known_case *what, uint32_t span, sg_error *error) {
   void *expected[CASE_ARGUMENTS_LIMIT], *got[CASE_ARGUMENTS_LIMIT];
   sg_status status = SG_OK;
   arena *memory = arena_open();

@@ -7,11 +7,11 @@
 #include <string.h>
 
 /* Index of an id in a sorted list. */
-static uint32_t find_id(const char *const *ids, uint32_t n, const char *id) {
+static uint32_t find_id(const char *const *names, uint32_t n, const char *id) {
   uint32_t low = 0, high = n;
   while (low < high) {
     uint32_t middle = low + (high - low) / 2;
-    int order = strcmp(ids[middle], id);
+    int order = strcmp(names[middle], id);
     if (order == 0) {
       return middle;
     }

@@ -17,27 +17,16 @@ void scenarios_moves(const bound *in, const scenarios *of, uint32_t class, doubl
     }
     return;
   }
-  double *by_scenario = move; /* filled by scenario, then brought into column order */
-  double *ordered = malloc(of->n * sizeof *ordered);
-  memset(by_scenario, 0, of->n * sizeof *by_scenario);
-  const char *name = in->book->underlyings.id[how->list];
+  memset(move, 0, of->n * sizeof *move);
   double spot = in->book->underlyings.price[how->list];
-  for (size_t i = 0; i < of->file->n_moves; i++) {
-    const scenario_move *m = &of->file->moves[i];
-    if (m->factor == 'p' && strcmp(m->name, name) == 0) {
-      bool block_relative = of->block->price_kind == MOVE_RELATIVE;
-      by_scenario[m->scenario] = m->relative == block_relative ? m->move
-                                 : m->relative                 ? m->move * spot
-                                                               : m->move / spot;
-    }
+  move_range found = scenarios_find_moves(of, 'p', in->book->underlyings.id[how->list]);
+  for (size_t i = found.first; i < found.end; i++) {
+    const scenario_move *m = of->moves[i];
+    bool block_relative = of->block->price_kind == MOVE_RELATIVE;
+    move[of->column_of[m->scenario]] = m->relative == block_relative ? m->move
+                                       : m->relative                 ? m->move * spot
+                                                                     : m->move / spot;
   }
-  for (uint32_t k = 0; ordered != NULL && k < of->n; k++) {
-    ordered[k] = by_scenario[of->file_scenario[k]];
-  }
-  if (ordered != NULL) {
-    memcpy(move, ordered, of->n * sizeof *move);
-  }
-  free(ordered);
 }
 
 sg_status scenarios_numbers(const bound *in, const scenarios *of, uint32_t key, double *number, sg_error *error) {
@@ -104,26 +93,25 @@ sg_status scenarios_weights(bound *in, const scenarios *of, uint32_t class, cons
   return status;
 }
 
-/* Linear in days between the tenors of a file's vol moves, flat outside; a move without a tenor holds for all. */
-static bool vol_move_at(const scenarios *of, uint32_t scenario, const char *underlying, double days,
-                        const scenario_move **below, const scenario_move **above) {
+/* The moves to interpolate between, of the scenario and underlying whose moves begin at `first`: flat outside the tenors;
+ * a move without a tenor holds for all. */
+static void vol_moves_at(const scenarios *of, size_t first, double days, const scenario_move **below,
+                         const scenario_move **above) {
+  const scenario_move *at = of->moves[first];
   *below = *above = NULL;
-  for (size_t i = 0; i < of->file->n_moves; i++) {
-    const scenario_move *m = &of->file->moves[i];
-    if (m->scenario != scenario || m->factor != 'v' || strcmp(m->name, underlying) != 0) {
-      continue;
+  for (size_t i = first; i < of->n_moves && of->moves[i]->factor == 'v' && of->moves[i]->scenario == at->scenario &&
+                         strcmp(of->moves[i]->name, at->name) == 0;
+       i++) {
+    const scenario_move *m = of->moves[i];
+    if (isnan(m->tenor_days)) {
+      *below = *above = m;
+      return;
     }
-    double tenor = isnan(m->tenor_days) ? days : m->tenor_days;
-    if (tenor <= days && (*below == NULL || tenor > (*below)->tenor_days)) {
-      *below = m;
-    }
-    if (tenor >= days && (*above == NULL || tenor < (*above)->tenor_days)) {
-      *above = m;
-    }
+    *below = m->tenor_days <= days ? m : *below;
+    *above = m->tenor_days >= days && *above == NULL ? m : *above;
   }
   *below = *below == NULL ? *above : *below;
   *above = *above == NULL ? *below : *above;
-  return *below != NULL;
 }
 
 static double moved_vol(double vol, const scenario_move *by) { return by->relative ? vol * (1.0 + by->move) : vol + by->move; }
@@ -131,16 +119,13 @@ static double moved_vol(double vol, const scenario_move *by) { return by->relati
 static void file_vols(const bound *in, const scenarios *of, uint32_t scenario, double *vol) {
   const instruments *all = &in->book->instruments;
   for (uint32_t c = 0; c < all->n; c++) {
-    uint32_t u = all->underlying[c];
-    if (all->type[c] != OPTION || all->years[c] == 0.0 ||
-        of->vol_moves[(size_t)scenario * in->book->underlyings.n + u] == NULL) {
+    uint32_t first = of->vol_first[(size_t)scenario * in->book->underlyings.n + all->underlying[c]];
+    if (all->type[c] != OPTION || all->years[c] == 0.0 || first == 0) {
       continue;
     }
     const scenario_move *below, *above;
     double days = (double)(all->expiry_s[c] - in->book->as_of_s) / 86400.0;
-    if (!vol_move_at(of, scenario, in->book->underlyings.id[u], days, &below, &above)) {
-      continue;
-    }
+    vol_moves_at(of, first - 1, days, &below, &above);
     double low = moved_vol(vol[c], below), high = moved_vol(vol[c], above);
     double span = above->tenor_days - below->tenor_days;
     double share = below == above || !(span > 0.0) ? 0.0 : (days - below->tenor_days) / span;
@@ -191,18 +176,8 @@ void scenarios_rates(const bound *in, const scenarios *of, uint32_t currency, do
     return;
   }
   const char *id = b->currencies.id[currency];
-  bool from_file = false;
-  for (size_t i = 0; of->file != NULL && i < of->file->n_moves; i++) {
-    const scenario_move *m = &of->file->moves[i];
-    if (m->factor == 'f' && strcmp(m->name, id) == 0) {
-      from_file = true;
-      for (uint32_t k = 0; k < of->n; k++) {
-        factor[k] = of->file_scenario[k] == m->scenario ? 1.0 + m->move : factor[k];
-      }
-    }
-  }
   /* A coin's rate follows the underlying that it is. */
-  for (uint32_t c = 0; !from_file && c < b->instruments.n; c++) {
+  for (uint32_t c = 0; c < b->instruments.n; c++) {
     uint32_t u = b->instruments.underlying[c];
     if (of->in_block[c] && strcmp(b->underlyings.asset[u], id) == 0 && b->underlyings.currency[u] == b->base_currency) {
       scenarios_moves(in, of, of->class_of[c], factor);
@@ -210,7 +185,14 @@ void scenarios_rates(const bound *in, const scenarios *of, uint32_t currency, do
       for (uint32_t k = 0; k < of->n; k++) {
         factor[k] = 1.0 + (of->block->price_kind == MOVE_RELATIVE ? factor[k] : factor[k] / spot);
       }
-      return;
+      break;
     }
+  }
+  if (of->file == NULL) {
+    return;
+  }
+  move_range found = scenarios_find_moves(of, 'f', id); /* a move of the rate itself goes before that */
+  for (size_t i = found.first; i < found.end; i++) {
+    factor[of->column_of[of->moves[i]->scenario]] = 1.0 + of->moves[i]->move;
   }
 }

@@ -60,41 +60,6 @@ static void draft_file(const model_block *block, const scenario_file *file, draf
   }
 }
 
-/* Is it scenarios/NAME.csv? */
-static bool file_is(const scenario_file *file, const char *name) {
-  static const char folder[] = "scenarios/";
-  size_t length = strlen(name);
-  const char *own = file->name + sizeof folder - 1;
-  return strncmp(file->name, folder, sizeof folder - 1) == 0 && strncmp(own, name, length) == 0 &&
-         strcmp(own + length, ".csv") == 0;
-}
-
-static sg_status find_file(const bound *in, const model_block *block, const scenario_file **file, sg_error *error) {
-  for (uint32_t i = 0; i < in->book->n_scenario_files; i++) {
-    if (file_is(&in->book->scenario_files[i], block->file)) {
-      *file = &in->book->scenario_files[i];
-      return SG_OK;
-    }
-  }
-  return error_add(error, SG_INPUT, block->where, "block %s needs scenarios/%s.csv, which book %s does not have",
-                   block->name, block->file, in->book->folder);
-}
-
-static sg_status check_file_moves(const bound *in, const scenario_file *file, sg_error *error) {
-  (void)in;
-  sg_status status = SG_OK;
-  for (size_t i = 0; i < file->n_moves; i++) {
-    const scenario_move *move = &file->moves[i];
-    place where = {file->path, move->line, 0};
-    if (move->factor == 'r') {
-      status = error_add(error, SG_INPUT, where, "rate:%s: moves of rates are not built yet in this version", move->name);
-    } else if (move->factor == 'f' && !move->relative) {
-      status = error_add(error, SG_INPUT, where, "fx:%s: the move of a currency is relative", move->name);
-    }
-  }
-  return status;
-}
-
 static void take_slices(scenarios *made, const draft *drafts) {
   for (uint32_t k = 0; k < made->n; k++) {
     const draft *d = &drafts[k];
@@ -207,38 +172,10 @@ static sg_status make_classes(bound *in, scenarios *made, arena *memory, sg_erro
   return SG_OK;
 }
 
-static sg_status index_vol_moves(const bound *in, scenarios *made, arena *memory, sg_error *error) {
-  size_t n_underlyings = in->book->underlyings.n;
-  made->vol_moves = NULL;
-  if (made->file == NULL) {
-    return SG_OK;
-  }
-  for (size_t i = 0; i < made->file->n_moves; i++) {
-    const scenario_move *move = &made->file->moves[i];
-    if (move->factor != 'v') {
-      continue;
-    }
-    if (made->vol_moves == NULL) {
-      made->vol_moves = ARENA_ARRAY(memory, const scenario_move *, made->n * n_underlyings);
-      if (made->vol_moves == NULL) {
-        return error_out_of_memory(error);
-      }
-    }
-    for (uint32_t u = 0; u < n_underlyings; u++) {
-      if (strcmp(in->book->underlyings.id[u], move->name) == 0) {
-        const scenario_move **first = &made->vol_moves[move->scenario * n_underlyings + u];
-        *first = *first == NULL ? move : *first;
-      }
-    }
-  }
-  return SG_OK;
-}
-
 sg_status scenarios_make(bound *in, const model_block *block, arena *memory, scenarios *made, sg_error *error) {
   *made = (scenarios){.block = block};
   if (block->source == BLOCK_FILE) {
-    TRY(find_file(in, block, &made->file, error));
-    TRY(check_file_moves(in, made->file, error));
+    TRY(scenarios_find_file(in, block, &made->file, error));
   }
   made->n = made->file != NULL ? made->file->n_scenarios : count_grid(block);
   if (made->n == 0) {
@@ -263,5 +200,5 @@ sg_status scenarios_make(bound *in, const model_block *block, arena *memory, sce
   qsort(drafts, made->n, sizeof *drafts, by_slice_then_number);
   take_slices(made, drafts);
   TRY(make_classes(in, made, memory, error));
-  return index_vol_moves(in, made, memory, error);
+  return made->file != NULL ? scenarios_index_file(in, made, memory, error) : SG_OK;
 }

@@ -35,10 +35,22 @@ typedef struct scenarios {
   move_class *classes;
   uint32_t *class_of;           /* [c] */
   bool *in_block;               /* [c] passes the block's filter */
-  const scenario_move **vol_moves; /* file: [k * n_underlyings + u] first vol move; NULL when there is none */
+  const scenario_move **moves;  /* file: [i] by factor, name, scenario, tenor (none first), move */
+  size_t n_moves;
+  uint32_t *column_of;          /* file: [scenario] k */
+  uint32_t *vol_first;          /* file: [scenario * n_underlyings + u] 1 + index into moves, 0: none; NULL: no vol moves */
 } scenarios;
 
+typedef struct move_range { /* first .. end - 1 of scenarios.moves */
+  size_t first, end;
+} move_range;
+
 sg_status scenarios_make(bound *in, const model_block *block, arena *memory, scenarios *made, sg_error *error);
+
+/* scenario_file.c: the block's file, with moves that this version can make; its moves in order; those of one factor. */
+sg_status scenarios_find_file(const bound *in, const model_block *block, const scenario_file **file, sg_error *error);
+sg_status scenarios_index_file(const bound *in, scenarios *made, arena *memory, sg_error *error);
+move_range scenarios_find_moves(const scenarios *of, char factor, const char *name);
 
 /* move[k], price move of a class: relative moves as fractions, absolute ones in quote currency. */
 void scenarios_moves(const bound *in, const scenarios *of, uint32_t class, double *move);

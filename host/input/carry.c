@@ -6,8 +6,7 @@
 
 #include "kernels/math.h"
 
-bool carry_open(carry_curves *opened, book_reader *reader)
-{
+bool carry_open(carry_curves *opened, book_reader *reader) {
   uint32_t n_currencies = ids_count(reader->currencies), n_underlyings = reader->book->underlyings.n;
   *opened = (carry_curves){
       .reader = reader,
@@ -34,15 +33,13 @@ bool carry_open(carry_curves *opened, book_reader *reader)
   return true;
 }
 
-void carry_close(carry_curves *closed)
-{
+void carry_close(carry_curves *closed) {
   free(closed->first_point);
   free(closed->first_dividend);
   free(closed->missing);
 }
 
-static double interpolate(const curve_point *points, size_t n, double years)
-{
+static double interpolate(const curve_point *points, size_t n, double years) {
   if (years <= points[0].years) {
     return points[0].rate;
   }
@@ -55,8 +52,7 @@ static double interpolate(const curve_point *points, size_t n, double years)
   return points[n - 1].rate;
 }
 
-double carry_rate(carry_curves *carry, uint32_t currency, double years, uint32_t c, const char *what)
-{
+double carry_rate(carry_curves *carry, uint32_t currency, double years, uint32_t c, const char *what) {
   size_t first = carry->first_point[currency], n = carry->first_point[currency + 1] - first;
   if (years == 0) {
     return 0;
@@ -75,13 +71,11 @@ double carry_rate(carry_curves *carry, uint32_t currency, double years, uint32_t
   return NAN;
 }
 
-double carry_discount(carry_curves *carry, uint32_t currency, double years, uint32_t c)
-{
+double carry_discount(carry_curves *carry, uint32_t currency, double years, uint32_t c) {
   return math_exp(-carry_rate(carry, currency, years, c, "discount") * years);
 }
 
-double carry_forward(carry_curves *carry, uint32_t u, int64_t expiry_s, uint32_t c, double *growth)
-{
+double carry_forward(carry_curves *carry, uint32_t u, int64_t expiry_s, uint32_t c, double *growth) {
   const book_reader *reader = carry->reader;
   const underlyings *all = &reader->book->underlyings;
   int64_t as_of_s = reader->book->as_of_s;
@@ -100,8 +94,7 @@ double carry_forward(carry_curves *carry, uint32_t u, int64_t expiry_s, uint32_t
   return price * *growth;
 }
 
-void carry_report(const carry_curves *carry)
-{
+void carry_report(const carry_curves *carry) {
   const book_reader *reader = carry->reader;
   for (uint32_t y = 0; y < ids_count(reader->currencies); y++) {
     const curve_need *missing = &carry->missing[y];

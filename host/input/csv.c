@@ -17,8 +17,7 @@ enum { FIRST_PLAIN = '-' };
 static bool is_special(char byte) { return (unsigned char)byte < FIRST_PLAIN || (unsigned char)byte >= 0x80; }
 
 /* The first special byte, or end. */
-static inline char *find_special(char *at, char *end)
-{
+static inline char *find_special(char *at, char *end) {
   const uint64_t ones = 0x0101010101010101u;
   while (end - at >= 8) {
     uint64_t word;
@@ -40,8 +39,7 @@ static inline char *find_special(char *at, char *end)
 }
 
 /* RFC 3629: no overlong forms, no surrogates, at most U+10FFFF. */
-size_t utf8_length(const char *text, size_t left)
-{
+size_t utf8_length(const char *text, size_t left) {
   const unsigned char *byte = (const unsigned char *)text;
   if (left == 0) {
     return 0;
@@ -66,8 +64,7 @@ size_t utf8_length(const char *text, size_t left)
   return length;
 }
 
-void csv_open(csv_reader *reader, char *text, size_t size_bytes)
-{
+void csv_open(csv_reader *reader, char *text, size_t size_bytes) {
   *reader = (csv_reader){.at = text, .end = text + size_bytes, .line_start = text, .line = 1};
   if (size_bytes >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
     reader->at += 3;
@@ -75,15 +72,13 @@ void csv_open(csv_reader *reader, char *text, size_t size_bytes)
   }
 }
 
-void csv_close(csv_reader *reader)
-{
+void csv_close(csv_reader *reader) {
   free(reader->fields);
   *reader = (csv_reader){0};
 }
 
 /* Notes what is wrong with the row at a place and skips the rest of the line. */
-static csv_outcome refuse(csv_reader *reader, uint64_t line, uint64_t column, const char *problem)
-{
+static csv_outcome refuse(csv_reader *reader, uint64_t line, uint64_t column, const char *problem) {
   snprintf(reader->problem, sizeof reader->problem, "%s", problem);
   reader->problem_line = line;
   reader->problem_column = column;
@@ -95,8 +90,7 @@ static csv_outcome refuse(csv_reader *reader, uint64_t line, uint64_t column, co
 }
 
 /* At an ordinary byte of a field: steps over one character, or says why not. */
-static const char *step(csv_reader *reader, char **at)
-{
+static const char *step(csv_reader *reader, char **at) {
   if (**at == '\0') {
     return "has a NUL byte";
   }
@@ -109,8 +103,7 @@ static const char *step(csv_reader *reader, char **at)
 }
 
 /* A field that does not begin with a quote; leaves reader->at on what ended it. */
-static const char *scan_plain(csv_reader *reader, csv_field *field)
-{
+static const char *scan_plain(csv_reader *reader, csv_field *field) {
   char *at = reader->at;
   const char *problem = NULL;
   for (;;) {
@@ -138,8 +131,7 @@ static const char *scan_plain(csv_reader *reader, csv_field *field)
 }
 
 /* A quoted field; leaves reader->at after the closing quote. */
-static const char *scan_quoted(csv_reader *reader, csv_field *field)
-{
+static const char *scan_quoted(csv_reader *reader, csv_field *field) {
   char *at = reader->at + 1, *to = at, *from = at;
   field->text = to;
   for (;;) {
@@ -176,8 +168,7 @@ static const char *scan_quoted(csv_reader *reader, csv_field *field)
   return ended ? NULL : "has text after the closing quote of a field";
 }
 
-static csv_outcome end_row(csv_reader *reader, uint64_t row_line)
-{
+static csv_outcome end_row(csv_reader *reader, uint64_t row_line) {
   if (reader->at < reader->end) {
     reader->at += *reader->at == '\r' ? 2 : 1;
     reader->line++;
@@ -196,8 +187,7 @@ static csv_outcome end_row(csv_reader *reader, uint64_t row_line)
   return CSV_BAD_ROW;
 }
 
-csv_outcome csv_next(csv_reader *reader)
-{
+csv_outcome csv_next(csv_reader *reader) {
   reader->n_fields = 0;
   if (reader->at == reader->end) {
     return CSV_END;

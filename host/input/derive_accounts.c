@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-static void resolve_parent(book_reader *reader, uint32_t a, const account_row *row)
-{
+static void resolve_parent(book_reader *reader, uint32_t a, const account_row *row) {
   accounts *all = &reader->book->accounts;
   if (row->parent[0] == '\0') {
     return;
@@ -25,8 +24,7 @@ static void resolve_parent(book_reader *reader, uint32_t a, const account_row *r
 }
 
 /* One finding for each cycle, at its account with the lowest id. True when there is none. */
-static bool check_cycles(book_reader *reader, uint32_t *visit)
-{
+static bool check_cycles(book_reader *reader, uint32_t *visit) {
   const accounts *all = &reader->book->accounts;
   bool clean = true;
   for (uint32_t a = 0; a < all->n; a++) {
@@ -50,8 +48,7 @@ static bool check_cycles(book_reader *reader, uint32_t *visit)
 }
 
 /* Who nets into a parent is margined in its currency, on its sides. */
-static void check_netting(book_reader *reader)
-{
+static void check_netting(book_reader *reader) {
   accounts *all = &reader->book->accounts;
   for (uint32_t a = 0; a < all->n; a++) {
     all->margin_account[a] = a;
@@ -78,8 +75,7 @@ static void check_netting(book_reader *reader)
   }
 }
 
-static bool open_accounts(book_reader *reader, accounts *made, uint32_t n)
-{
+static bool open_accounts(book_reader *reader, accounts *made, uint32_t n) {
   arena *memory = reader->memory;
   *made = (accounts){
       .n = n,
@@ -99,8 +95,7 @@ static bool open_accounts(book_reader *reader, accounts *made, uint32_t n)
          made->isolated != NULL && reader->account_rank != NULL && ids_rank(reader->accounts, reader->account_rank);
 }
 
-sg_status derive_accounts(book_reader *reader)
-{
+sg_status derive_accounts(book_reader *reader) {
   accounts *made = &reader->book->accounts;
   uint32_t n = ids_count(reader->accounts);
   const account_row only_in_positions = {.parent = "",

@@ -17,8 +17,7 @@ typedef struct wanted {
 } wanted;
 typedef ARRAY(wanted) wanted_list;
 
-static int compare_wanted(const void *left, const void *right)
-{
+static int compare_wanted(const void *left, const void *right) {
   const wanted *a = left, *b = right;
   if (a->underlying != b->underlying) {
     return a->underlying < b->underlying ? -1 : 1;
@@ -29,15 +28,13 @@ static int compare_wanted(const void *left, const void *right)
   return (a->owner > b->owner) - (a->owner < b->owner);
 }
 
-static bool is_usable(const book_reader *reader, uint32_t c)
-{
+static bool is_usable(const book_reader *reader, uint32_t c) {
   uint32_t u = reader->book->instruments.underlying[c];
   return reader->extra[c].ok && reader->underlying_ok[u];
 }
 
 /* c of the option's future; ID_NONE when it names none, or none that can be used (a finding). */
-static uint32_t find_future(book_reader *reader, uint32_t c)
-{
+static uint32_t find_future(book_reader *reader, uint32_t c) {
   const instruments *all = &reader->book->instruments;
   const char *name = reader->extra[c].future;
   if (name[0] == '\0') {
@@ -61,8 +58,7 @@ static uint32_t find_future(book_reader *reader, uint32_t c)
 }
 
 /* What instrument c uses. */
-static wanted want(const book_reader *reader, uint32_t c, uint32_t future)
-{
+static wanted want(const book_reader *reader, uint32_t c, uint32_t future) {
   const instruments *all = &reader->book->instruments;
   uint32_t owner = all->type[c] != OPTION ? c : future;
   bool shared = all->type[c] == OPTION &&
@@ -73,8 +69,7 @@ static wanted want(const book_reader *reader, uint32_t c, uint32_t future)
   return (wanted){all->underlying[owner], c, all->expiry_s[owner], 1 + (uint64_t)owner};
 }
 
-static bool collect(book_reader *reader, wanted_list *list, wanted *of)
-{
+static bool collect(book_reader *reader, wanted_list *list, wanted *of) {
   const instruments *all = &reader->book->instruments;
   for (uint32_t c = 0; c < all->n; c++) {
     if (!is_usable(reader, c)) {
@@ -104,8 +99,7 @@ static bool collect(book_reader *reader, wanted_list *list, wanted *of)
   return true;
 }
 
-static bool open_forwards(arena *memory, forwards *made, uint32_t n)
-{
+static bool open_forwards(arena *memory, forwards *made, uint32_t n) {
   *made = (forwards){
       .n = n,
       .underlying = ARENA_ARRAY(memory, uint32_t, n),
@@ -122,8 +116,7 @@ static bool open_forwards(arena *memory, forwards *made, uint32_t n)
 }
 
 /* Fills forward f. A quote that is itself bad, or a curve that is missing, is reported elsewhere. */
-static void make_forward(carry_curves *carry, uint32_t f, const wanted *key, const quoted_forward *quote)
-{
+static void make_forward(carry_curves *carry, uint32_t f, const wanted *key, const quoted_forward *quote) {
   book_reader *reader = carry->reader;
   forwards *made = &reader->book->forwards;
   double price = reader->book->underlyings.price[key->underlying];
@@ -150,8 +143,7 @@ static void make_forward(carry_curves *carry, uint32_t f, const wanted *key, con
   }
 }
 
-static void discount_option(carry_curves *carry, uint32_t c, const quoted_forward *quote)
-{
+static void discount_option(carry_curves *carry, uint32_t c, const quoted_forward *quote) {
   book_reader *reader = carry->reader;
   instruments *all = &reader->book->instruments;
   double years = all->years[c];
@@ -174,8 +166,7 @@ static void discount_option(carry_curves *carry, uint32_t c, const quoted_forwar
 }
 
 /* Black needs a positive price and forward; so does whatever is divided by its forward. */
-static void check_positive(book_reader *reader, uint32_t c)
-{
+static void check_positive(book_reader *reader, uint32_t c) {
   const instruments *all = &reader->book->instruments;
   if (!(all->type[c] == OPTION && all->price_model[c] == BLACK) && all->settlement[c] != INVERSE) {
     return;
@@ -192,14 +183,12 @@ static void check_positive(book_reader *reader, uint32_t c)
   }
 }
 
-static uint32_t find_wanted(const wanted_list *list, const wanted *key)
-{
+static uint32_t find_wanted(const wanted_list *list, const wanted *key) {
   const wanted *found = bsearch(key, list->items, list->n, sizeof *key, compare_wanted);
   return (uint32_t)(found - list->items);
 }
 
-sg_status derive_forwards(book_reader *reader)
-{
+sg_status derive_forwards(book_reader *reader) {
   instruments *all = &reader->book->instruments;
   forwards *made = &reader->book->forwards;
   wanted_list list = {0};

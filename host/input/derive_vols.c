@@ -12,8 +12,7 @@ static const double VOL_LIMIT = 100;
 
 /* w = a + b (rho (k - m) + sqrt((k - m)^2 + sigma^2)), k = ln(strike / forward) held within 4 sqrt(a + b sigma).
  * NaN where w is negative. */
-static double vol_of_svi(const double svi[static N_SVI], double strike)
-{
+static double vol_of_svi(const double svi[static N_SVI], double strike) {
   double width = 4 * sqrt(svi[SVI_A] + svi[SVI_B] * svi[SVI_SIGMA]);
   double k = math_log(strike / svi[SVI_FORWARD]);
   k = k > width ? width : k < -width ? -width : k;
@@ -25,8 +24,7 @@ static double vol_of_svi(const double svi[static N_SVI], double strike)
 }
 
 /* Why the option has no vol; NULL when it has one now. */
-static const char *derive_vol(book_reader *reader, uint32_t c)
-{
+static const char *derive_vol(book_reader *reader, uint32_t c) {
   instruments *all = &reader->book->instruments;
   const quoted_forward *quote = reader_quote(reader, all->underlying[c], all->expiry_s[c]);
   if (quote != NULL && !quote->ok) {
@@ -48,8 +46,7 @@ static const char *derive_vol(book_reader *reader, uint32_t c)
   return NULL;
 }
 
-sg_status derive_vols(book_reader *reader)
-{
+sg_status derive_vols(book_reader *reader) {
   const instruments *all = &reader->book->instruments;
   for (uint32_t c = 0; c < all->n; c++) {
     if (all->type[c] != OPTION || !reader->extra[c].ok || reader->extra[c].has_vol) {

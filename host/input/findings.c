@@ -9,28 +9,24 @@
 #include <stdio.h>
 #include <string.h>
 
-bool findings_open(findings *list)
-{
+bool findings_open(findings *list) {
   *list = (findings){.collected = sg_error_open()};
   return list->collected != NULL;
 }
 
-void findings_close(findings *list)
-{
+void findings_close(findings *list) {
   sg_error_close(list->collected);
   ARRAY_FREE(&list->files);
 }
 
-void findings_add_file(findings *list, const char *path)
-{
+void findings_add_file(findings *list, const char *path) {
   if (path == NULL || !ARRAY_PUSH(&list->files, (findings_file){path, 0})) {
     list->out_of_memory = true;
   }
 }
 
 /* The place of a path among the files; their number for one that was never added, so that it comes last. */
-static size_t find_file(const findings *list, const char *path)
-{
+static size_t find_file(const findings *list, const char *path) {
   size_t i = 0;
   while (i < list->files.n && (path == NULL || strcmp(list->files.items[i].path, path) != 0)) {
     i++;
@@ -38,8 +34,7 @@ static size_t find_file(const findings *list, const char *path)
   return i;
 }
 
-void findings_add(findings *list, place where, const char *format, ...)
-{
+void findings_add(findings *list, place where, const char *format, ...) {
   size_t file = find_file(list, where.file);
   if (file < list->files.n && ++list->files.items[file].n > FINDINGS_PER_FILE) {
     return;
@@ -52,8 +47,7 @@ void findings_add(findings *list, place where, const char *format, ...)
   error_add(list->collected, SG_INPUT, where, "%s", message);
 }
 
-void findings_append(findings *list, const findings *part, uint64_t lines_before)
-{
+void findings_append(findings *list, const findings *part, uint64_t lines_before) {
   for (size_t i = 0; i < sg_error_count(part->collected); i++) {
     sg_finding finding = sg_error_get(part->collected, i);
     findings_add(list, (place){finding.file, finding.line + lines_before, finding.column}, "%s", finding.message);
@@ -73,8 +67,7 @@ typedef struct ordered {
   sg_finding finding;
 } ordered;
 
-static int compare(const void *left, const void *right)
-{
+static int compare(const void *left, const void *right) {
   const ordered *a = left, *b = right;
 #define COMPARE(member)                                                                                                \
   if (a->member != b->member) {                                                                                        \
@@ -90,8 +83,7 @@ static int compare(const void *left, const void *right)
 
 static int gravity(sg_status status) { return status == SG_DEVICE ? 3 : status == SG_IO ? 2 : status == SG_OK ? 0 : 1; }
 
-sg_status findings_report(findings *list, sg_error *error)
-{
+sg_status findings_report(findings *list, sg_error *error) {
   for (size_t i = 0; i < list->files.n; i++) {
     const findings_file *file = &list->files.items[i];
     if (file->n > FINDINGS_PER_FILE) {
@@ -121,8 +113,7 @@ sg_status findings_report(findings *list, sg_error *error)
   return status;
 }
 
-shown show(const char *text, size_t length)
-{
+shown show(const char *text, size_t length) {
   enum { LIMIT_BYTES = 80 };
   shown result;
   size_t used = 0, at = 0;

@@ -35,8 +35,7 @@ static const value_format value_formats[N_VALUE_KINDS] = {
 
 const value_format *value_format_get(value_kind kind) { return &value_formats[kind]; }
 
-size_t value_words_format(value_kind kind, char *text, size_t size_bytes)
-{
+size_t value_words_format(value_kind kind, char *text, size_t size_bytes) {
   const value_format *value = &value_formats[kind];
   size_t length = 0;
   for (uint32_t w = 0; w < value->n_words; w++) {
@@ -51,8 +50,7 @@ enum { HELP_BYTES = 32768, WORDS_BYTES = 256 };
 static char help[HELP_BYTES];
 static size_t help_length;
 
-__attribute__((format(printf, 1, 2))) static void print(const char *format, ...)
-{
+__attribute__((format(printf, 1, 2))) static void print(const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   help_length += (size_t)vsnprintf(help + help_length, HELP_BYTES - help_length, format, arguments);
@@ -69,8 +67,7 @@ static const char *value_text(value_kind kind, char words[static WORDS_BYTES]) {
   return strncmp(name, "a ", 2) == 0 ? name + 2 : name;
 }
 
-static void print_file(const file_format *file)
-{
+static void print_file(const file_format *file) {
   print("\n%s (%s%s): %s\n", file->name, file->need == REQUIRED ? "required" : "optional",
         file->use == LATER ? ", not read yet" : "", file->meaning);
   int name_width = 0, unit_width = 0;
@@ -90,8 +87,7 @@ static void print_file(const file_format *file)
   }
 }
 
-static void print_help(void)
-{
+static void print_help(void) {
   print("A book is a folder of files. CSV after RFC 4180: UTF-8, a header line, columns in any order, LF or CRLF;\n"
         ".gz and .zst are accepted. An unknown column is an error unless its name begins with x_ (an attribute that\n"
         "a model may read). Ids are printable text of at most 255 bytes, sorted by bytes. Numbers are plain decimals\n"
@@ -102,8 +98,7 @@ static void print_help(void)
   }
 }
 
-const char *book_formats(void)
-{
+const char *book_formats(void) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, print_help);
   return help;

@@ -16,8 +16,7 @@ static const char names[] = IMPORT_FORMATS(IMPORT_NAME);
 #undef IMPORT_NAME
 
 sg_status import_files(const char *format, const char *const *paths, size_t n_paths, const sg_import_options *options,
-                       const char *folder, char **report, sg_error *error)
-{
+                       const char *folder, char **report, sg_error *error) {
   *report = NULL;
   for (size_t i = 0; i < n_import_formats; i++) {
     if (strcmp(import_formats[i].name, format) == 0) {

@@ -27,8 +27,7 @@ static const char *const other_names[] = {
 };
 static const char *const endings[] = {"", ".gz", ".zst"};
 
-sg_status import_book_start(import_book *book, import_book_file file, const char *header, sg_error *error)
-{
+sg_status import_book_start(import_book *book, import_book_file file, const char *header, sg_error *error) {
   FILE *stream = open_memstream(&book->files[file].text, &book->files[file].size_bytes);
   if (stream == NULL) {
     return error_out_of_memory(error);
@@ -50,8 +49,7 @@ double import_mid(double bid, double ask) {
   return exact ? decimal18_to_double((decimal18){sum.units / 2}) : (bid + ask) / 2;
 }
 
-static bool exists(const char *folder, const char *name, const char *ending)
-{
+static bool exists(const char *folder, const char *name, const char *ending) {
   char *path = NULL;
   struct stat facts;
   bool found = asprintf(&path, "%s/%s%s", folder, name, ending) >= 0 && lstat(path, &facts) == 0;
@@ -60,8 +58,7 @@ static bool exists(const char *folder, const char *name, const char *ending)
 }
 
 /* The digest that the last import recorded for a file, or NULL. */
-static const char *find_digest(const char *record, const char *name)
-{
+static const char *find_digest(const char *record, const char *name) {
   for (const char *line = record; line != NULL && *line != '\0';) {
     const char *end = strchr(line, '\n');
     size_t mark = sizeof record_mark - 1, length = end == NULL ? strlen(line) : (size_t)(end - line);
@@ -74,8 +71,7 @@ static const char *find_digest(const char *record, const char *name)
   return NULL;
 }
 
-static sg_status check_unchanged(const char *folder, const char *name, const char *record, sg_error *error)
-{
+static sg_status check_unchanged(const char *folder, const char *name, const char *record, sg_error *error) {
   const char *recorded = find_digest(record, name);
   if (recorded == NULL) {
     return error_add(error, SG_USAGE, (place){.file = folder},
@@ -101,8 +97,7 @@ static sg_status check_unchanged(const char *folder, const char *name, const cha
 }
 
 /* Every book file in the folder must be one that an import wrote, as it wrote it. */
-static sg_status check_folder(const char *folder, sg_error *error)
-{
+static sg_status check_folder(const char *folder, sg_error *error) {
   sg_status status = SG_OK;
   file_text record = {0};
   char *path = NULL;
@@ -135,8 +130,7 @@ done:
   return status;
 }
 
-static sg_status finish_texts(import_book *book, sg_error *error)
-{
+static sg_status finish_texts(import_book *book, sg_error *error) {
   for (size_t i = 0; i < N_IMPORT_BOOK_FILES; i++) {
     FILE *stream = book->files[i].stream;
     if (stream != NULL && (fflush(stream) != 0 || ferror(stream) != 0)) {
@@ -146,8 +140,7 @@ static sg_status finish_texts(import_book *book, sg_error *error)
   return SG_OK;
 }
 
-sg_status import_book_write(import_book *book, const char *folder, const char *report, sg_error *error)
-{
+sg_status import_book_write(import_book *book, const char *folder, const char *report, sg_error *error) {
   sg_status status = SG_OK;
   file_folder *target = NULL;
   FILE *stream = NULL;
@@ -177,8 +170,7 @@ done:
   return status;
 }
 
-void import_book_close(import_book *book)
-{
+void import_book_close(import_book *book) {
   for (size_t i = 0; i < N_IMPORT_BOOK_FILES; i++) {
     if (book->files[i].stream != NULL) {
       fclose(book->files[i].stream);

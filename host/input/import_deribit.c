@@ -19,8 +19,7 @@
  * row serves any other coin. X("coin", "option", "future") */
 #define DERIBIT_STEPS(X) X("BTC", "0.1", "10") X("ETH", "1", "1") X(NULL, "1", "1")
 
-static decimal18 find_step(const char *coin, deribit_kind kind)
-{
+static decimal18 find_step(const char *coin, deribit_kind kind) {
   static const struct {
     const char *coin, *option, *future;
   } steps[] = {
@@ -44,13 +43,11 @@ typedef struct kept_rows {
   const deribit_row **items;
 } kept_rows;
 
-static int compare_names(const void *a, const void *b)
-{
+static int compare_names(const void *a, const void *b) {
   return strcmp((*(const deribit_row *const *)a)->name, (*(const deribit_row *const *)b)->name);
 }
 
-static sg_status keep_rows(const deribit_data *data, kept_rows *kept, sg_error *error)
-{
+static sg_status keep_rows(const deribit_data *data, kept_rows *kept, sg_error *error) {
   kept->items = ARENA_ARRAY(data->memory, const deribit_row *, data->rows.n);
   if (kept->items == NULL) {
     return error_out_of_memory(error);
@@ -77,14 +74,12 @@ static sg_status keep_rows(const deribit_data *data, kept_rows *kept, sg_error *
   return SG_OK;
 }
 
-static bool has_rows(const deribit_coin *coin)
-{
+static bool has_rows(const deribit_coin *coin) {
   return coin->n_kept[DERIBIT_OPTION] + coin->n_kept[DERIBIT_FUTURE] + coin->n_kept[DERIBIT_PERPETUAL] > 0;
 }
 
 static sg_status write_market(const deribit_data *data, const deribit_market *market, import_book *book,
-                              sg_error *error)
-{
+                              sg_error *error) {
   char time[24], number[NUMBER_TEXT_BYTES];
   TRY(import_book_start(book, IMPORT_BOOK_YAML, "# made by shockgrid import deribit", error));
   TRY(import_book_start(book, IMPORT_UNDERLYINGS, "underlying,currency,price,asset,kind", error));
@@ -112,8 +107,7 @@ static sg_status write_market(const deribit_data *data, const deribit_market *ma
 }
 
 /* Percent to a fraction without a detour through binary: 50.89 is 0.5089. */
-static void format_percent(double percent, char *text)
-{
+static void format_percent(double percent, char *text) {
   decimal18 exact;
   size_t length = number_format(percent, text);
   if (decimal18_parse(text, length, &exact) == NULL && exact.units % 100 == 0) {
@@ -124,8 +118,7 @@ static void format_percent(double percent, char *text)
 }
 
 static sg_status write_instruments(const deribit_market *market, const kept_rows *kept, import_book *book,
-                                   sg_error *error)
-{
+                                   sg_error *error) {
   static const char *const types[] = {"option", "future", "perpetual"};
   TRY(import_book_start(book, IMPORT_INSTRUMENTS,
                         "instrument,type,underlying,right,exercise,strike,expiry,multiplier,currency,settlement,price,"
@@ -157,8 +150,7 @@ static sg_status write_instruments(const deribit_market *market, const kept_rows
 enum { ROUGH_VOL_PERCENT = 60 }; /* of coins, for the shape of a hedge only */
 
 /* A straight line through the middle of the normal distribution: enough for the shape of a hedge. */
-static double rough_delta(const deribit_row *row, const deribit_market *market)
-{
+static double rough_delta(const deribit_row *row, const deribit_market *market) {
   if (row->kind != DERIBIT_OPTION) {
     return 1 / deribit_future_price(row);
   }
@@ -171,8 +163,7 @@ static double rough_delta(const deribit_row *row, const deribit_market *market)
   return row->is_call ? call : call - 1;
 }
 
-static int64_t open_steps(const deribit_row *row, decimal18 step)
-{
+static int64_t open_steps(const deribit_row *row, decimal18 step) {
   if (isnan(row->open_interest)) {
     return row->kind == DERIBIT_OPTION ? 0 : OPEN_INTEREST_UNKNOWN;
   }
@@ -182,8 +173,7 @@ static int64_t open_steps(const deribit_row *row, decimal18 step)
 
 static sg_status make_positions(const deribit_data *data, const deribit_market *market, const kept_rows *kept,
                                 const sg_import_options *options, import_book *book, made_accounts *made,
-                                sg_error *error)
-{
+                                sg_error *error) {
   TRY(import_book_start(book, IMPORT_POSITIONS, "account,instrument,quantity", error));
   if (options == NULL || options->n_accounts == 0) {
     return SG_OK;
@@ -220,8 +210,7 @@ static sg_status make_positions(const deribit_data *data, const deribit_market *
   return SG_OK;
 }
 
-static sg_status read_all(deribit_data *data, const char *const *paths, size_t n_paths, sg_error *error)
-{
+static sg_status read_all(deribit_data *data, const char *const *paths, size_t n_paths, sg_error *error) {
   sg_status status = SG_OK;
   if (n_paths == 0) {
     return error_fail(error, SG_USAGE, "no file to import; expected one or more responses of "
@@ -235,8 +224,7 @@ static sg_status read_all(deribit_data *data, const char *const *paths, size_t n
 }
 
 sg_status import_deribit(const char *const *paths, size_t n_paths, const sg_import_options *options,
-                         const char *folder, char **report, sg_error *error)
-{
+                         const char *folder, char **report, sg_error *error) {
   sg_status status = SG_OK;
   deribit_data data = {.memory = arena_open()};
   deribit_market market = {0};

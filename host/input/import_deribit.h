@@ -61,14 +61,12 @@ typedef struct deribit_data {
 sg_status deribit_read(deribit_data *data, const char *path, sg_error *error);
 
 /* Price of a future: its mark, else its mid; NaN when it has neither. */
-static inline double deribit_future_price(const deribit_row *row)
-{
+static inline double deribit_future_price(const deribit_row *row) {
   return row->mark == row->mark ? row->mark : row->mid;
 }
 
 /* Price of an option in coin: its mark, else for one without a vol the middle of its quotes; NaN when it has none. */
-static inline double deribit_option_price(const deribit_row *row)
-{
+static inline double deribit_option_price(const deribit_row *row) {
   bool has_vol = row->mark_iv_percent == row->mark_iv_percent;
   return has_vol ? row->mark : import_mid(row->bid, row->ask);
 }

@@ -16,21 +16,18 @@ static const double LEAST_TIME_VALUE = 1e-15;
 
 enum { LARGEST_TIME_SPREAD_MS = 3600 * 1000 };
 
-static int compare_numbers(const void *a, const void *b)
-{
+static int compare_numbers(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
   return (x > y) - (x < y);
 }
 
 /* Sorts; n > 0. */
-static double median(double *values, size_t n)
-{
+static double median(double *values, size_t n) {
   qsort(values, n, sizeof *values, compare_numbers);
   return n % 2 == 1 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
-static sg_status derive_time(const deribit_data *data, deribit_market *market, sg_error *error)
-{
+static sg_status derive_time(const deribit_data *data, deribit_market *market, sg_error *error) {
   const deribit_row *earliest = NULL, *latest = NULL;
   for (size_t i = 0; i < data->rows.n; i++) {
     const deribit_row *row = &data->rows.items[i];
@@ -58,14 +55,12 @@ static sg_status derive_time(const deribit_data *data, deribit_market *market, s
 }
 
 /* Rows that are no market data either. */
-static bool is_listed(const deribit_row *row)
-{
+static bool is_listed(const deribit_row *row) {
   return row->left_out != DERIBIT_NAME && row->left_out != DERIBIT_LINEAR && row->left_out != DERIBIT_EXPIRED;
 }
 
 static sg_status derive_index(const deribit_data *data, uint32_t coin, deribit_coin *derived, double *values,
-                              sg_error *error)
-{
+                              sg_error *error) {
   size_t n = 0, n_listed = 0;
   double perpetual = NAN;
   const char *file = NULL;
@@ -100,22 +95,19 @@ static sg_status derive_index(const deribit_data *data, uint32_t coin, deribit_c
   return SG_OK;
 }
 
-static int compare_expiries(const void *a, const void *b)
-{
+static int compare_expiries(const void *a, const void *b) {
   int64_t x = ((const deribit_expiry *)a)->expiry_s, y = ((const deribit_expiry *)b)->expiry_s;
   return (x > y) - (x < y);
 }
 
-const deribit_expiry *deribit_find_expiry(const deribit_coin *coin, int64_t expiry_s)
-{
+const deribit_expiry *deribit_find_expiry(const deribit_coin *coin, int64_t expiry_s) {
   deribit_expiry wanted = {.expiry_s = expiry_s};
   return coin->n_expiries == 0
              ? NULL
              : bsearch(&wanted, coin->expiries, coin->n_expiries, sizeof wanted, compare_expiries);
 }
 
-static sg_status list_expiries(deribit_data *data, uint32_t coin, deribit_coin *derived, sg_error *error)
-{
+static sg_status list_expiries(deribit_data *data, uint32_t coin, deribit_coin *derived, sg_error *error) {
   deribit_expiry *all = ARENA_ARRAY(data->memory, deribit_expiry, data->rows.n);
   if (all == NULL) {
     return error_out_of_memory(error);
@@ -139,8 +131,7 @@ static sg_status list_expiries(deribit_data *data, uint32_t coin, deribit_coin *
 }
 
 /* Median of the options' underlying_price, else the price of the future. */
-static void derive_forward(const deribit_data *data, uint32_t coin, deribit_expiry *expiry, double *values)
-{
+static void derive_forward(const deribit_data *data, uint32_t coin, deribit_expiry *expiry, double *values) {
   size_t n = 0;
   expiry->forward = NAN;
   for (size_t i = 0; i < data->rows.n; i++) {
@@ -162,8 +153,7 @@ static void derive_forward(const deribit_data *data, uint32_t coin, deribit_expi
 }
 
 /* Of an inverse option in coin: intrinsic value max(0, +-(1 - K/F)); at most 1 for a call, K/F for a put. */
-static deribit_reason check_mid(const deribit_row *row, double forward)
-{
+static deribit_reason check_mid(const deribit_row *row, double forward) {
   if (isnan(row->bid) || isnan(row->ask)) {
     return isnan(row->bid) ? DERIBIT_NO_BID : DERIBIT_NO_ASK;
   }
@@ -173,8 +163,7 @@ static deribit_reason check_mid(const deribit_row *row, double forward)
   return !(mid > least + margin) ? DERIBIT_BELOW : !(mid < most - margin) ? DERIBIT_ABOVE : DERIBIT_KEPT;
 }
 
-static deribit_reason find_reason(const deribit_row *row, const deribit_coin *coin)
-{
+static deribit_reason find_reason(const deribit_row *row, const deribit_coin *coin) {
   if (row->kind != DERIBIT_OPTION) {
     return isnan(deribit_future_price(row)) ? DERIBIT_NO_PRICE : DERIBIT_KEPT;
   }
@@ -185,8 +174,7 @@ static deribit_reason find_reason(const deribit_row *row, const deribit_coin *co
   return isnan(row->mark_iv_percent) ? check_mid(row, forward) : DERIBIT_KEPT;
 }
 
-sg_status deribit_derive(deribit_data *data, deribit_market *market, sg_error *error)
-{
+sg_status deribit_derive(deribit_data *data, deribit_market *market, sg_error *error) {
   uint32_t n_coins = ids_count(data->coins);
   double *values = ARENA_ARRAY(data->memory, double, data->rows.n);
   market->coins = ARENA_ARRAY(data->memory, deribit_coin, n_coins);

@@ -22,8 +22,7 @@ typedef struct row_place {
   sg_error *error;
 } row_place;
 
-static const char *type_text(const json_t *value)
-{
+static const char *type_text(const json_t *value) {
   switch (json_typeof(value)) {
     case JSON_OBJECT:
       return "an object";
@@ -41,19 +40,16 @@ static const char *type_text(const json_t *value)
   }
 }
 
-static bool is_letter(char c)
-{
+static bool is_letter(char c) {
   return c >= 'A' && c <= 'Z';
 }
 
-static bool is_digit(char c)
-{
+static bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
 /* DDMMMYY or DMMMYY, to 08:00 UTC; NULL when it is none, else the text behind it. */
-static const char *read_expiry(const char *text, int64_t *expiry_s)
-{
+static const char *read_expiry(const char *text, int64_t *expiry_s) {
   static const char months[] = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC";
   int day = 0, n_digits = 0;
   for (; n_digits < 2 && is_digit(text[n_digits]); n_digits++) {
@@ -80,8 +76,7 @@ static const char *read_expiry(const char *text, int64_t *expiry_s)
 }
 
 /* Behind "COIN-DDMMMYY-": STRIKE-C or STRIKE-P. */
-static bool read_option(deribit_data *data, const char *text, deribit_row *row)
-{
+static bool read_option(deribit_data *data, const char *text, deribit_row *row) {
   size_t length = strcspn(text, "-");
   if (text[length] != '-' || (text[length + 1] != 'C' && text[length + 1] != 'P') || text[length + 2] != '\0' ||
       number_parse(text, length, &row->strike) != NULL || !(row->strike > 0)) {
@@ -94,8 +89,7 @@ static bool read_option(deribit_data *data, const char *text, deribit_row *row)
 }
 
 /* Fills what the name says; a name that says nothing to us is left out, not refused: the list also holds combos. */
-static sg_status read_name(deribit_data *data, deribit_row *row, const row_place *where)
-{
+static sg_status read_name(deribit_data *data, deribit_row *row, const row_place *where) {
   bool added = false;
   size_t coin_length = strcspn(row->name, "-_");
   row->coin = ids_add(data->coins, row->name, coin_length, &added);
@@ -124,8 +118,7 @@ static sg_status read_name(deribit_data *data, deribit_row *row, const row_place
 }
 
 /* NaN when absent or null. */
-static sg_status read_number(const json_t *object, const char *key, double *value, const row_place *where)
-{
+static sg_status read_number(const json_t *object, const char *key, double *value, const row_place *where) {
   const json_t *field = json_object_get(object, key);
   *value = NAN;
   if (field == NULL || json_is_null(field)) {
@@ -147,15 +140,13 @@ static sg_status read_number(const json_t *object, const char *key, double *valu
   return SG_OK;
 }
 
-static sg_status read_price(const json_t *object, const char *key, double *value, const row_place *where)
-{
+static sg_status read_price(const json_t *object, const char *key, double *value, const row_place *where) {
   TRY(read_number(object, key, value, where));
   *value = *value == 0 ? NAN : *value;
   return SG_OK;
 }
 
-static sg_status read_numbers(const json_t *object, deribit_row *row, const row_place *where)
-{
+static sg_status read_numbers(const json_t *object, deribit_row *row, const row_place *where) {
   double created_ms;
   bool is_option = row->kind == DERIBIT_OPTION;
   TRY((is_option ? read_number : read_price)(object, "mark_price", &row->mark, where));
@@ -176,8 +167,7 @@ static sg_status read_numbers(const json_t *object, deribit_row *row, const row_
   return SG_OK;
 }
 
-static sg_status read_row(deribit_data *data, const json_t *object, row_place *where)
-{
+static sg_status read_row(deribit_data *data, const json_t *object, row_place *where) {
   const json_t *name = json_object_get(object, "instrument_name");
   if (!json_is_object(object) || !json_is_string(name) || json_string_length(name) == 0) {
     return error_add(where->error, SG_INPUT, (place){.file = where->file}, "result[%zu] has no instrument_name",
@@ -205,8 +195,7 @@ static sg_status read_row(deribit_data *data, const json_t *object, row_place *w
 }
 
 /* usOut, microseconds, serves rows that carry no time of their own. */
-static void set_missing_times(deribit_data *data, size_t first, const json_t *root)
-{
+static void set_missing_times(deribit_data *data, size_t first, const json_t *root) {
   const json_t *sent = json_object_get(root, "usOut");
   if (json_is_integer(sent) && json_integer_value(sent) > 0) {
     for (size_t i = first; i < data->rows.n; i++) {
@@ -217,8 +206,7 @@ static void set_missing_times(deribit_data *data, size_t first, const json_t *ro
   }
 }
 
-static sg_status read_response(deribit_data *data, const json_t *root, const char *path, sg_error *error)
-{
+static sg_status read_response(deribit_data *data, const json_t *root, const char *path, sg_error *error) {
   const json_t *result = json_is_array(root) ? root : json_object_get(root, "result");
   if (!json_is_array(result)) {
     const json_t *message = json_object_get(json_object_get(root, "error"), "message");
@@ -246,8 +234,7 @@ static sg_status read_response(deribit_data *data, const json_t *root, const cha
   return status;
 }
 
-sg_status deribit_read(deribit_data *data, const char *path, sg_error *error)
-{
+sg_status deribit_read(deribit_data *data, const char *path, sg_error *error) {
   sg_status status = SG_OK;
   file_text loaded = {0};
   json_t *root = NULL;

@@ -12,15 +12,13 @@
 
 enum { EXAMPLES_SHOWN = 3 };
 
-static void print_number(FILE *stream, const char *before, double value, int width)
-{
+static void print_number(FILE *stream, const char *before, double value, int width) {
   char text[NUMBER_TEXT_BYTES];
   number_format(value, text);
   fprintf(stream, "%s%-*s", before, width, text);
 }
 
-static void print_coin(FILE *stream, const deribit_coin *coin)
-{
+static void print_coin(FILE *stream, const deribit_coin *coin) {
   print_number(stream, "  index ", coin->index, 0);
   if (coin->n_index_quotes > 0) {
     fprintf(stream, ", median of %zu estimated_delivery_price", coin->n_index_quotes);
@@ -55,8 +53,7 @@ static void print_coin(FILE *stream, const deribit_coin *coin)
 }
 
 /* How the options of the book are priced, where that is not all by the exchange's vols. */
-static void print_priced(FILE *stream, const deribit_data *data)
-{
+static void print_priced(FILE *stream, const deribit_data *data) {
   size_t n_mid = 0, n_vol = 0, n_closed = 0, n_crossed = 0;
   for (size_t i = 0; i < data->rows.n; i++) {
     const deribit_row *row = &data->rows.items[i];
@@ -76,8 +73,7 @@ static void print_priced(FILE *stream, const deribit_data *data)
   }
 }
 
-static void print_left_out(FILE *stream, const deribit_data *data)
-{
+static void print_left_out(FILE *stream, const deribit_data *data) {
   static const char *const sentences[] = {
 #define DERIBIT_SENTENCE(name, text) text,
       DERIBIT_REASONS(DERIBIT_SENTENCE)
@@ -107,8 +103,7 @@ static void print_left_out(FILE *stream, const deribit_data *data)
   }
 }
 
-static sg_status print_accounts(FILE *stream, const made_accounts *made, uint64_t seed, sg_error *error)
-{
+static sg_status print_accounts(FILE *stream, const made_accounts *made, uint64_t seed, sg_error *error) {
   size_t *n_held = calloc((size_t)made->n_accounts + 1, sizeof *n_held);
   if (n_held == NULL) {
     return error_out_of_memory(error);
@@ -132,8 +127,7 @@ static sg_status print_accounts(FILE *stream, const made_accounts *made, uint64_
 }
 
 /* Futures without open interest, whose made positions are therefore without a limit. */
-static size_t count_unknown_open_interest(const deribit_data *data)
-{
+static size_t count_unknown_open_interest(const deribit_data *data) {
   size_t n = 0;
   for (size_t i = 0; i < data->rows.n; i++) {
     const deribit_row *row = &data->rows.items[i];
@@ -143,8 +137,7 @@ static size_t count_unknown_open_interest(const deribit_data *data)
 }
 
 sg_status deribit_report(const deribit_data *data, const deribit_market *market, size_t n_files, uint64_t seed,
-                         const made_accounts *made, char **report, sg_error *error)
-{
+                         const made_accounts *made, char **report, sg_error *error) {
   size_t size_bytes;
   char time[24], earliest[24];
   *report = NULL;

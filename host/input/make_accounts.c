@@ -11,8 +11,7 @@
 
 enum { LEAST_MARKET_MAKERS = 2, MOST_MARKET_MAKERS = 64 };
 
-bool draw_add(accounts_draw *draw, uint32_t account, uint32_t series, int64_t steps)
-{
+bool draw_add(accounts_draw *draw, uint32_t account, uint32_t series, int64_t steps) {
   if (steps == 0) {
     return true;
   }
@@ -23,8 +22,7 @@ bool draw_add(accounts_draw *draw, uint32_t account, uint32_t series, int64_t st
   return ARRAY_PUSH(&draw->positions, (made_position){.account = account, .series = series, .steps = steps});
 }
 
-int64_t draw_round(double steps)
-{
+int64_t draw_round(double steps) {
   const double largest = 1e15;
   double held = steps > largest ? largest : steps < -largest ? -largest : steps;
   return (int64_t)(held < 0 ? held - 0.5 : held + 0.5);
@@ -36,8 +34,7 @@ typedef struct option_keys {
   uint32_t series;
 } option_keys;
 
-static int compare_keys(const void *a, const void *b)
-{
+static int compare_keys(const void *a, const void *b) {
   const option_keys *x = a, *y = b;
   for (int i = 0; i < 4; i++) {
     if (x->key[i] != y->key[i]) {
@@ -48,8 +45,7 @@ static int compare_keys(const void *a, const void *b)
 }
 
 /* next[c] = the option that agrees with c in all but the key that is to vary, and is next in that. */
-static void link_options(const accounts_draw *draw, int varying, option_keys *keys, uint32_t *next)
-{
+static void link_options(const accounts_draw *draw, int varying, option_keys *keys, uint32_t *next) {
   uint32_t n = 0;
   for (uint32_t c = 0; c < draw->n_series; c++) {
     const account_series *s = &draw->series[c];
@@ -72,13 +68,11 @@ static void link_options(const accounts_draw *draw, int varying, option_keys *ke
 }
 
 /* a hedges c better than b does, by expiry. */
-static bool hedges_better(const account_series *c, const account_series *a, const account_series *b)
-{
+static bool hedges_better(const account_series *c, const account_series *a, const account_series *b) {
   return b->expiry_s != c->expiry_s && (a->expiry_s == c->expiry_s || (a->expiry_s == 0 && b->expiry_s != 0));
 }
 
-static void link_hedges(accounts_draw *draw)
-{
+static void link_hedges(accounts_draw *draw) {
   for (uint32_t c = 0; c < draw->n_series; c++) {
     draw->hedge[c] = NO_SERIES;
     for (uint32_t i = 0; i < draw->n_futures; i++) {
@@ -93,8 +87,7 @@ static void link_hedges(accounts_draw *draw)
   }
 }
 
-static void set_lots(accounts_draw *draw)
-{
+static void set_lots(accounts_draw *draw) {
   for (uint32_t c = 0; c < draw->n_series; c++) {
     draw->lot_steps[c] = 1;
   }
@@ -112,8 +105,7 @@ static void set_lots(accounts_draw *draw)
   }
 }
 
-static bool link_series(accounts_draw *draw)
-{
+static bool link_series(accounts_draw *draw) {
   enum { BY_RIGHT = 1, BY_EXPIRY = 2, BY_STRIKE = 3 };
   option_keys *keys = calloc((size_t)draw->n_series + 1, sizeof *keys);
   if (keys == NULL) {
@@ -133,8 +125,7 @@ static bool link_series(accounts_draw *draw)
   return true;
 }
 
-static bool open_draw(accounts_draw *draw)
-{
+static bool open_draw(accounts_draw *draw) {
   size_t n = (size_t)draw->n_series + 1;
   uint32_t **links[] = {&draw->higher, &draw->later, &draw->mirror, &draw->hedge, &draw->seen, &draw->futures};
   for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
@@ -167,8 +158,7 @@ static bool open_draw(accounts_draw *draw)
   return link_series(draw);
 }
 
-static void close_draw(accounts_draw *draw)
-{
+static void close_draw(accounts_draw *draw) {
   free(draw->higher);
   free(draw->later);
   free(draw->mirror);
@@ -184,8 +174,7 @@ static void close_draw(accounts_draw *draw)
 }
 
 /* Accounts that would hold a quarter of all series. */
-static uint32_t count_market_makers(const accounts_draw *draw)
-{
+static uint32_t count_market_makers(const accounts_draw *draw) {
   uint32_t n = LEAST_MARKET_MAKERS;
   while (n < MOST_MARKET_MAKERS && n < draw->n_accounts && wanted_series(draw, n + 1) > draw->n_series / 4) {
     n++;
@@ -193,8 +182,7 @@ static uint32_t count_market_makers(const accounts_draw *draw)
   return n;
 }
 
-static int compare_positions(const void *a, const void *b)
-{
+static int compare_positions(const void *a, const void *b) {
   const made_position *x = a, *y = b;
   if (x->account != y->account) {
     return x->account < y->account ? -1 : 1;
@@ -203,8 +191,7 @@ static int compare_positions(const void *a, const void *b)
 }
 
 sg_status make_accounts(const account_series *series, uint32_t n_series, uint32_t n_accounts, uint64_t seed,
-                        made_accounts *made, sg_error *error)
-{
+                        made_accounts *made, sg_error *error) {
   *made = (made_accounts){0};
   if (n_accounts < LEAST_MARKET_MAKERS) {
     return error_fail(error, SG_USAGE, "%u account: at least 2 are needed, since every long needs a short", n_accounts);
@@ -233,8 +220,7 @@ done:
   return status;
 }
 
-void made_accounts_close(made_accounts *made)
-{
+void made_accounts_close(made_accounts *made) {
   free(made->positions);
   *made = (made_accounts){0};
 }

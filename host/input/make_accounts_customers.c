@@ -20,24 +20,20 @@ typedef struct package {
   X(make_outright, 30) X(make_vertical, 22) X(make_butterfly, 7) X(make_straddle, 11) X(make_calendar, 10) \
   X(make_covered, 10) X(make_delta_hedged, 10)
 
-static package start_package(uint32_t base)
-{
+static package start_package(uint32_t base) {
   return (package){.n_legs = 1, .series = {base}, .ratio = {1}, .hedge = NO_SERIES};
 }
 
-static void add_leg(package *made, uint32_t series, int64_t ratio)
-{
+static void add_leg(package *made, uint32_t series, int64_t ratio) {
   made->series[made->n_legs] = series;
   made->ratio[made->n_legs++] = ratio;
 }
 
-static package make_outright(accounts_draw *draw, uint32_t base)
-{
+static package make_outright(accounts_draw *draw, uint32_t base) {
   return start_package(base);
 }
 
-static package make_vertical(accounts_draw *draw, uint32_t base)
-{
+static package make_vertical(accounts_draw *draw, uint32_t base) {
   package made = start_package(base);
   uint32_t other = draw->higher[base];
   for (uint64_t further = draw_below(draw, 3); further > 0 && other != NO_SERIES; further--) {
@@ -49,8 +45,7 @@ static package make_vertical(accounts_draw *draw, uint32_t base)
   return made;
 }
 
-static package make_butterfly(accounts_draw *draw, uint32_t base)
-{
+static package make_butterfly(accounts_draw *draw, uint32_t base) {
   package made = start_package(base);
   uint32_t body = draw->higher[base];
   if (body != NO_SERIES && draw->higher[body] != NO_SERIES) {
@@ -60,8 +55,7 @@ static package make_butterfly(accounts_draw *draw, uint32_t base)
   return made;
 }
 
-static package make_straddle(accounts_draw *draw, uint32_t base)
-{
+static package make_straddle(accounts_draw *draw, uint32_t base) {
   package made = start_package(base);
   if (draw->mirror[base] != NO_SERIES) {
     add_leg(&made, draw->mirror[base], 1);
@@ -69,8 +63,7 @@ static package make_straddle(accounts_draw *draw, uint32_t base)
   return made;
 }
 
-static package make_calendar(accounts_draw *draw, uint32_t base)
-{
+static package make_calendar(accounts_draw *draw, uint32_t base) {
   package made = start_package(base);
   if (draw->later[base] != NO_SERIES) {
     add_leg(&made, draw->later[base], -1);
@@ -79,8 +72,7 @@ static package make_calendar(accounts_draw *draw, uint32_t base)
 }
 
 /* Covered call or protective put: long the underlying. */
-static package make_covered(accounts_draw *draw, uint32_t base)
-{
+static package make_covered(accounts_draw *draw, uint32_t base) {
   package made = start_package(base);
   made.ratio[0] = draw->series[base].is_call ? -1 : 1;
   made.hedge = draw->hedge[base];
@@ -89,8 +81,7 @@ static package make_covered(accounts_draw *draw, uint32_t base)
   return made;
 }
 
-static package make_delta_hedged(accounts_draw *draw, uint32_t base)
-{
+static package make_delta_hedged(accounts_draw *draw, uint32_t base) {
   package made = start_package(base);
   made.hedge = draw->hedge[base];
   made.hedge_units = -draw->series[base].delta;
@@ -98,8 +89,7 @@ static package make_delta_hedged(accounts_draw *draw, uint32_t base)
 }
 
 /* A future alone, or against another one. */
-static package make_future(accounts_draw *draw, uint32_t base)
-{
+static package make_future(accounts_draw *draw, uint32_t base) {
   package made = start_package(base);
   if (draw_below(draw, 100) < 40) {
     made.hedge = draw->hedge[base];
@@ -108,8 +98,7 @@ static package make_future(accounts_draw *draw, uint32_t base)
   return made;
 }
 
-static package make_any(accounts_draw *draw, uint32_t base)
-{
+static package make_any(accounts_draw *draw, uint32_t base) {
   uint64_t ticket = draw_below(draw, 100), up_to = 0;
 #define TRY_PACKAGE(make, percent) \
   if (ticket < (up_to += percent)) { \
@@ -121,8 +110,7 @@ static package make_any(accounts_draw *draw, uint32_t base)
 }
 
 /* An option by its open interest, or any future; NO_SERIES when there is neither. */
-static uint32_t draw_series(accounts_draw *draw)
-{
+static uint32_t draw_series(accounts_draw *draw) {
   uint64_t total = draw->n_series == 0 ? 0 : draw->open_up_to[draw->n_series - 1];
   if (total > 0 && (draw->n_futures == 0 || draw_below(draw, 100) < OPTION_PERCENT)) {
     uint64_t ticket = draw_below(draw, total);
@@ -140,21 +128,18 @@ static uint32_t draw_series(accounts_draw *draw)
   return draw->n_futures == 0 ? NO_SERIES : draw->futures[draw_below(draw, draw->n_futures)];
 }
 
-static int64_t left(const accounts_draw *draw, uint32_t series, int64_t sign)
-{
+static int64_t left(const accounts_draw *draw, uint32_t series, int64_t sign) {
   return sign > 0 ? draw->long_left[series] : draw->short_left[series];
 }
 
 /* Steps of the hedge leg for a package of this size, negative when turned round. */
-static int64_t hedge_steps(const accounts_draw *draw, const package *made, int64_t size)
-{
+static int64_t hedge_steps(const accounts_draw *draw, const package *made, int64_t size) {
   const account_series *base = &draw->series[made->series[0]], *hedge = &draw->series[made->hedge];
   return draw_round((double)size * decimal18_to_double(base->step) * made->hedge_units / draw_step_delta(hedge));
 }
 
 /* The largest size up to `steps` that the open interest allows, 0 when a leg is taken or nothing is left. */
-static int64_t fit(const accounts_draw *draw, const package *made, int64_t sign, int64_t steps, uint32_t account)
-{
+static int64_t fit(const accounts_draw *draw, const package *made, int64_t sign, int64_t steps, uint32_t account) {
   for (uint32_t leg = 0; leg < made->n_legs; leg++) {
     int64_t ratio = made->ratio[leg] * sign;
     int64_t most = left(draw, made->series[leg], ratio) / (ratio < 0 ? -ratio : ratio);
@@ -170,8 +155,7 @@ static int64_t fit(const accounts_draw *draw, const package *made, int64_t sign,
   return steps;
 }
 
-static bool hold(accounts_draw *draw, uint32_t account, uint32_t series, int64_t steps, uint32_t *n_held)
-{
+static bool hold(accounts_draw *draw, uint32_t account, uint32_t series, int64_t steps, uint32_t *n_held) {
   if (steps != 0) {
     draw->seen[series] = account + 1;
     draw->customers_net[series] += steps;
@@ -180,8 +164,7 @@ static bool hold(accounts_draw *draw, uint32_t account, uint32_t series, int64_t
   return draw_add(draw, account, series, steps);
 }
 
-static bool draw_package(accounts_draw *draw, uint32_t account, uint32_t wanted, uint32_t *n_held)
-{
+static bool draw_package(accounts_draw *draw, uint32_t account, uint32_t wanted, uint32_t *n_held) {
   uint32_t base = draw_series(draw);
   if (base == NO_SERIES) {
     return true;
@@ -206,8 +189,7 @@ static bool draw_package(accounts_draw *draw, uint32_t account, uint32_t wanted,
          hold(draw, account, made.hedge, hedge_steps(draw, &made, sign * size), n_held);
 }
 
-bool draw_customers(accounts_draw *draw)
-{
+bool draw_customers(accounts_draw *draw) {
   for (uint32_t account = draw->n_market_makers; account < draw->n_accounts; account++) {
     uint32_t wanted = wanted_series(draw, account + 1), n_held = 0;
     for (uint64_t tries = (uint64_t)wanted * ATTEMPTS_A_SERIES; tries > 0 && n_held < wanted; tries--) {

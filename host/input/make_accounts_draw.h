@@ -28,14 +28,12 @@ typedef struct accounts_draw {
 } accounts_draw;
 
 /* 0 .. n - 1; n > 0 */
-static inline uint64_t draw_below(accounts_draw *draw, uint64_t n)
-{
+static inline uint64_t draw_below(accounts_draw *draw, uint64_t n) {
   return random_below(&draw->random_state, n);
 }
 
 /* Series that the account of this rank (from 1) is to hold: Pareto with exponent 1 by rank. */
-static inline uint32_t wanted_series(const accounts_draw *draw, uint32_t rank)
-{
+static inline uint32_t wanted_series(const accounts_draw *draw, uint32_t rank) {
   uint32_t n = draw->n_accounts / rank;
   return n > draw->n_series ? draw->n_series : n;
 }
@@ -44,8 +42,7 @@ static inline uint32_t wanted_series(const accounts_draw *draw, uint32_t rank)
 bool draw_add(accounts_draw *draw, uint32_t account, uint32_t series, int64_t steps);
 
 /* Underlying units in one step, rough. */
-static inline double draw_step_delta(const account_series *series)
-{
+static inline double draw_step_delta(const account_series *series) {
   return series->delta * decimal18_to_double(series->step);
 }
 

@@ -14,16 +14,14 @@ typedef struct side {
   uint64_t total;
 } side;
 
-static void join_side(accounts_draw *draw, side *s, uint32_t maker)
-{
+static void join_side(accounts_draw *draw, side *s, uint32_t maker) {
   s->maker[s->n] = maker;
   s->share[s->n] = wanted_series(draw, maker + 1) * (1 + draw_below(draw, 4));
   s->total += s->share[s->n++];
 }
 
 /* Splits `steps` by share; the first takes what rounding leaves. */
-static bool hand_out(accounts_draw *draw, const side *s, uint32_t series, int64_t steps, int64_t sign, double *delta)
-{
+static bool hand_out(accounts_draw *draw, const side *s, uint32_t series, int64_t steps, int64_t sign, double *delta) {
   int64_t rest = steps;
   for (uint32_t i = s->n; i-- > 0;) {
     int64_t part = i == 0 ? rest : (int64_t)((uint128)(uint64_t)steps * s->share[i] / s->total);
@@ -37,8 +35,7 @@ static bool hand_out(accounts_draw *draw, const side *s, uint32_t series, int64_
 }
 
 /* One maker is on each side for certain; each other one takes part by the share of all series that it is to hold. */
-static bool share_series(accounts_draw *draw, uint32_t series, side *longs, side *shorts, double *delta)
-{
+static bool share_series(accounts_draw *draw, uint32_t series, side *longs, side *shorts, double *delta) {
   int64_t long_steps = draw->long_left[series], short_steps = draw->short_left[series];
   uint32_t n = draw->n_market_makers;
   uint32_t first = (uint32_t)draw_below(draw, 1 + draw_below(draw, n));
@@ -57,8 +54,7 @@ static bool share_series(accounts_draw *draw, uint32_t series, side *longs, side
 }
 
 /* A future that is not the main one: the other side of the customers, no more. */
-static bool share_future(accounts_draw *draw, uint32_t series, side *makers, double *delta)
-{
+static bool share_future(accounts_draw *draw, uint32_t series, side *makers, double *delta) {
   int64_t net = -draw->customers_net[series];
   makers->n = 0;
   makers->total = 0;
@@ -73,8 +69,7 @@ static bool share_future(accounts_draw *draw, uint32_t series, side *makers, dou
 /* The maker's part of the hedges in a main future: `quarters`/4 of its own delta, and an equal part of the difference
  * between all of these and what the customers' other side needs. */
 static int64_t plan_hedges(const accounts_draw *draw, uint32_t series, const double *delta, int quarters,
-                           int64_t *steps)
-{
+                           int64_t *steps) {
   double units = draw_step_delta(&draw->series[series]);
   int64_t n = draw->n_market_makers, difference = -draw->customers_net[series], longs = 0;
   for (int64_t maker = 0; maker < n; maker++) {
@@ -91,8 +86,7 @@ static int64_t plan_hedges(const accounts_draw *draw, uint32_t series, const dou
 }
 
 /* As much of the hedges as the open interest allows. Longs decide: shorts are as many. */
-static bool share_main_future(accounts_draw *draw, uint32_t series, const double *delta, int64_t *steps)
-{
+static bool share_main_future(accounts_draw *draw, uint32_t series, const double *delta, int64_t *steps) {
   int quarters = 4;
   while (plan_hedges(draw, series, delta, quarters, steps) > draw->long_left[series] && quarters > 0) {
     quarters--;
@@ -106,8 +100,7 @@ static bool share_main_future(accounts_draw *draw, uint32_t series, const double
 }
 
 /* The perpetual of an underlying, else its first future. */
-static bool is_main_future(const accounts_draw *draw, uint32_t series)
-{
+static bool is_main_future(const accounts_draw *draw, uint32_t series) {
   const account_series *s = &draw->series[series];
   for (uint32_t i = 0; i < draw->n_futures; i++) {
     uint32_t c = draw->futures[i];
@@ -122,8 +115,7 @@ static bool is_main_future(const accounts_draw *draw, uint32_t series)
 
 /* delta[maker] in units of one underlying */
 static bool share_underlying(accounts_draw *draw, uint32_t main_future, side *longs, side *shorts, double *delta,
-                             int64_t *steps)
-{
+                             int64_t *steps) {
   uint32_t underlying = draw->series[main_future].underlying;
   for (uint32_t maker = 0; maker < draw->n_market_makers; maker++) {
     delta[maker] = 0;
@@ -140,8 +132,7 @@ static bool share_underlying(accounts_draw *draw, uint32_t main_future, side *lo
 }
 
 /* The series by which share_underlying is called: the main future, or the first option where there is no future. */
-static bool leads_underlying(const accounts_draw *draw, uint32_t series)
-{
+static bool leads_underlying(const accounts_draw *draw, uint32_t series) {
   const account_series *s = &draw->series[series];
   if (!s->is_option) {
     return is_main_future(draw, series);
@@ -157,8 +148,7 @@ static bool leads_underlying(const accounts_draw *draw, uint32_t series)
   return true;
 }
 
-bool draw_market_makers(accounts_draw *draw)
-{
+bool draw_market_makers(accounts_draw *draw) {
   size_t n = draw->n_market_makers;
   side longs = {.maker = calloc(n, sizeof *longs.maker), .share = calloc(n, sizeof *longs.share)};
   side shorts = {.maker = calloc(n, sizeof *shorts.maker), .share = calloc(n, sizeof *shorts.share)};

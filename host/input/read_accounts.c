@@ -5,8 +5,7 @@
 #include "input/table.h"
 
 /* A currency that something else of the book names. */
-static uint32_t known_currency(table *rows, int column)
-{
+static uint32_t known_currency(table *rows, int column) {
   book_reader *reader = rows->reader;
   const csv_field *field = table_field(rows, column);
   if (!table_given(rows, column)) {
@@ -25,8 +24,7 @@ static uint32_t known_currency(table *rows, int column)
   return currency;
 }
 
-sg_status read_accounts(book_reader *reader)
-{
+sg_status read_accounts(book_reader *reader) {
   table rows;
   ARRAY(uint64_t) lines = {0};
   sg_status status = SG_OK;

@@ -11,8 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static sg_status open_reader(book_reader *reader, const char *folder, sg_error *error)
-{
+static sg_status open_reader(book_reader *reader, const char *folder, sg_error *error) {
   arena *memory = arena_open();
   *reader = (struct book_reader){.memory = memory};
   reader->book = memory == NULL ? NULL : ARENA_ARRAY(memory, book, 1);
@@ -38,8 +37,7 @@ static sg_status open_reader(book_reader *reader, const char *folder, sg_error *
 }
 
 /* The book's memory stays. */
-static void close_reader(book_reader *reader)
-{
+static void close_reader(book_reader *reader) {
   ids_close(reader->currencies);
   ids_close(reader->underlyings);
   ids_close(reader->instruments);
@@ -56,13 +54,11 @@ static void close_reader(book_reader *reader)
   findings_close(&reader->findings);
 }
 
-static int compare_files(const void *left, const void *right)
-{
+static int compare_files(const void *left, const void *right) {
   return strcmp(((const input_file *)left)->name, ((const input_file *)right)->name);
 }
 
-static sg_status keep_files(book_reader *reader)
-{
+static sg_status keep_files(book_reader *reader) {
   struct sg_book *made = reader->book;
   made->n_files = (uint32_t)reader->files.n;
   made->files = ARENA_ARRAY(reader->memory, input_file, reader->files.n);
@@ -74,8 +70,7 @@ static sg_status keep_files(book_reader *reader)
   return SG_OK;
 }
 
-static sg_status read_all(book_reader *reader)
-{
+static sg_status read_all(book_reader *reader) {
   static sg_status (*const parts[])(struct book_reader *) = {
       read_settings,    read_underlyings, read_fx,       read_rates,      read_dividends,
       read_forwards,    read_instruments, read_accounts, read_positions,  read_scenarios,
@@ -94,8 +89,7 @@ static sg_status read_all(book_reader *reader)
 
 sg_status book_read(const char *folder, book **read, sg_error *error) { return book_read_with(folder, 0, read, error); }
 
-static sg_status read_open(book_reader *reader, book **read, sg_error *error)
-{
+static sg_status read_open(book_reader *reader, book **read, sg_error *error) {
   sg_status status = SG_OK;
   if (reader->given != NULL) {
     TRY_DONE(memory_check(reader));
@@ -111,8 +105,7 @@ done:;
 }
 
 static sg_status read_from(const char *folder, const sg_named_text *given, size_t n_given, uint32_t n_threads,
-                           book **read, sg_error *error)
-{
+                           book **read, sg_error *error) {
   book_reader reader;
   sg_status status = open_reader(&reader, folder, error);
   reader.given = given;
@@ -128,8 +121,7 @@ static sg_status read_from(const char *folder, const sg_named_text *given, size_
   return status;
 }
 
-sg_status book_read_with(const char *folder, uint32_t n_threads, book **read, sg_error *error)
-{
+sg_status book_read_with(const char *folder, uint32_t n_threads, book **read, sg_error *error) {
   struct stat facts;
   *read = NULL;
   if (stat(folder, &facts) != 0 || !S_ISDIR(facts.st_mode)) {
@@ -138,8 +130,7 @@ sg_status book_read_with(const char *folder, uint32_t n_threads, book **read, sg
   return read_from(folder, NULL, 0, n_threads, read, error);
 }
 
-sg_status book_read_texts(const sg_named_text *files, size_t n_files, book **read, sg_error *error)
-{
+sg_status book_read_texts(const sg_named_text *files, size_t n_files, book **read, sg_error *error) {
   static const sg_named_text none = {0};
   *read = NULL;
   return read_from("memory", files == NULL ? &none : files, files == NULL ? 0 : n_files, 0, read, error);

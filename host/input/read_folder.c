@@ -10,14 +10,12 @@
 #include <errno.h>
 #include <string.h>
 
-static int compare_names(const void *left, const void *right)
-{
+static int compare_names(const void *left, const void *right) {
   return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
 /* Length of a name without .gz or .zst; 0 when what is left is no .csv. */
-static size_t csv_name_length(const char *name)
-{
+static size_t csv_name_length(const char *name) {
   static const char *const endings[] = {".gz", ".zst"};
   size_t length = strlen(name);
   for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
@@ -30,8 +28,7 @@ static size_t csv_name_length(const char *name)
   return length > 4 && memcmp(name + length - 4, ".csv", 4) == 0 && name[0] != '.' ? length : 0;
 }
 
-static sg_status list_files(book_reader *reader, const char *folder, folder_names *found)
-{
+static sg_status list_files(book_reader *reader, const char *folder, folder_names *found) {
   const char *separator = folder[0] == '\0' ? "" : "/";
   char *path = arena_format(reader->memory, "%s%s%s", reader->book->folder, separator, folder);
   DIR *stream = path == NULL ? NULL : opendir(path);
@@ -57,8 +54,7 @@ static sg_status list_files(book_reader *reader, const char *folder, folder_name
   return reader_status(reader);
 }
 
-sg_status folder_list(book_reader *reader, const char *folder, folder_names *found)
-{
+sg_status folder_list(book_reader *reader, const char *folder, folder_names *found) {
   TRY(reader->given != NULL ? memory_list(reader, folder, found) : list_files(reader, folder, found));
   if (found->n > 1) {
     qsort(found->items, found->n, sizeof *found->items, compare_names);
@@ -73,8 +69,7 @@ sg_status folder_list(book_reader *reader, const char *folder, folder_names *fou
   return reader_status(reader);
 }
 
-static sg_status note_file(book_reader *reader, const char *name)
-{
+static sg_status note_file(book_reader *reader, const char *name) {
   file_text text = {0};
   const char *path, *found_name;
   sg_status status = reader_load(reader, name, &text, &path, &found_name);
@@ -82,8 +77,7 @@ static sg_status note_file(book_reader *reader, const char *name)
   return status;
 }
 
-static sg_status note_folder(book_reader *reader, const char *pattern)
-{
+static sg_status note_folder(book_reader *reader, const char *pattern) {
   folder_names names = {0};
   sg_status status = SG_OK;
   char *folder = arena_text(reader->memory, pattern, strcspn(pattern, "/"));
@@ -101,8 +95,7 @@ done:
 }
 
 /* A misspelt name of an optional file would otherwise go unread in silence. */
-static sg_status refuse_unknown(book_reader *reader)
-{
+static sg_status refuse_unknown(book_reader *reader) {
   folder_names names = {0};
   sg_status status = SG_OK;
   TRY_DONE(folder_list(reader, "", &names));
@@ -122,8 +115,7 @@ done:
   return status;
 }
 
-sg_status read_later_files(book_reader *reader)
-{
+sg_status read_later_files(book_reader *reader) {
   for (int file = 0; file < N_BOOK_FILES; file++) {
     if (book_files[file].use == LATER) {
       bool is_folder = strchr(book_files[file].name, '/') != NULL;

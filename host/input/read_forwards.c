@@ -7,8 +7,7 @@
 #include <math.h>
 
 /* All seven SVI columns or none; parameters that make a variance. */
-static void read_svi(table *rows, quoted_forward *row)
-{
+static void read_svi(table *rows, quoted_forward *row) {
   int n_given = 0, missing = -1;
   for (int i = 0; i < N_SVI; i++) {
     n_given += table_given(rows, FORWARD_SVI_A + i);
@@ -24,8 +23,7 @@ static void read_svi(table *rows, quoted_forward *row)
   }
 }
 
-static int compare_forwards(const void *left, const void *right)
-{
+static int compare_forwards(const void *left, const void *right) {
   const quoted_forward *a = left, *b = right;
   if (a->underlying != b->underlying) {
     return a->underlying < b->underlying ? -1 : 1;
@@ -36,8 +34,7 @@ static int compare_forwards(const void *left, const void *right)
   return (a->row > b->row) - (a->row < b->row);
 }
 
-const quoted_forward *reader_quote(const book_reader *reader, uint32_t underlying, int64_t expiry_s)
-{
+const quoted_forward *reader_quote(const book_reader *reader, uint32_t underlying, int64_t expiry_s) {
   quoted_forward wanted = {.underlying = underlying, .expiry_s = expiry_s, .row = 0};
   size_t low = 0, high = reader->forwards.n;
   while (low < high) {
@@ -55,8 +52,7 @@ const quoted_forward *reader_quote(const book_reader *reader, uint32_t underlyin
   return found->underlying == underlying && found->expiry_s == expiry_s ? found : NULL;
 }
 
-static void check_duplicates(book_reader *reader, const char *path)
-{
+static void check_duplicates(book_reader *reader, const char *path) {
   const quoted_forward *rows = reader->forwards.items;
   for (size_t i = 1; i < reader->forwards.n; i++) {
     if (rows[i].underlying == rows[i - 1].underlying && rows[i].expiry_s == rows[i - 1].expiry_s) {
@@ -70,8 +66,7 @@ static void check_duplicates(book_reader *reader, const char *path)
   }
 }
 
-sg_status read_forwards(book_reader *reader)
-{
+sg_status read_forwards(book_reader *reader) {
   table rows;
   sg_status status = SG_OK;
   TRY_DONE(table_open(reader, FILE_FORWARDS, book_files[FILE_FORWARDS].name, &rows));

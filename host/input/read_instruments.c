@@ -18,8 +18,7 @@ typedef struct instrument_row {
 } instrument_row;
 
 /* Columns that only options have. */
-static void check_option_columns(table *rows, const instrument_row *row)
-{
+static void check_option_columns(table *rows, const instrument_row *row) {
   static const int required[] = {INSTRUMENT_RIGHT, INSTRUMENT_EXERCISE, INSTRUMENT_STRIKE};
   static const int refused[] = {INSTRUMENT_RIGHT, INSTRUMENT_EXERCISE, INSTRUMENT_STRIKE, INSTRUMENT_FUTURE,
                                 INSTRUMENT_VOL};
@@ -39,8 +38,7 @@ static void check_option_columns(table *rows, const instrument_row *row)
   }
 }
 
-static void check_expiry_column(table *rows, const instrument_row *row)
-{
+static void check_expiry_column(table *rows, const instrument_row *row) {
   bool expires = row->type == OPTION || row->type == FUTURE || row->type == FORWARD;
   bool given = table_given(rows, INSTRUMENT_EXPIRY);
   const char *type = instrument_type_text((instrument_type)row->type);
@@ -51,8 +49,7 @@ static void check_expiry_column(table *rows, const instrument_row *row)
   }
 }
 
-static void check_inverse(table *rows, const instrument_row *row)
-{
+static void check_inverse(table *rows, const instrument_row *row) {
   if (row->settlement != INVERSE) {
     return;
   }
@@ -75,8 +72,7 @@ static void check_inverse(table *rows, const instrument_row *row)
   }
 }
 
-static void check_numbers(table *rows, const instrument_row *row)
-{
+static void check_numbers(table *rows, const instrument_row *row) {
   if (row->type == OPTION && row->price_model == BLACK) {
     if (table_given(rows, INSTRUMENT_STRIKE) && row->strike <= 0) {
       table_finding(
@@ -99,8 +95,7 @@ static void check_numbers(table *rows, const instrument_row *row)
   }
 }
 
-static instrument_row read_instrument(table *rows)
-{
+static instrument_row read_instrument(table *rows) {
   instrument_row row = {.line = rows->line,
                         .settlement = LINEAR,
                         .premium = UPFRONT,
@@ -137,8 +132,7 @@ static instrument_row read_instrument(table *rows)
   return row;
 }
 
-static bool open_instruments(book_reader *reader, instruments *made, uint32_t n)
-{
+static bool open_instruments(book_reader *reader, instruments *made, uint32_t n) {
   arena *memory = reader->memory;
   *made = (instruments){
       .n = n,
@@ -171,8 +165,7 @@ static bool open_instruments(book_reader *reader, instruments *made, uint32_t n)
          ids_rank(reader->instruments, reader->instrument_rank);
 }
 
-static void keep_instrument(book_reader *reader, instruments *made, uint32_t i, const instrument_row *row)
-{
+static void keep_instrument(book_reader *reader, instruments *made, uint32_t i, const instrument_row *row) {
   uint32_t c = reader->instrument_rank[i];
   made->id[c] = ids_text(reader->instruments, i);
   made->line[c] = row->line;
@@ -195,8 +188,7 @@ static void keep_instrument(book_reader *reader, instruments *made, uint32_t i, 
   reader->extra[c] = (instrument_extra){row->future, row->ok, row->has_vol};
 }
 
-sg_status read_instruments(book_reader *reader)
-{
+sg_status read_instruments(book_reader *reader) {
   table rows;
   ARRAY(instrument_row) read = {0};
   ARRAY(uint64_t) lines = {0};

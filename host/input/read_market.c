@@ -16,8 +16,7 @@ typedef struct underlying_row {
   const char *class_group, *product_group, *portfolio_group;
 } underlying_row;
 
-static underlying_row read_underlying(table *rows)
-{
+static underlying_row read_underlying(table *rows) {
   underlying_row row = {.kind = KIND_NONE};
   int kind = KIND_NONE;
   if (table_id(rows, UNDERLYING_CURRENCY)) {
@@ -36,8 +35,7 @@ static underlying_row read_underlying(table *rows)
   return row;
 }
 
-static bool open_underlyings(book_reader *reader, underlyings *made, uint32_t n)
-{
+static bool open_underlyings(book_reader *reader, underlyings *made, uint32_t n) {
   arena *memory = reader->memory;
   *made = (underlyings){
       .n = n,
@@ -60,8 +58,7 @@ static bool open_underlyings(book_reader *reader, underlyings *made, uint32_t n)
          reader->underlying_rank != NULL && ids_rank(reader->underlyings, reader->underlying_rank);
 }
 
-sg_status read_underlyings(book_reader *reader)
-{
+sg_status read_underlyings(book_reader *reader) {
   table rows;
   ARRAY(underlying_row) read = {0};
   ARRAY(uint64_t) lines = {0};
@@ -109,8 +106,7 @@ done:
 }
 
 /* A coin's exchange rate and its price as an underlying are one number. */
-static void check_assets(book_reader *reader)
-{
+static void check_assets(book_reader *reader) {
   const underlyings *all = &reader->book->underlyings;
   for (uint32_t u = 0; u < all->n; u++) {
     if (all->asset[u][0] == '\0' || all->currency[u] != reader->book->base_currency || !reader->underlying_ok[u]) {
@@ -129,8 +125,7 @@ static void check_assets(book_reader *reader)
   }
 }
 
-sg_status read_fx(book_reader *reader)
-{
+sg_status read_fx(book_reader *reader) {
   table rows;
   ids *seen = ids_open(reader->memory);
   ARRAY(uint64_t) lines = {0};
@@ -168,8 +163,7 @@ done:
   return status != SG_OK ? status : reader_status(reader);
 }
 
-static int compare_points(const void *left, const void *right)
-{
+static int compare_points(const void *left, const void *right) {
   const curve_point *a = left, *b = right;
   if (a->currency != b->currency) {
     return a->currency < b->currency ? -1 : 1;
@@ -180,8 +174,7 @@ static int compare_points(const void *left, const void *right)
   return (a->line > b->line) - (a->line < b->line);
 }
 
-sg_status read_rates(book_reader *reader)
-{
+sg_status read_rates(book_reader *reader) {
   table rows;
   sg_status status = SG_OK;
   TRY_DONE(table_open(reader, FILE_RATES, book_files[FILE_RATES].name, &rows));
@@ -218,8 +211,7 @@ done:
   return status != SG_OK ? status : reader_status(reader);
 }
 
-static int compare_dividends(const void *left, const void *right)
-{
+static int compare_dividends(const void *left, const void *right) {
   const dividend *a = left, *b = right;
   if (a->underlying != b->underlying) {
     return a->underlying < b->underlying ? -1 : 1;
@@ -230,8 +222,7 @@ static int compare_dividends(const void *left, const void *right)
   return (a->line > b->line) - (a->line < b->line);
 }
 
-sg_status read_dividends(book_reader *reader)
-{
+sg_status read_dividends(book_reader *reader) {
   table rows;
   sg_status status = SG_OK;
   TRY_DONE(table_open(reader, FILE_DIVIDENDS, book_files[FILE_DIVIDENDS].name, &rows));
@@ -261,8 +252,7 @@ done:
   return status != SG_OK ? status : reader_status(reader);
 }
 
-sg_status sort_currencies(book_reader *reader)
-{
+sg_status sort_currencies(book_reader *reader) {
   struct sg_book *made = reader->book;
   uint32_t n = ids_count(reader->currencies);
   uint32_t *rank = ARENA_ARRAY(reader->memory, uint32_t, n);

@@ -29,8 +29,7 @@ typedef struct scenario_list {
 } scenario_list;
 
 /* "UNDERLYING@TENOR": the part after the last '@' is a tenor when the whole is no underlying. */
-static bool read_vol_name(table *rows, const char *text, size_t length, scenario_move *move)
-{
+static bool read_vol_name(table *rows, const char *text, size_t length, scenario_move *move) {
   book_reader *reader = rows->reader;
   uint32_t u = reader_underlying(reader, text, length);
   const char *at = u == ID_NONE ? memrchr(text, '@', length) : NULL;
@@ -53,8 +52,7 @@ static bool read_vol_name(table *rows, const char *text, size_t length, scenario
   return u != ID_NONE;
 }
 
-static bool read_name(table *rows, const char *text, size_t length, bool of_currency, scenario_move *move)
-{
+static bool read_name(table *rows, const char *text, size_t length, bool of_currency, scenario_move *move) {
   book_reader *reader = rows->reader;
   if (!of_currency) {
     uint32_t u = reader_underlying(reader, text, length);
@@ -76,8 +74,7 @@ static bool read_name(table *rows, const char *text, size_t length, bool of_curr
   return currency != ID_NONE;
 }
 
-static bool read_factor(table *rows, scenario_move *move)
-{
+static bool read_factor(table *rows, scenario_move *move) {
   const csv_field *field = table_field(rows, SCENARIO_FACTOR);
   if (!table_id(rows, SCENARIO_FACTOR)) {
     return false;
@@ -103,8 +100,7 @@ static bool read_factor(table *rows, scenario_move *move)
 }
 
 /* A text or number of the scenario: its first row that gives one decides, others agree or are findings. */
-static void agree_text(table *rows, int column, const char **kept, const char *given)
-{
+static void agree_text(table *rows, int column, const char **kept, const char *given) {
   if ((*kept)[0] == '\0') {
     *kept = given;
   } else if (given[0] != '\0' && strcmp(*kept, given) != 0) {
@@ -113,8 +109,7 @@ static void agree_text(table *rows, int column, const char **kept, const char *g
   }
 }
 
-static void read_facts(table *rows, scenario_facts *facts)
-{
+static void read_facts(table *rows, scenario_facts *facts) {
   int64_t midnight_s;
   double weight = NAN;
   agree_text(rows, SCENARIO_LABEL, &facts->label, table_text(rows, SCENARIO_LABEL));
@@ -129,8 +124,7 @@ static void read_facts(table *rows, scenario_facts *facts)
   }
 }
 
-static void check_duplicate(table *rows, scenario_list *list, uint32_t scenario)
-{
+static void check_duplicate(table *rows, scenario_list *list, uint32_t scenario) {
   const csv_field *field = table_field(rows, SCENARIO_FACTOR);
   char key[16 + 256];
   int prefix = snprintf(key, sizeof key, "%u:", scenario);
@@ -145,8 +139,7 @@ static void check_duplicate(table *rows, scenario_list *list, uint32_t scenario)
   }
 }
 
-static void read_row(table *rows, scenario_list *list)
-{
+static void read_row(table *rows, scenario_list *list) {
   scenario_move move = {.name = "", .tenor_days = NAN, .line = rows->line};
   int kind = MOVE_KIND_RELATIVE;
   if (table_id(rows, SCENARIO_ID)) {
@@ -174,8 +167,7 @@ static void read_row(table *rows, scenario_list *list)
   }
 }
 
-static bool keep_list(book_reader *reader, const scenario_list *list, scenario_file *made)
-{
+static bool keep_list(book_reader *reader, const scenario_list *list, scenario_file *made) {
   arena *memory = reader->memory;
   uint32_t n = ids_count(list->names);
   made->n_scenarios = n;
@@ -201,8 +193,7 @@ static bool keep_list(book_reader *reader, const scenario_list *list, scenario_f
   return true;
 }
 
-static sg_status read_file(book_reader *reader, const char *name, scenario_file *made)
-{
+static sg_status read_file(book_reader *reader, const char *name, scenario_file *made) {
   table rows;
   sg_status status = SG_OK;
   scenario_list list = {.names = ids_open(reader->memory), .cells = ids_open(reader->memory)};
@@ -228,8 +219,7 @@ done:
   return status != SG_OK ? status : reader_status(reader);
 }
 
-sg_status read_scenarios(book_reader *reader)
-{
+sg_status read_scenarios(book_reader *reader) {
   folder_names found = {0};
   sg_status status = SG_OK;
   TRY_DONE(folder_list(reader, "scenarios", &found));

@@ -14,8 +14,7 @@ typedef struct setting {
 } setting;
 
 /* A quoted text's own mark stands after the quote. */
-static place place_of(const char *path, struct fy_node *scalar)
-{
+static place place_of(const char *path, struct fy_node *scalar) {
   const struct fy_mark *mark = fy_token_start_mark(fy_node_get_scalar_token(scalar));
   enum fy_node_style style = fy_node_get_style(scalar);
   bool quoted = style == FYNS_SINGLE_QUOTED || style == FYNS_DOUBLE_QUOTED;
@@ -24,8 +23,7 @@ static place place_of(const char *path, struct fy_node *scalar)
 }
 
 /* One pair of the mapping into settings[]. */
-static void read_pair(book_reader *reader, const char *path, struct fy_node_pair *pair, setting settings[])
-{
+static void read_pair(book_reader *reader, const char *path, struct fy_node_pair *pair, setting settings[]) {
   struct fy_node *key = fy_node_pair_key(pair), *value = fy_node_pair_value(pair);
   size_t length = 0;
   const char *name = key == NULL ? NULL : fy_node_get_scalar(key, &length);
@@ -60,19 +58,16 @@ static void read_pair(book_reader *reader, const char *path, struct fy_node_pair
   }
 }
 
-static void refuse(book_reader *reader, const setting *given, int key, const char *why)
-{
+static void refuse(book_reader *reader, const setting *given, int key, const char *why) {
   findings_add(&reader->findings, given->where, "%s \"%s\" %s", book_files[FILE_SETTINGS].columns[key].name,
                show(given->text, given->length).text, why);
 }
 
-static bool is_word(const setting *given, const char *word)
-{
+static bool is_word(const setting *given, const char *word) {
   return strlen(word) == given->length && memcmp(given->text, word, given->length) == 0;
 }
 
-static void use_settings(book_reader *reader, const char *path, const setting settings[])
-{
+static void use_settings(book_reader *reader, const char *path, const setting settings[]) {
   for (int key = 0; key < N_SETTINGS_COLUMNS; key++) {
     const column_format *format = &book_files[FILE_SETTINGS].columns[key];
     if (format->need == REQUIRED && settings[key].where.line == 0) {
@@ -120,8 +115,7 @@ static void use_settings(book_reader *reader, const char *path, const setting se
 static void discard(struct fy_diag *diagnostics, void *user, const char *text, size_t length) {}
 
 /* Syntax errors, as the YAML library words them. */
-static void report_syntax(book_reader *reader, const char *path, struct fy_diag *diagnostics)
-{
+static void report_syntax(book_reader *reader, const char *path, struct fy_diag *diagnostics) {
   void *iterator = NULL;
   struct fy_diag_error *found = fy_diag_errors_iterate(diagnostics, &iterator);
   if (found == NULL) {
@@ -132,8 +126,7 @@ static void report_syntax(book_reader *reader, const char *path, struct fy_diag 
   findings_add(&reader->findings, where, "is not YAML: %s", show_text(found->msg).text);
 }
 
-sg_status read_settings(book_reader *reader)
-{
+sg_status read_settings(book_reader *reader) {
   sg_status status = SG_OK;
   file_text text = {0};
   const char *path = NULL, *name = NULL;

@@ -11,13 +11,11 @@
 
 void reader_out_of_memory(book_reader *reader) { reader->findings.out_of_memory = true; }
 
-sg_status reader_status(book_reader *reader)
-{
+sg_status reader_status(book_reader *reader) {
   return reader->findings.out_of_memory ? error_out_of_memory(reader->findings.collected) : SG_OK;
 }
 
-uint32_t reader_currency(book_reader *reader, const char *text, size_t length)
-{
+uint32_t reader_currency(book_reader *reader, const char *text, size_t length) {
   bool added = false;
   uint32_t index = ids_add(reader->currencies, text, length, &added);
   if (index == ID_NONE || (added && !ARRAY_PUSH(&reader->fx_rate, (double)NAN))) {
@@ -27,27 +25,23 @@ uint32_t reader_currency(book_reader *reader, const char *text, size_t length)
   return index;
 }
 
-bool reader_knows_currencies(const book_reader *reader)
-{
+bool reader_knows_currencies(const book_reader *reader) {
   return reader->settings_ok && reader->underlyings_usable && reader->instruments_usable && reader->fx_usable &&
          reader->rates_usable;
 }
 
-uint32_t reader_underlying(const book_reader *reader, const char *text, size_t length)
-{
+uint32_t reader_underlying(const book_reader *reader, const char *text, size_t length) {
   uint32_t index = ids_find(reader->underlyings, text, length);
   return index == ID_NONE ? ID_NONE : reader->underlying_rank[index];
 }
 
-double years_between(int64_t from_s, int64_t to_s)
-{
+double years_between(int64_t from_s, int64_t to_s) {
   const double year_s = 365.0 * 86400.0;
   return to_s <= from_s ? 0 : (double)(to_s - from_s) / year_s;
 }
 
 sg_status reader_load(book_reader *reader, const char *name, file_text *loaded, const char **path,
-                      const char **found_name)
-{
+                      const char **found_name) {
   *loaded = (file_text){0};
   *found_name = NULL;
   if (reader->given != NULL) {

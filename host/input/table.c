@@ -9,16 +9,14 @@
 
 static const csv_field absent_field = {.text = "", .length = 0, .line = 0, .column = 0};
 
-static void find_at(table *rows, uint64_t line, uint64_t column, const char *format, va_list arguments)
-{
+static void find_at(table *rows, uint64_t line, uint64_t column, const char *format, va_list arguments) {
   char message[768];
   vsnprintf(message, sizeof message, format, arguments);
   rows->row_ok = rows->rows_ok = false;
   findings_add(rows->findings, (place){rows->path, line, column}, "%s", message);
 }
 
-void table_finding(table *rows, int column, const char *format, ...)
-{
+void table_finding(table *rows, int column, const char *format, ...) {
   const csv_field *field = column < 0 ? &absent_field : table_field(rows, column);
   va_list arguments;
   va_start(arguments, format);
@@ -27,8 +25,7 @@ void table_finding(table *rows, int column, const char *format, ...)
 }
 
 __attribute__((format(printf, 4, 5))) static void header_finding(table *rows, uint64_t line, uint64_t column,
-                                                                 const char *format, ...)
-{
+                                                                 const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   find_at(rows, line, column, format, arguments);
@@ -36,13 +33,11 @@ __attribute__((format(printf, 4, 5))) static void header_finding(table *rows, ui
   rows->usable = false;
 }
 
-static bool field_is(const csv_field *field, const char *name)
-{
+static bool field_is(const csv_field *field, const char *name) {
   return strlen(name) == field->length && memcmp(name, field->text, field->length) == 0;
 }
 
-static uint32_t find_column(const file_format *format, const csv_field *name)
-{
+static uint32_t find_column(const file_format *format, const csv_field *name) {
   uint32_t column = 0;
   while (column < format->n_columns && !field_is(name, format->columns[column].name)) {
     column++;
@@ -51,8 +46,7 @@ static uint32_t find_column(const file_format *format, const csv_field *name)
 }
 
 /* A name in the header: a column of the format, or an attribute. */
-static void read_header_field(table *rows, uint32_t position)
-{
+static void read_header_field(table *rows, uint32_t position) {
   const csv_field *name = &rows->fields[position];
   shown text = show(name->text, name->length);
   for (uint32_t earlier = 0; earlier < position; earlier++) {
@@ -82,8 +76,7 @@ static void read_header_field(table *rows, uint32_t position)
   }
 }
 
-static void read_header(table *rows)
-{
+static void read_header(table *rows) {
   book_reader *reader = rows->reader;
   csv_outcome outcome = csv_next(&rows->csv);
   if (outcome == CSV_OUT_OF_MEMORY) {
@@ -118,8 +111,7 @@ static void read_header(table *rows)
   }
 }
 
-sg_status table_open(book_reader *reader, file_id file, const char *name, table *opened)
-{
+sg_status table_open(book_reader *reader, file_id file, const char *name, table *opened) {
   *opened = (table){.reader = reader, .findings = &reader->findings, .format = &book_files[file], .rows_ok = true};
   TRY(reader_load(reader, name, &opened->text, &opened->path, &opened->name));
   if (opened->text.text != NULL) {
@@ -131,15 +123,13 @@ sg_status table_open(book_reader *reader, file_id file, const char *name, table 
   return reader_status(reader);
 }
 
-void table_close(table *closed)
-{
+void table_close(table *closed) {
   csv_close(&closed->csv);
   file_close(&closed->text);
   ARRAY_FREE(&closed->x_texts);
 }
 
-csv_outcome table_advance(table *rows)
-{
+csv_outcome table_advance(table *rows) {
   if (!rows->usable || rows->findings->out_of_memory) {
     return CSV_END;
   }
@@ -154,15 +144,13 @@ csv_outcome table_advance(table *rows)
   return outcome;
 }
 
-void table_refuse(table *rows)
-{
+void table_refuse(table *rows) {
   rows->rows_ok = false;
   findings_add(rows->findings, (place){rows->path, rows->csv.problem_line, rows->csv.problem_column}, "%s",
                rows->csv.problem);
 }
 
-bool table_next(table *rows)
-{
+bool table_next(table *rows) {
   csv_outcome outcome;
   while ((outcome = table_advance(rows)) == CSV_BAD_ROW) {
     table_refuse(rows);
@@ -170,16 +158,14 @@ bool table_next(table *rows)
   return outcome == CSV_ROW;
 }
 
-const csv_field *table_field(const table *rows, int column)
-{
+const csv_field *table_field(const table *rows, int column) {
   uint32_t position = rows->position[column];
   return position == ID_NONE ? &absent_field : &rows->fields[position];
 }
 
 bool table_given(const table *rows, int column) { return table_field(rows, column)->length > 0; }
 
-void table_keep_x(table *rows)
-{
+void table_keep_x(table *rows) {
   for (uint32_t x = 0; x < rows->n_x; x++) {
     const csv_field *field = &rows->fields[rows->x_position[x]];
     const char *text = field->length == 0 ? "" : arena_text(rows->reader->memory, field->text, field->length);
@@ -189,8 +175,7 @@ void table_keep_x(table *rows)
   }
 }
 
-void table_attributes(table *rows, const uint32_t *rank, uint32_t n, attributes *made)
-{
+void table_attributes(table *rows, const uint32_t *rank, uint32_t n, attributes *made) {
   arena *memory = rows->reader->memory;
   attribute *items = ARENA_ARRAY(memory, attribute, rows->n_x);
   *made = (attributes){.items = items, .file = rows->name == NULL ? rows->format->name : rows->name};
@@ -214,8 +199,7 @@ void table_attributes(table *rows, const uint32_t *rank, uint32_t n, attributes 
   }
 }
 
-bool attributes_gather(arena *memory, const attributes *from, const uint32_t *row, uint32_t n, attributes *made)
-{
+bool attributes_gather(arena *memory, const attributes *from, const uint32_t *row, uint32_t n, attributes *made) {
   attribute *items = ARENA_ARRAY(memory, attribute, from->n);
   *made = (attributes){from->n, items, from->file};
   for (uint32_t x = 0; items != NULL && x < from->n; x++) {

@@ -11,8 +11,7 @@ enum { ID_BYTES = 255 };
 static const column_format *format_of(const table *rows, int column) { return &rows->format->columns[column]; }
 
 /* A field that is there; an empty one is a finding where it is required. */
-static const csv_field *given_field(table *rows, int column)
-{
+static const csv_field *given_field(table *rows, int column) {
   const csv_field *field = table_field(rows, column);
   if (field->length > 0) {
     return field;
@@ -23,15 +22,13 @@ static const csv_field *given_field(table *rows, int column)
   return NULL;
 }
 
-static void refuse(table *rows, int column, const char *why)
-{
+static void refuse(table *rows, int column, const char *why) {
   const csv_field *field = table_field(rows, column);
   table_finding(rows, column, "%s \"%s\" %s", format_of(rows, column)->name, show(field->text, field->length).text,
                 why);
 }
 
-bool text_has_control(const char *text, size_t length)
-{
+bool text_has_control(const char *text, size_t length) {
   for (size_t i = 0; i < length; i++) {
     unsigned char byte = (unsigned char)text[i];
     if (byte < 0x20 || byte == 0x7F || (byte == 0xC2 && i + 1 < length && (unsigned char)text[i + 1] < 0xA0)) {
@@ -41,8 +38,7 @@ bool text_has_control(const char *text, size_t length)
   return false;
 }
 
-bool table_id(table *rows, int column)
-{
+bool table_id(table *rows, int column) {
   const csv_field *field = given_field(rows, column);
   if (field == NULL) {
     return false;
@@ -59,8 +55,7 @@ bool table_id(table *rows, int column)
   return true;
 }
 
-const char *table_text(table *rows, int column)
-{
+const char *table_text(table *rows, int column) {
   if (!table_id(rows, column)) {
     return "";
   }
@@ -73,8 +68,7 @@ const char *table_text(table *rows, int column)
   return text;
 }
 
-bool table_number(table *rows, int column, double *value)
-{
+bool table_number(table *rows, int column, double *value) {
   const csv_field *field = given_field(rows, column);
   if (field == NULL) {
     return false;
@@ -95,8 +89,7 @@ bool table_number(table *rows, int column, double *value)
   return true;
 }
 
-bool table_decimal(table *rows, int column, decimal18 *value)
-{
+bool table_decimal(table *rows, int column, decimal18 *value) {
   const csv_field *field = given_field(rows, column);
   if (field == NULL) {
     return false;
@@ -108,8 +101,7 @@ bool table_decimal(table *rows, int column, decimal18 *value)
   return why == NULL;
 }
 
-bool table_word(table *rows, int column, int *word)
-{
+bool table_word(table *rows, int column, int *word) {
   const csv_field *field = given_field(rows, column);
   if (field == NULL) {
     return false;
@@ -128,8 +120,7 @@ bool table_word(table *rows, int column, int *word)
   return false;
 }
 
-bool table_expiry(table *rows, int column, int64_t *instant_s)
-{
+bool table_expiry(table *rows, int column, int64_t *instant_s) {
   const csv_field *field = given_field(rows, column);
   if (field == NULL) {
     return false;
@@ -153,8 +144,7 @@ bool table_expiry(table *rows, int column, int64_t *instant_s)
   return true;
 }
 
-bool table_date(table *rows, int column, int64_t *midnight_s)
-{
+bool table_date(table *rows, int column, int64_t *midnight_s) {
   const csv_field *field = given_field(rows, column);
   if (field == NULL) {
     return false;
@@ -168,8 +158,7 @@ bool table_date(table *rows, int column, int64_t *midnight_s)
   return true;
 }
 
-uint32_t table_underlying(table *rows, int column)
-{
+uint32_t table_underlying(table *rows, int column) {
   if (!table_id(rows, column)) {
     return ID_NONE;
   }
@@ -181,8 +170,7 @@ uint32_t table_underlying(table *rows, int column)
   return u;
 }
 
-bool table_add_id(table *rows, int column, ids *names, const uint64_t *lines, uint32_t *index)
-{
+bool table_add_id(table *rows, int column, ids *names, const uint64_t *lines, uint32_t *index) {
   if (!table_id(rows, column)) {
     return false;
   }

@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-static bool part_open(table *part, const table *rows, char *start, char *end)
-{
+static bool part_open(table *part, const table *rows, char *start, char *end) {
   *part = (table){
       .reader = rows->reader,
       .findings = malloc(sizeof *part->findings),
@@ -27,8 +26,7 @@ static bool part_open(table *part, const table *rows, char *start, char *end)
   return true;
 }
 
-uint32_t table_split(table *rows, uint32_t n, table *parts)
-{
+uint32_t table_split(table *rows, uint32_t n, table *parts) {
   char *start = rows->csv.at, *end = rows->csv.end;
   if (!rows->usable) {
     return 0;
@@ -55,8 +53,7 @@ uint32_t table_split(table *rows, uint32_t n, table *parts)
   return n_parts;
 }
 
-void table_join(table *rows, table *part, uint64_t lines_before)
-{
+void table_join(table *rows, table *part, uint64_t lines_before) {
   findings_append(rows->findings, part->findings, lines_before);
   rows->rows_ok &= part->rows_ok;
   findings_close(part->findings);

@@ -30,7 +30,7 @@ static bool row_changed(const difference_row *row) {
   return changed;
 }
 
-static bool has_one_sided(const one_sided *ids) { return ids->n_gone > 0 || ids->n_new > 0; }
+static bool has_one_sided(const one_sided *sides) { return sides->n_gone > 0 || sides->n_new > 0; }
 
 bool difference_is_empty(const difference *of) {
   bool empty = !row_changed(&of->total) && !has_one_sided(&of->instruments) && !has_one_sided(&of->assets) &&
@@ -114,13 +114,13 @@ static void add_table(difference_view *view) {
   text_table_print(&rows, INDENT, NULL, &view->out);
 }
 
-static void add_ids(page *to, const char *what, const char *const *ids, size_t n) {
+static void add_ids(page *to, const char *what, const char *const *names, size_t n) {
   if (n == 0) {
     return;
   }
   page_add(to, "  %s:", what);
   for (size_t i = 0; i < n && i < SHOWN_IDS; i++) {
-    page_add(to, "%s %s", i == 0 ? "" : ",", ids[i]);
+    page_add(to, "%s %s", i == 0 ? "" : ",", names[i]);
   }
   if (n > SHOWN_IDS) {
     page_add(to, " and %zu more", n - SHOWN_IDS);
@@ -208,16 +208,16 @@ static json_t *row_object(const difference_row *row) {
                    amounts_object(row->after));
 }
 
-static json_t *ids_array(const char *const *ids, size_t n) {
+static json_t *ids_array(const char *const *names, size_t n) {
   json_t *array = json_array();
   for (size_t i = 0; i < n; i++) {
-    json_array_append_new(array, json_string(ids[i]));
+    json_array_append_new(array, json_string(names[i]));
   }
   return array;
 }
 
-static json_t *one_sided_object(const one_sided *ids) {
-  return json_pack("{s:o, s:o}", "gone", ids_array(ids->gone, ids->n_gone), "new", ids_array(ids->new, ids->n_new));
+static json_t *one_sided_object(const one_sided *sides) {
+  return json_pack("{s:o, s:o}", "gone", ids_array(sides->gone, sides->n_gone), "new", ids_array(sides->new, sides->n_new));
 }
 
 char *difference_json(const difference *of, const char *const folders[2]) {

@@ -27,8 +27,7 @@ typedef struct outcome {
   char text[TEXT_BYTES];
 } outcome;
 
-static inline void report(int to, const device *opened, const sg_error *error)
-{
+static inline void report(int to, const device *opened, const sg_error *error) {
   FILE *stream = fdopen(to, "w");
   if (opened) {
     const device_traits *traits = device_get_traits(opened);
@@ -43,8 +42,7 @@ static inline void report(int to, const device *opened, const sg_error *error)
 
 /* Opens `choice` in a child in which each NAME=VALUE of `environment` (at most two, NULL: none) is set. */
 static inline void open_in_child(const char *choice, const sg_device_options *options, const char *first,
-                                 const char *second, outcome *found)
-{
+                                 const char *second, outcome *found) {
   int ends[2];
   assert_int_equal(pipe(ends), 0);
   fflush(NULL);
@@ -82,16 +80,14 @@ static inline void open_in_child(const char *choice, const sg_device_options *op
   found->status = WEXITSTATUS(code);
 }
 
-static inline void assert_contains(const char *text, const char *part)
-{
+static inline void assert_contains(const char *text, const char *part) {
   if (!strstr(text, part)) {
     print_error("\"%s\" is not in:\n%s\n", part, text);
     fail();
   }
 }
 
-static inline void assert_opens(const char *choice, const char *first, const char *second, const char *expected)
-{
+static inline void assert_opens(const char *choice, const char *first, const char *second, const char *expected) {
   outcome found;
   open_in_child(choice, NULL, first, second, &found);
   if (found.status != SG_OK || strncmp(found.text, expected, strlen(expected)) != 0) {
@@ -101,8 +97,7 @@ static inline void assert_opens(const char *choice, const char *first, const cha
 }
 
 static inline void assert_refuses(const char *choice, const char *environment, sg_status status,
-                                  const char *const *parts)
-{
+                                  const char *const *parts) {
   outcome found;
   open_in_child(choice, NULL, environment, NULL, &found);
   if (found.status != (int)status) {
@@ -116,8 +111,7 @@ static inline void assert_refuses(const char *choice, const char *environment, s
 #define PARTS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 /* A copy of the kernels in which `from` is `to` in one file; returns `SHOCKGRID_KERNELS=FOLDER`. */
-static inline char *kernels_change(const char *file, const char *from, const char *to)
-{
+static inline char *kernels_change(const char *file, const char *from, const char *to) {
   static char variable[256];
   char command[1024], folder[] = "/tmp/shockgrid-kernels-XXXXXX";
   assert_non_null(mkdtemp(folder));
@@ -128,8 +122,7 @@ static inline char *kernels_change(const char *file, const char *from, const cha
   return variable;
 }
 
-static inline void kernels_remove(const char *variable)
-{
+static inline void kernels_remove(const char *variable) {
   char command[300];
   snprintf(command, sizeof command, "rm -r %s", strchr(variable, '=') + 1);
   assert_int_equal(system(command), 0);

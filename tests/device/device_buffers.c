@@ -20,8 +20,7 @@
 static const char *const choices[] = {"reference", "auto"};
 static device *devices[2];
 
-static int setup(void **state)
-{
+static int setup(void **state) {
   const sg_device_options options = {.skip_self_test = true};
   for (int i = 0; i < 2; i++) {
     assert_int_equal(device_open(choices[i], &options, &devices[i], NULL), SG_OK);
@@ -29,16 +28,14 @@ static int setup(void **state)
   return 0;
 }
 
-static int teardown(void **state)
-{
+static int teardown(void **state) {
   for (int i = 0; i < 2; i++) {
     device_close(devices[i]);
   }
   return 0;
 }
 
-static void a_buffer_gives_back_what_was_written_at_any_offset(void **state)
-{
+static void a_buffer_gives_back_what_was_written_at_any_offset(void **state) {
   static const size_t sizes[] = {1, 7, 4096, 4097, 100001};
   for (int i = 0; i < 2; i++) {
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
@@ -63,8 +60,7 @@ static void a_buffer_gives_back_what_was_written_at_any_offset(void **state)
   }
 }
 
-static void a_buffer_without_contents_is_zero(void **state)
-{
+static void a_buffer_without_contents_is_zero(void **state) {
   enum { N = 5000001 }; /* more than one chunk of zeros */
   char *out = malloc(N);
   for (int i = 0; i < 2; i++) {
@@ -79,8 +75,7 @@ static void a_buffer_without_contents_is_zero(void **state)
   free(out);
 }
 
-static void an_empty_buffer_can_be_made_read_and_written(void **state)
-{
+static void an_empty_buffer_can_be_made_read_and_written(void **state) {
   for (int i = 0; i < 2; i++) {
     device_buffer *buffer;
     char nothing = 5;
@@ -93,8 +88,7 @@ static void an_empty_buffer_can_be_made_read_and_written(void **state)
   buffer_close(NULL);
 }
 
-static void a_buffer_that_is_too_large_is_refused_with_both_sizes(void **state)
-{
+static void a_buffer_that_is_too_large_is_refused_with_both_sizes(void **state) {
   for (int i = 0; i < 2; i++) {
     sg_error *error = sg_error_open();
     device_buffer *buffer = (device_buffer *)error;
@@ -113,8 +107,7 @@ static void a_buffer_that_is_too_large_is_refused_with_both_sizes(void **state)
 }
 
 /* result = result + 1, many more times than launches are kept waiting for their times. */
-static void launches_run_in_order_and_their_times_add_up(void **state)
-{
+static void launches_run_in_order_and_their_times_add_up(void **state) {
   enum { N = 2000 };
   double ones[COLUMN_PADDING], out[COLUMN_PADDING];
   const size_t items[2] = {COLUMN_PADDING, 1};
@@ -143,8 +136,7 @@ static void launches_run_in_order_and_their_times_add_up(void **state)
   }
 }
 
-static void a_buffer_may_be_closed_while_a_kernel_uses_it(void **state)
-{
+static void a_buffer_may_be_closed_while_a_kernel_uses_it(void **state) {
   double zeros[COLUMN_PADDING] = {0};
   const size_t items[2] = {COLUMN_PADDING, 1};
   for (int k = 0; k < 100; k++) {
@@ -158,8 +150,7 @@ static void a_buffer_may_be_closed_while_a_kernel_uses_it(void **state)
   assert_int_equal(device_finish(devices[1], NULL), SG_OK);
 }
 
-static void a_wrong_number_of_arguments_is_a_bug_not_a_crash(void **state)
-{
+static void a_wrong_number_of_arguments_is_a_bug_not_a_crash(void **state) {
   sg_error *error = sg_error_open();
   const kernel_argument arguments[] = {ARG_UINT(1)};
   const size_t items[2] = {1, 1};
@@ -171,16 +162,14 @@ static void a_wrong_number_of_arguments_is_a_bug_not_a_crash(void **state)
   sg_error_close(error);
 }
 
-static void no_work_items_launch_nothing(void **state)
-{
+static void no_work_items_launch_nothing(void **state) {
   const size_t items[2] = {0, 5};
   for (int i = 0; i < 2; i++) {
     assert_int_equal(device_launch(devices[i], KERNEL_net_nodes, NULL, 0, items, NULL), SG_OK);
   }
 }
 
-static void the_float_mode_is_set_and_put_back(void **state)
-{
+static void the_float_mode_is_set_and_put_back(void **state) {
   volatile double one = 1, least = 0x1p-1074;
   assert_int_equal(fesetround(FE_UPWARD), 0);
 #if defined(__SSE2__)
@@ -202,8 +191,7 @@ static void the_float_mode_is_set_and_put_back(void **state)
   assert_true(sum_after == 1 + 0x1p-52);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_buffer_gives_back_what_was_written_at_any_offset),
       cmocka_unit_test(a_buffer_without_contents_is_zero),

@@ -5,21 +5,18 @@
  */
 #include "device/child.h"
 
-static void auto_and_cpu_open_a_cpu_that_has_passed(void **state)
-{
+static void auto_and_cpu_open_a_cpu_that_has_passed(void **state) {
   assert_opens("auto", NULL, NULL, "cpu, self-test passed");
   assert_opens("cpu", NULL, NULL, "cpu, self-test passed");
   assert_opens("0", NULL, NULL, "cpu, self-test passed");
 }
 
-static void reference_opens_without_any_platform(void **state)
-{
+static void reference_opens_without_any_platform(void **state) {
   assert_opens("reference", "OCL_ICD_VENDORS=/nonexistent", NULL, "reference, self-test passed, lanes 1");
   assert_opens("0", "OCL_ICD_VENDORS=/nonexistent", NULL, "reference, self-test passed");
 }
 
-static void no_choice_reads_the_environment_and_a_choice_does_not(void **state)
-{
+static void no_choice_reads_the_environment_and_a_choice_does_not(void **state) {
   assert_opens(NULL, "SHOCKGRID_DEVICE=reference", NULL, "reference");
   assert_opens("reference", "SHOCKGRID_DEVICE=nonsense", NULL, "reference");
   assert_opens(NULL, "SHOCKGRID_DEVICE=", NULL, "cpu");
@@ -27,8 +24,7 @@ static void no_choice_reads_the_environment_and_a_choice_does_not(void **state)
 
 static void a_part_of_a_name_is_enough_in_any_case(void **state) { assert_opens("REFER", NULL, NULL, "reference"); }
 
-static void options_set_the_lanes_and_skip_the_self_test(void **state)
-{
+static void options_set_the_lanes_and_skip_the_self_test(void **state) {
   outcome found;
   open_in_child("auto", &(sg_device_options){.lanes = 2, .skip_self_test = true}, NULL, NULL, &found);
   assert_int_equal(found.status, SG_OK);
@@ -38,8 +34,7 @@ static void options_set_the_lanes_and_skip_the_self_test(void **state)
   assert_string_equal(found.text, "lanes 3 is not 1, 2, 4, 8 or 16\n");
 }
 
-static void an_unknown_name_or_index_lists_what_exists(void **state)
-{
+static void an_unknown_name_or_index_lists_what_exists(void **state) {
   assert_refuses(
       "voodoo", NULL, SG_USAGE,
       PARTS("device \"voodoo\" is not auto, cpu, gpu, reference, or the index or part of the name of one of: 0: ",
@@ -48,8 +43,7 @@ static void an_unknown_name_or_index_lists_what_exists(void **state)
   assert_refuses("", NULL, SG_USAGE, PARTS("device \"\" is not"));
 }
 
-static void no_platform_says_what_to_install(void **state)
-{
+static void no_platform_says_what_to_install(void **state) {
   static const char *const choices_[] = {"auto", "cpu", "gpu"};
   for (int i = 0; i < 3; i++) {
     assert_refuses(choices_[i], "OCL_ICD_VENDORS=/nonexistent", SG_DEVICE,
@@ -58,15 +52,13 @@ static void no_platform_says_what_to_install(void **state)
   }
 }
 
-static void assert_change_refused(const char *file, const char *from, const char *to, const char *const *parts)
-{
+static void assert_change_refused(const char *file, const char *from, const char *to, const char *const *parts) {
   char *variable = kernels_change(file, from, to);
   assert_refuses("cpu", variable, SG_DEVICE, parts);
   kernels_remove(variable);
 }
 
-static void a_kernel_with_one_wrong_constant_is_refused_by_name_and_case(void **state)
-{
+static void a_kernel_with_one_wrong_constant_is_refused_by_name_and_case(void **state) {
   assert_change_refused("price_black.h", "0\\.5 \\* stddev", "0.500000000000001 * stddev",
                         PARTS("is refused: its kernel price_black fails the self-test at pnl[", "instrument", "strike",
                               "driver", "expected 0x", "got 0x", "no OpenCL cpu can be used"));
@@ -81,8 +73,7 @@ static void a_kernel_with_one_wrong_constant_is_refused_by_name_and_case(void **
   assert_change_refused("forward.cl", "fma(", "1e-17 + fma(", PARTS("its kernel move_forwards fails"));
 }
 
-static void a_broken_arithmetic_is_caught_by_its_canary(void **state)
-{
+static void a_broken_arithmetic_is_caught_by_its_canary(void **state) {
   assert_change_refused(
       "probe.cl", "return a \\* b + c;", "return fma(a, b, c);",
       PARTS("its kernel probe_math fails the self-test at MULTIPLY_ADD of 0x1.0000002p0, 0x1.0000002p0, "
@@ -90,21 +81,18 @@ static void a_broken_arithmetic_is_caught_by_its_canary(void **state)
   assert_change_refused("probe.cl", "return a / b;", "return a * (1.0 / b);", PARTS("at DIVIDE of"));
 }
 
-static void a_build_failure_shows_the_lines_around_it(void **state)
-{
+static void a_build_failure_shows_the_lines_around_it(void **state) {
   assert_change_refused(
       "net.cl", "ulong last = .*", "ulong last = nonsense;",
       PARTS("cannot build the kernels with \"-cl-std=CL1.2 -DLANES=", "CL_BUILD_PROGRAM_FAILURE (-11)",
             " |   ulong last = nonsense;\n", "\n> ", "undeclared identifier 'nonsense'"));
 }
 
-static void a_missing_kernel_folder_is_told(void **state)
-{
+static void a_missing_kernel_folder_is_told(void **state) {
   assert_refuses("cpu", "SHOCKGRID_KERNELS=/nonexistent", SG_DEVICE, PARTS("/nonexistent/probe.cl: "));
 }
 
-static void list_in_child(const char *environment, char *text, size_t size)
-{
+static void list_in_child(const char *environment, char *text, size_t size) {
   int ends[2];
   assert_int_equal(pipe(ends), 0);
   fflush(NULL);
@@ -134,8 +122,7 @@ static void list_in_child(const char *environment, char *text, size_t size)
   waitpid(child, NULL, 0);
 }
 
-static void the_list_has_every_device_with_its_verdict_and_the_reference_last(void **state)
-{
+static void the_list_has_every_device_with_its_verdict_and_the_reference_last(void **state) {
   static char text[TEXT_BYTES];
   list_in_child(NULL, text, sizeof text);
   assert_int_equal(strncmp(text, "cpu ", 4), 0);
@@ -149,8 +136,7 @@ static void the_list_has_every_device_with_its_verdict_and_the_reference_last(vo
   assert_contains(text, "\nreference reference 1 1: passed\n");
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(auto_and_cpu_open_a_cpu_that_has_passed),
       cmocka_unit_test(reference_opens_without_any_platform),

@@ -18,15 +18,13 @@
 
 static device *reference, *opencl;
 
-static void print_findings(const sg_error *error)
-{
+static void print_findings(const sg_error *error) {
   for (size_t i = 0; i < sg_error_count(error); i++) {
     print_error("%s\n", sg_error_get(error, i).message);
   }
 }
 
-static device *open_device(const char *choice, uint32_t lanes)
-{
+static device *open_device(const char *choice, uint32_t lanes) {
   sg_error *error = sg_error_open();
   device *opened = NULL;
   const sg_device_options options = {.lanes = lanes, .skip_self_test = true};
@@ -38,22 +36,19 @@ static device *open_device(const char *choice, uint32_t lanes)
   return opened;
 }
 
-static int setup(void **state)
-{
+static int setup(void **state) {
   reference = open_device("reference", 0);
   opencl = open_device("auto", 0);
   return 0;
 }
 
-static int teardown(void **state)
-{
+static int teardown(void **state) {
   device_close(opencl);
   device_close(reference);
   return 0;
 }
 
-static void assert_same(device *on, const known_case *known, uint32_t span, case_size size)
-{
+static void assert_same(device *on, const known_case *known, uint32_t span, case_size size) {
   sg_error *error = sg_error_open();
   if (case_compare(on, reference, known, span, error) != SG_OK) {
     print_error("%u rows, %u columns, seed %u, span %u, %u lanes\n", size.n_rows, size.n_columns, (unsigned)size.seed,
@@ -64,8 +59,7 @@ static void assert_same(device *on, const known_case *known, uint32_t span, case
   sg_error_close(error);
 }
 
-static void compare_all(device *on, case_size size)
-{
+static void compare_all(device *on, case_size size) {
   static const kernel_id pricers[] = {KERNEL_price_linear, KERNEL_price_black, KERNEL_price_bachelier,
                                       KERNEL_price_american};
   static const uint32_t spans[] = {16, 48};
@@ -98,8 +92,7 @@ static void compare_all(device *on, case_size size)
   arena_close(memory);
 }
 
-static void every_kernel_gives_the_bytes_of_the_reference_at_odd_sizes(void **state)
-{
+static void every_kernel_gives_the_bytes_of_the_reference_at_odd_sizes(void **state) {
   static const case_size sizes[] = {{1, 1, 4},   {2, 3, 5},   {7, 15, 6},   {15, 16, 7},  {16, 17, 8},
                                     {17, 33, 9}, {31, 63, 1}, {65, 130, 2}, {129, 48, 3}, {250, 20, 4}};
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
@@ -107,8 +100,7 @@ static void every_kernel_gives_the_bytes_of_the_reference_at_odd_sizes(void **st
   }
 }
 
-static void every_lane_width_gives_the_bytes_of_the_reference(void **state)
-{
+static void every_lane_width_gives_the_bytes_of_the_reference(void **state) {
   static const uint32_t lanes[] = {1, 2, 4, 8, 16};
   for (size_t i = 0; i < sizeof lanes / sizeof *lanes; i++) {
     device *narrow = open_device("auto", lanes[i]);
@@ -120,8 +112,7 @@ static void every_lane_width_gives_the_bytes_of_the_reference(void **state)
 }
 
 /* Runs a case of hand-made inputs on both devices. */
-static void assert_doubles(const known_case *known, size_t argument, const double *expected, size_t n)
-{
+static void assert_doubles(const known_case *known, size_t argument, const double *expected, size_t n) {
   arena *memory = arena_open();
   for (int i = 0; i < 2; i++) {
     void *outputs[CASE_ARGUMENTS_LIMIT];
@@ -140,8 +131,7 @@ static void assert_doubles(const known_case *known, size_t argument, const doubl
 
 /* 1 + 2^-53 is 1, but 2^-53 twice before the 1 is not lost: which order was taken shows. Contract: 256 positions are
  * added one after the other, then the sums. */
-static void net_adds_in_segments_of_256(void **state)
-{
+static void net_adds_in_segments_of_256(void **state) {
   enum { N = 258 };
   static const uint64_t begin[] = {0, N};
   static const uint32_t destination[] = {0};
@@ -178,8 +168,7 @@ static void net_adds_in_segments_of_256(void **state)
 /* Children 10, -4 and 100 at rates 1, 2 and 1; a gain counts half, at most 3, 30 and 30; scale 0.5; credit 1:
  *   even columns: (3 - 8 + 30) * 0.5 = 12.5, a gain leaves the credit unused
  *   odd columns, children negated: (-10 + 4 - 100) * 0.5 = -53, less the credit -52 */
-static void fold_counts_gains_then_scales_then_credits(void **state)
-{
+static void fold_counts_gains_then_scales_then_credits(void **state) {
   static const uint64_t begin[] = {0, 3};
   static const uint32_t child[] = {0, 1, 2}, rate_row[] = {0, 1, 0};
   static const double cap[] = {3, 30, 30}, credit[] = {1}, values[] = {10, -4, 100};
@@ -210,8 +199,7 @@ static void fold_counts_gains_then_scales_then_credits(void **state)
   assert_doubles(&known, 11, expected, 16);
 }
 
-static void reduce_takes_the_lowest_scenario_of_a_tie_and_counts_what_is_not_finite(void **state)
-{
+static void reduce_takes_the_lowest_scenario_of_a_tie_and_counts_what_is_not_finite(void **state) {
   static const uint32_t scenario_of[16] = {9, 4, 7, 1};
   double pnl[3][16] = {{-5, -5, -5, 0}, {(double)NAN, 2, -(double)INFINITY, 3}, {1, 2, 3, 4}};
   for (int i = 0; i < 3; i++) {
@@ -241,8 +229,7 @@ static void reduce_takes_the_lowest_scenario_of_a_tie_and_counts_what_is_not_fin
   arena_close(memory);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_kernel_gives_the_bytes_of_the_reference_at_odd_sizes),
       cmocka_unit_test(every_lane_width_gives_the_bytes_of_the_reference),

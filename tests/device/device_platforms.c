@@ -12,16 +12,14 @@ typedef struct fixture {
   char folder[64], vendors[96], cache[96];
 } fixture;
 
-static void command_run(const char *format, const char *folder)
-{
+static void command_run(const char *format, const char *folder) {
   char command[512];
   snprintf(command, sizeof command, format, folder);
   assert_int_equal(system(command), 0);
 }
 
 /* folder/vendors: a broken platform, Oclgrind, PoCL, in the loader's order. */
-static int setup(void **state)
-{
+static int setup(void **state) {
   fixture *made = calloc(1, sizeof *made);
   strcpy(made->folder, "/tmp/shockgrid-platforms-XXXXXX");
   assert_non_null(mkdtemp(made->folder));
@@ -35,24 +33,21 @@ static int setup(void **state)
   return 0;
 }
 
-static int teardown(void **state)
-{
+static int teardown(void **state) {
   fixture *used = *state;
   command_run("rm -r %s", used->folder);
   free(used);
   return 0;
 }
 
-static void a_broken_platform_does_not_hide_the_others_and_a_gpu_comes_first(void **state)
-{
+static void a_broken_platform_does_not_hide_the_others_and_a_gpu_comes_first(void **state) {
   fixture *in = *state;
   assert_opens("auto", in->vendors, in->cache, "gpu, self-test passed, lanes 1\n");
   assert_opens("pthread", in->vendors, in->cache, "cpu, self-test passed");
 }
 
 /* The change touches one lane only, so the GPU that Oclgrind plays is refused and the CPU is not. */
-static void auto_passes_over_a_refused_gpu_with_a_finding(void **state)
-{
+static void auto_passes_over_a_refused_gpu_with_a_finding(void **state) {
   fixture *in = *state;
   outcome found;
   char *variable = kernels_change("price_linear.h", "return forward;", "return LANES == 1 ? forward + 1e-9 : forward;");
@@ -66,8 +61,7 @@ static void auto_passes_over_a_refused_gpu_with_a_finding(void **state)
   kernels_remove(variable);
 }
 
-static void a_second_start_takes_the_program_from_the_cache_and_survives_a_damaged_one(void **state)
-{
+static void a_second_start_takes_the_program_from_the_cache_and_survives_a_damaged_one(void **state) {
   fixture *in = *state;
   assert_opens("gpu", in->vendors, in->cache, "gpu, self-test passed");
   command_run(
@@ -83,8 +77,7 @@ static void a_second_start_takes_the_program_from_the_cache_and_survives_a_damag
   assert_opens("gpu", in->vendors, in->cache, "gpu, self-test passed");
 }
 
-int main(void)
-{
+int main(void) {
   if (access(OCLGRIND, R_OK) != 0 || access(POCL_ICD, R_OK) != 0) {
     printf("skipped 3 tests: " OCLGRIND " or " POCL_ICD " is missing\n");
     return 0;

@@ -25,8 +25,7 @@ typedef struct fixture {
 
 static const char program[] = "not really\0 machine code";
 
-static int setup(void **state)
-{
+static int setup(void **state) {
   fixture *made = calloc(1, sizeof *made);
   strcpy(made->folder, "/tmp/shockgrid-cache-XXXXXX");
   assert_non_null(mkdtemp(made->folder));
@@ -39,8 +38,7 @@ static int setup(void **state)
   return 0;
 }
 
-static int teardown(void **state)
-{
+static int teardown(void **state) {
   fixture *used = *state;
   char command[128];
   used->folder[strlen(used->folder) - 4] = 0;
@@ -51,18 +49,15 @@ static int teardown(void **state)
   return code;
 }
 
-static void save(const fixture *in)
-{
+static void save(const fixture *in) {
   assert_true(program_cache_save(in->folder, in->key, program, sizeof program));
 }
 
-static const void *load(const fixture *in, size_t *size_bytes)
-{
+static const void *load(const fixture *in, size_t *size_bytes) {
   return program_cache_load(in->memory, in->folder, in->key, size_bytes);
 }
 
-static void a_program_comes_back_as_it_was_stored(void **state)
-{
+static void a_program_comes_back_as_it_was_stored(void **state) {
   size_t size_bytes = 0;
   save(*state);
   const void *bytes = load(*state, &size_bytes);
@@ -71,15 +66,13 @@ static void a_program_comes_back_as_it_was_stored(void **state)
   assert_memory_equal(bytes, program, sizeof program);
 }
 
-static void an_empty_cache_misses(void **state)
-{
+static void an_empty_cache_misses(void **state) {
   size_t size_bytes = 1;
   assert_null(load(*state, &size_bytes));
   assert_int_equal(size_bytes, 0);
 }
 
-static void another_key_misses(void **state)
-{
+static void another_key_misses(void **state) {
   fixture *in = *state;
   size_t size_bytes;
   save(in);
@@ -88,8 +81,7 @@ static void another_key_misses(void **state)
 }
 
 /* Another program's file under this name: the key inside decides. */
-static void a_file_of_another_key_misses(void **state)
-{
+static void a_file_of_another_key_misses(void **state) {
   fixture *in = *state;
   size_t size_bytes;
   save(in);
@@ -98,8 +90,7 @@ static void a_file_of_another_key_misses(void **state)
   assert_null(load(in, &size_bytes));
 }
 
-static void one_flipped_bit_anywhere_misses(void **state)
-{
+static void one_flipped_bit_anywhere_misses(void **state) {
   fixture *in = *state;
   size_t size_bytes;
   save(in);
@@ -121,8 +112,7 @@ static void one_flipped_bit_anywhere_misses(void **state)
   assert_non_null(load(in, &size_bytes));
 }
 
-static void a_file_cut_short_anywhere_misses(void **state)
-{
+static void a_file_cut_short_anywhere_misses(void **state) {
   fixture *in = *state;
   size_t size_bytes;
   struct stat facts;
@@ -134,8 +124,7 @@ static void a_file_cut_short_anywhere_misses(void **state)
   }
 }
 
-static void a_file_with_a_byte_too_many_misses(void **state)
-{
+static void a_file_with_a_byte_too_many_misses(void **state) {
   fixture *in = *state;
   size_t size_bytes;
   save(in);
@@ -145,8 +134,7 @@ static void a_file_with_a_byte_too_many_misses(void **state)
   assert_null(load(in, &size_bytes));
 }
 
-static void a_folder_that_cannot_be_made_is_no_cache(void **state)
-{
+static void a_folder_that_cannot_be_made_is_no_cache(void **state) {
   fixture *in = *state;
   size_t size_bytes;
   const char *blocked = arena_format(in->memory, "%s/below", in->path);
@@ -155,8 +143,7 @@ static void a_folder_that_cannot_be_made_is_no_cache(void **state)
   assert_null(program_cache_load(in->memory, blocked, in->key, &size_bytes));
 }
 
-static void saving_leaves_no_temporary_file(void **state)
-{
+static void saving_leaves_no_temporary_file(void **state) {
   fixture *in = *state;
   char command[160];
   save(in);
@@ -165,8 +152,7 @@ static void saving_leaves_no_temporary_file(void **state)
   assert_int_equal(system(command), 0);
 }
 
-static void the_key_depends_on_every_text_and_on_where_they_part(void **state)
-{
+static void the_key_depends_on_every_text_and_on_where_they_part(void **state) {
   const char *base[] = {"source", "options"}, *other[] = {"source", "option5"}, *parted[] = {"sourceo", "ptions"};
   uint64_t key[2], same[2], changed[2], moved[2];
   assert_true(program_cache_key(base, 2, key) && program_cache_key(base, 2, same));
@@ -176,8 +162,7 @@ static void the_key_depends_on_every_text_and_on_where_they_part(void **state)
   assert_memory_not_equal(key, moved, sizeof key);
 }
 
-static void the_folder_is_the_wanted_one_else_xdg_else_home(void **state)
-{
+static void the_folder_is_the_wanted_one_else_xdg_else_home(void **state) {
   arena *memory = ((fixture *)*state)->memory;
   setenv("XDG_CACHE_HOME", "/xdg", 1);
   setenv("HOME", "/home/user", 1);
@@ -192,8 +177,7 @@ static void the_folder_is_the_wanted_one_else_xdg_else_home(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(a_program_comes_back_as_it_was_stored),
       TEST(an_empty_cache_misses),

@@ -7,16 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void check(cl_int code, const char *what)
-{
+static void check(cl_int code, const char *what) {
   if (code != CL_SUCCESS) {
     fprintf(stderr, "%s: OpenCL error %d\n", what, code);
     exit(1);
   }
 }
 
-static char *text_load(const char *folder, const char *program)
-{
+static char *text_load(const char *folder, const char *program) {
   char path[4096];
   snprintf(path, sizeof path, "%s/%s", folder, program);
   FILE *file = fopen(path, "rb");
@@ -29,8 +27,7 @@ static char *text_load(const char *folder, const char *program)
   return text;
 }
 
-static cl_device_id cpu_find(void)
-{
+static cl_device_id cpu_find(void) {
   cl_platform_id platforms[8];
   cl_uint n = 0;
   check(clGetPlatformIDs(8, platforms, &n), "clGetPlatformIDs");
@@ -45,8 +42,7 @@ static cl_device_id cpu_find(void)
 }
 
 /* Zeroes for every argument: buffers of zeroes, counts of 0, so each work-item returns at once. */
-static void arguments_set(cl_context context, cl_kernel kernel)
-{
+static void arguments_set(cl_context context, cl_kernel kernel) {
   static const char zeroes[4096];
   cl_uint n;
   check(clGetKernelInfo(kernel, CL_KERNEL_NUM_ARGS, sizeof n, &n, NULL), "clGetKernelInfo");
@@ -68,8 +64,7 @@ static void arguments_set(cl_context context, cl_kernel kernel)
   }
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
   if (argc != 5) {
     fprintf(stderr, "kernel_launch FOLDER PROGRAM KERNEL LANES\n");
     return 2;

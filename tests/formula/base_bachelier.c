@@ -16,27 +16,23 @@ _Thread_local size_t kernel_item[2];
 
 enum { CASES = 100000 };
 
-static lane_contract contract_make(double strike, double sign, double years, double discount)
-{
+static lane_contract contract_make(double strike, double sign, double years, double discount) {
   return (lane_contract){.strike = strike, .sign = sign, .years = years, .discount = discount, .multiplier = 1,
                          .rate = years > 0 ? -math_log(discount) / years : 0};
 }
 
-static double undiscounted(double forward, double strike, double vol, double years, double sign)
-{
+static double undiscounted(double forward, double strike, double vol, double years, double sign) {
   return bachelier_undiscounted(bachelier_prepare(contract_make(strike, sign, years, 1), vol, 0), forward);
 }
 
-static double intrinsic(double forward, double strike, double sign)
-{
+static double intrinsic(double forward, double strike, double sign) {
   double gain = (forward - strike) * sign;
   return gain > 0 ? gain : 0;
 }
 
 static double largest(double a, double b, double c) { return fmax(fabs(a), fmax(fabs(b), fabs(c))); }
 
-static void prices_agree_with_mpfr_also_for_negative_forwards(void **unused)
-{
+static void prices_agree_with_mpfr_also_for_negative_forwards(void **unused) {
   worst found = {0};
   uint64_t seed = 2026;
   mpfr_t exact;
@@ -60,8 +56,7 @@ static void prices_agree_with_mpfr_also_for_negative_forwards(void **unused)
   assert_true(found.error <= 2e-15);
 }
 
-static void without_stddev_the_price_is_intrinsic_to_the_bit(void **unused)
-{
+static void without_stddev_the_price_is_intrinsic_to_the_bit(void **unused) {
   static const double levels[] = {-1e12, -100, -1e-12, 0, 1e-12, 37, 1e12};
   static const double nothing[][2] = {{0, 1}, {0.5, 0}, {0, 0}, {-3, 1}, {1e-301, 1}, {INFINITY, 0}};
   for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
@@ -76,8 +71,7 @@ static void without_stddev_the_price_is_intrinsic_to_the_bit(void **unused)
   }
 }
 
-static void tiny_and_huge_stddev_stay_finite_and_above_intrinsic(void **unused)
-{
+static void tiny_and_huge_stddev_stay_finite_and_above_intrinsic(void **unused) {
   static const double levels[] = {-1e12, -100, 0, 1e-12, 37, 1e12};
   static const double stddevs[] = {1e-299, 1e-30, 1e-12, 1e12, 1e30, 1e300};
   mpfr_t exact;
@@ -97,14 +91,12 @@ static void tiny_and_huge_stddev_stay_finite_and_above_intrinsic(void **unused)
   mpfr_clear(exact);
 }
 
-static void what_is_not_a_number_stays_so(void **unused)
-{
+static void what_is_not_a_number_stays_so(void **unused) {
   assert_true(isnan(undiscounted(NAN, 100, 2, 1, 1)));
   assert_true(isnan(undiscounted(100, 100, NAN, 1, -1)));
 }
 
-static void delta_and_vega_agree_with_differences_of_exact_prices(void **unused)
-{
+static void delta_and_vega_agree_with_differences_of_exact_prices(void **unused) {
   uint64_t seed = 5;
   mpfr_t up, down;
   mpfr_inits2(PRICE_BITS, up, down, (mpfr_ptr)0);
@@ -126,8 +118,7 @@ static void delta_and_vega_agree_with_differences_of_exact_prices(void **unused)
   mpfr_clears(up, down, (mpfr_ptr)0);
 }
 
-static void greeks_have_their_limits(void **unused)
-{
+static void greeks_have_their_limits(void **unused) {
   bachelier_state call = bachelier_prepare(contract_make(-5, 1, 0, 1), 3, 0);
   bachelier_state put = bachelier_prepare(contract_make(-5, -1, 0, 1), 3, 0);
   assert_true(bachelier_delta(call, 1) == 1 && bachelier_delta(put, 1) == 0);
@@ -136,16 +127,14 @@ static void greeks_have_their_limits(void **unused)
   assert_true(bachelier_vega(call, 0, 1) == 0);
 }
 
-static void a_time_shift_shortens_life_and_discount(void **unused)
-{
+static void a_time_shift_shortens_life_and_discount(void **unused) {
   lane_contract contract = contract_make(10, 1, 2, exp(-0.05 * 2));
   double left = bachelier_value(bachelier_prepare(contract, 30, 0.5), -3, 0);
   assert_true(fabs(left - exp(-0.05 * 1.5) * undiscounted(-3, 10, 30, 1.5, 1)) < 1e-14);
   assert_true(bachelier_value(bachelier_prepare(contract, 30, 2), 12.5, 0) == 2.5);
 }
 
-static void linear_contracts_are_worth_the_forward_and_inverse_ones_minus_its_reciprocal(void **unused)
-{
+static void linear_contracts_are_worth_the_forward_and_inverse_ones_minus_its_reciprocal(void **unused) {
   lane_contract contract = {.sign = 1};
   assert_true(linear_value(linear_prepare(contract, 0, 0), -37.5, 0) == -37.5);
   assert_true(linear_delta(contract, 64000) == 1);
@@ -154,8 +143,7 @@ static void linear_contracts_are_worth_the_forward_and_inverse_ones_minus_its_re
   assert_true(linear_delta(contract, 65536) == 0x1p-16);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(prices_agree_with_mpfr_also_for_negative_forwards),
       cmocka_unit_test(without_stddev_the_price_is_intrinsic_to_the_bit),

@@ -17,34 +17,29 @@ _Thread_local size_t kernel_item[2];
 enum { CASES = 100000 };
 
 /* As the host fills it: upfront premium, forward is the base forward. */
-static lane_contract contract_make(double base, double strike, double sign, double years, double discount)
-{
+static lane_contract contract_make(double base, double strike, double sign, double years, double discount) {
   return (lane_contract){.strike = strike, .log_strike = math_log(strike / base), .sign = sign, .years = years,
                          .rate = years > 0 ? -math_log(discount) / years : 0, .discount = discount, .multiplier = 1};
 }
 
-static double undiscounted(double forward, double strike, double vol, double years, double sign)
-{
+static double undiscounted(double forward, double strike, double vol, double years, double sign) {
   black_state state = black_prepare(contract_make(forward, strike, sign, years, 1), vol, 0);
   return black_undiscounted(state, forward, 0);
 }
 
-static double intrinsic(double forward, double strike, double sign)
-{
+static double intrinsic(double forward, double strike, double sign) {
   double gain = (forward - strike) * sign;
   return gain > 0 ? gain : 0;
 }
 
-static void assert_inside_bounds(double price, double forward, double strike, double sign)
-{
+static void assert_inside_bounds(double price, double forward, double strike, double sign) {
   double highest = sign > 0 ? forward : strike;
   if (!(price >= intrinsic(forward, strike, sign) && price <= highest)) {
     fail_msg("forward %.17g strike %.17g sign %g: price %.17g outside its bounds", forward, strike, sign, price);
   }
 }
 
-static void prices_agree_with_mpfr_over_the_wide_box(void **unused)
-{
+static void prices_agree_with_mpfr_over_the_wide_box(void **unused) {
   worst found = {0};
   uint64_t seed = 2026;
   mpfr_t exact;
@@ -70,8 +65,7 @@ static void prices_agree_with_mpfr_over_the_wide_box(void **unused)
 }
 
 /* Near the money with little vol the box above is thin; a price is then some stddev of the forward. */
-static void prices_agree_with_mpfr_near_the_money(void **unused)
-{
+static void prices_agree_with_mpfr_near_the_money(void **unused) {
   worst found = {0};
   uint64_t seed = 7;
   mpfr_t exact;
@@ -96,8 +90,7 @@ static void prices_agree_with_mpfr_near_the_money(void **unused)
 static const double magnitudes[] = {1e-12, 1e-6, 1, 100, 1e6, 1e12};
 enum { N_MAGNITUDES = sizeof magnitudes / sizeof *magnitudes };
 
-static void without_stddev_the_price_is_intrinsic_to_the_bit(void **unused)
-{
+static void without_stddev_the_price_is_intrinsic_to_the_bit(void **unused) {
   static const double nothing[][2] = {{0, 1}, {0.5, 0}, {0, 0}, {0.2, -1}, {1e-17, 1}, {INFINITY, 0}};
   for (int i = 0; i < N_MAGNITUDES; i++) {
     for (int j = 0; j < N_MAGNITUDES; j++) {
@@ -111,8 +104,7 @@ static void without_stddev_the_price_is_intrinsic_to_the_bit(void **unused)
   }
 }
 
-static void huge_stddev_gives_the_forward_or_the_strike(void **unused)
-{
+static void huge_stddev_gives_the_forward_or_the_strike(void **unused) {
   static const double huge[] = {100, 1e10, 1e18, 1e30, 1e300, INFINITY};
   for (int i = 0; i < N_MAGNITUDES; i++) {
     for (int j = 0; j < N_MAGNITUDES; j++) {
@@ -124,8 +116,7 @@ static void huge_stddev_gives_the_forward_or_the_strike(void **unused)
   }
 }
 
-static void prices_agree_with_mpfr_for_extreme_forwards_and_strikes(void **unused)
-{
+static void prices_agree_with_mpfr_for_extreme_forwards_and_strikes(void **unused) {
   static const double stddevs[] = {1e-17, 1e-9, 1e-4, 0.01, 0.3, 1, 3, 10, 30};
   worst found = {0};
   mpfr_t exact;
@@ -151,24 +142,21 @@ static void prices_agree_with_mpfr_for_extreme_forwards_and_strikes(void **unuse
   assert_true(found.error <= 2e-15);
 }
 
-static void a_forward_of_zero_leaves_a_call_nothing_and_a_put_its_strike(void **unused)
-{
+static void a_forward_of_zero_leaves_a_call_nothing_and_a_put_its_strike(void **unused) {
   black_state call = black_prepare(contract_make(100, 90, 1, 1, 1), 0.3, 0);
   black_state put = black_prepare(contract_make(100, 90, -1, 1, 1), 0.3, 0);
   assert_true(black_undiscounted(call, 0, forward_log_move(0, 100)) == 0);
   assert_true(black_undiscounted(put, 0, forward_log_move(0, 100)) == 90);
 }
 
-static void what_is_not_a_number_stays_so(void **unused)
-{
+static void what_is_not_a_number_stays_so(void **unused) {
   assert_true(isnan(undiscounted(NAN, 100, 0.2, 1, 1)));
   assert_true(isnan(undiscounted(100, 100, NAN, 1, -1)));
   black_state state = black_prepare(contract_make(100, 90, -1, 1, 1), 0.3, 0);
   assert_true(isnan(black_undiscounted(state, -5, forward_log_move(-5, 100))));
 }
 
-static void a_cell_in_which_nothing_moves_has_the_base_value(void **unused)
-{
+static void a_cell_in_which_nothing_moves_has_the_base_value(void **unused) {
   uint64_t seed = 3;
   for (int i = 0; i < 1000; i++) {
     double base = random_between(&seed, 1, 1000);
@@ -182,8 +170,7 @@ static void a_cell_in_which_nothing_moves_has_the_base_value(void **unused)
 }
 
 /* discount = exp(-rate * years left); an expiry that the slice passes has intrinsic value, not discounted. */
-static void a_time_shift_shortens_life_and_discount(void **unused)
-{
+static void a_time_shift_shortens_life_and_discount(void **unused) {
   lane_contract contract = contract_make(100, 110, 1, 2, exp(-0.05 * 2));
   double left = black_value(black_prepare(contract, 0.3, 0.5), 100, 0);
   double expected = exp(-0.05 * 1.5) * undiscounted(100, 110, 0.3, 1.5, 1);
@@ -192,8 +179,7 @@ static void a_time_shift_shortens_life_and_discount(void **unused)
   assert_true(black_value(black_prepare(contract, 0.3, 9), 130, math_log(1.3)) == 20);
 }
 
-static void an_inverse_option_is_worth_the_undiscounted_price_over_the_forward(void **unused)
-{
+static void an_inverse_option_is_worth_the_undiscounted_price_over_the_forward(void **unused) {
   lane_contract contract = contract_make(60000, 65000, 1, 0.25, 1);
   double linear = black_value(black_prepare(contract, 0.6, 0), 60000, 0);
   contract.inverse = 1;
@@ -201,8 +187,7 @@ static void an_inverse_option_is_worth_the_undiscounted_price_over_the_forward(v
 }
 
 /* Central differences of the MPFR price: an independent derivative. */
-static void delta_and_vega_agree_with_differences_of_exact_prices(void **unused)
-{
+static void delta_and_vega_agree_with_differences_of_exact_prices(void **unused) {
   uint64_t seed = 5;
   mpfr_t up, down;
   mpfr_inits2(PRICE_BITS, up, down, (mpfr_ptr)0);
@@ -231,8 +216,7 @@ static void delta_and_vega_agree_with_differences_of_exact_prices(void **unused)
   mpfr_clears(up, down, (mpfr_ptr)0);
 }
 
-static void greeks_have_their_limits(void **unused)
-{
+static void greeks_have_their_limits(void **unused) {
   black_state call = black_prepare(contract_make(100, 90, 1, 0, 1), 0.3, 0);
   black_state put = black_prepare(contract_make(100, 90, -1, 0, 1), 0.3, 0);
   assert_true(black_delta(call, 100, 0) == 1 && black_delta(put, 100, 0) == 0);
@@ -241,8 +225,7 @@ static void greeks_have_their_limits(void **unused)
   assert_true(black_vega(call, 0, 100, 0) == 0);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(prices_agree_with_mpfr_over_the_wide_box),
       cmocka_unit_test(prices_agree_with_mpfr_near_the_money),

@@ -29,8 +29,7 @@ typedef struct answer {
   double vol, status, steps;
 } answer;
 
-static answer imply(quote of)
-{
+static answer imply(quote of) {
   double contract[N_CONTRACT_FIELDS] = {[CONTRACT_STRIKE] = of.strike,
                                         [CONTRACT_LOG_STRIKE] =
                                             of.kind == NORMAL ? 0 : math_log(of.strike / of.forward),
@@ -45,8 +44,7 @@ static answer imply(quote of)
 }
 
 /* The exact price at `vol`, in the currency paid. */
-static void exact_worth(mpfr_t price, quote of, double vol)
-{
+static void exact_worth(mpfr_t price, quote of, double vol) {
   if (of.kind == NORMAL) {
     exact_bachelier(price, of.forward, of.strike, vol, of.years, of.sign);
   } else {
@@ -62,8 +60,7 @@ static void exact_worth(mpfr_t price, quote of, double vol)
 static double ulp_of(double x) { return x == 0 ? 0x1p-1074 : nextafter(fabs(x), INFINITY) - fabs(x); }
 
 /* (price - a discount) / ulp(price), or a / forward in coin, exact before the last rounding */
-static double ulps_above(quote of, double a, double minus_b)
-{
+static double ulps_above(quote of, double a, double minus_b) {
   mpfr_t bound;
   mpfr_init2(bound, PRICE_BITS);
   mpfr_set_d(bound, a, MPFR_RNDN);
@@ -80,8 +77,7 @@ static double ulps_above(quote of, double a, double minus_b)
 }
 
 /* What the status must be, from the bounds alone. A distance of 2 ulp to the last bit may count either way. */
-static double expected_status(quote of, bool *either)
-{
+static double expected_status(quote of, bool *either) {
   bool inside = of.sign * (of.forward - of.strike) > 0;
   double over = inside ? of.sign > 0 ? ulps_above(of, of.forward, of.strike) : ulps_above(of, of.strike, of.forward)
                        : of.price / ulp_of(of.price);
@@ -95,8 +91,7 @@ static double expected_status(quote of, bool *either)
 }
 
 /* The contract's scale: max(forward, strike) in the currency paid; for Bachelier the total stddev too. */
-static double scale_of(quote of, double vol)
-{
+static double scale_of(quote of, double vol) {
   double largest = fmax(fabs(of.forward), fabs(of.strike));
   if (of.kind == NORMAL) {
     return of.discount * fmax(largest, vol * sqrt(of.years));
@@ -104,8 +99,7 @@ static double scale_of(quote of, double vol)
   return of.kind == INVERSE_BLACK ? largest / of.forward : largest * of.discount;
 }
 
-static double reprice_error(quote of, double vol)
-{
+static double reprice_error(quote of, double vol) {
   mpfr_t exact;
   mpfr_init2(exact, PRICE_BITS);
   exact_worth(exact, of, vol);
@@ -114,8 +108,7 @@ static double reprice_error(quote of, double vol)
   return error;
 }
 
-static void describe(const char *what, quote of, answer got)
-{
+static void describe(const char *what, quote of, answer got) {
   printf("%s: forward %.17g strike %.17g vol %.17g years %.17g discount %.17g sign %d price %.17g kind %d: vol %.17g, "
          "%s, %g steps\n",
          what, of.forward, of.strike, of.vol, of.years, of.discount, of.sign, of.price, (int)of.kind, got.vol,
@@ -123,8 +116,7 @@ static void describe(const char *what, quote of, answer got)
 }
 
 /* A random option, priced exactly and rounded. Total stddev 1e-6..40, |ln(forward / strike)| up to 30. */
-static quote random_quote(quote_kind kind, uint64_t *state)
-{
+static quote random_quote(quote_kind kind, uint64_t *state) {
   double stddev = exp(random_between(state, log(1e-6), log(40)));
   double spread = random_between(state, 0, 1);
   double distance = spread < 0.05  ? 0
@@ -154,14 +146,12 @@ static quote random_quote(quote_kind kind, uint64_t *state)
 }
 
 /* Total stddev 0.01..3 and |ln(forward / strike)| at most twice that, where a double price holds the vol to 1e-13. */
-static bool holds_its_vol(quote of)
-{
+static bool holds_its_vol(quote of) {
   double stddev = of.vol * sqrt(of.years);
   return of.kind != NORMAL && stddev >= 0.01 && stddev <= 3 && fabs(log(of.forward / of.strike)) <= 2 * stddev;
 }
 
-static void check_kind(quote_kind kind)
-{
+static void check_kind(quote_kind kind) {
   uint64_t n = cases_wanted(USUAL_CASES), state = 20260801 + (uint64_t)kind, counts[5] = {0};
   double worst_reprice = 0, worst_vol = 0, most_steps = 0, all_steps = 0;
   for (uint64_t i = 0; i < n; i++) {
@@ -208,8 +198,7 @@ static void inverse_prices_come_back_within_the_contract(void **unused) { check_
 static void bachelier_prices_come_back_within_the_contract(void **unused) { check_kind(NORMAL); }
 
 /* Prices some units in the last place around both bounds, in and out of the money. */
-static void a_price_near_a_bound_has_the_status_of_its_side(void **unused)
-{
+static void a_price_near_a_bound_has_the_status_of_its_side(void **unused) {
   static const double forwards[] = {100, 65432.1, 3e-200, 7e200};
   static const double ratios[] = {1, 0.8, 1.3, 1e-13, 1e13, 1 + 0x1p-52};
   uint64_t seen[5] = {0};
@@ -241,16 +230,14 @@ static void a_price_near_a_bound_has_the_status_of_its_side(void **unused)
   assert_true(seen[0] > 0 && seen[1] > 0 && seen[2] > 0 && seen[3] > 0);
 }
 
-static void an_expired_option_implies_no_vol(void **unused)
-{
+static void an_expired_option_implies_no_vol(void **unused) {
   answer got = imply((quote){LINEAR_BLACK, 100, 90, 0, 0, 1, 11, 1});
   assert_true(got.status == IMPLIED_EXPIRED && got.vol == 0 && got.steps == 0);
 }
 
 /* QuantLib (lballabio/QuantLib), test-suite/blackcalculator.cpp, testBlackCalculatorBasicValues, and
  * bacheliercalculator.cpp, testBachelierCalculatorBasicValues: one year, forward 100, vol 20 % or 20. */
-static void published_prices_give_their_vol(void **unused)
-{
+static void published_prices_give_their_vol(void **unused) {
   static const quote rows[] = {{LINEAR_BLACK, 100, 100, 0.2, 1, 1, 7.9655674554058038, 1},
                                {LINEAR_BLACK, 100, 90, 0.2, 1, 1, 13.589108116054803, 1},
                                {LINEAR_BLACK, 100, 110, 0.2, 1, 1, 14.292010941409899, -1},
@@ -263,8 +250,7 @@ static void published_prices_give_their_vol(void **unused)
   }
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(linear_prices_come_back_within_the_contract),
       cmocka_unit_test(inverse_prices_come_back_within_the_contract),

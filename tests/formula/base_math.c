@@ -16,8 +16,7 @@ enum { CASES = 100000 };
 
 typedef int mpfr_function(mpfr_t, const mpfr_t, mpfr_rnd_t);
 
-static worst one_argument(double (*function)(double), mpfr_function *exact, double (*draw)(uint64_t *), uint64_t seed)
-{
+static worst one_argument(double (*function)(double), mpfr_function *exact, double (*draw)(uint64_t *), uint64_t seed) {
   worst found = {0};
   mpfr_t x, y;
   mpfr_inits2(EXACT_BITS, x, y, (mpfr_ptr)0);
@@ -31,8 +30,7 @@ static worst one_argument(double (*function)(double), mpfr_function *exact, doub
   return found;
 }
 
-static void assert_within(const char *what, worst found, double tolerance_ulp)
-{
+static void assert_within(const char *what, worst found, double tolerance_ulp) {
   print_message("%s: largest error %.4f ulp at (%.17g, %.17g)\n", what, found.error, found.at[0], found.at[1]);
   assert_true(found.error <= tolerance_ulp);
 }
@@ -41,14 +39,12 @@ static double apply_exp(double x) { return math_exp(x); }
 static double apply_log(double x) { return math_log(x); }
 
 static double draw_exponent(uint64_t *seed) { return random_between(seed, -708, 709.78); }
-static double draw_exponent_near_0(uint64_t *seed)
-{
+static double draw_exponent_near_0(uint64_t *seed) {
   return ldexp(random_between(seed, -1, 1), -(int)(random_bits(seed) % 60));
 }
 static double draw_exponent_subnormal(uint64_t *seed) { return random_between(seed, -745.2, -708); }
 static double draw_deviation(uint64_t *seed) { return random_between(seed, -37.6, 37.6); }
-static double draw_positive(uint64_t *seed)
-{
+static double draw_positive(uint64_t *seed) {
   uint64_t bits = random_bits(seed) >> 1;
   double x;
   memcpy(&x, &bits, sizeof x);
@@ -57,22 +53,19 @@ static double draw_positive(uint64_t *seed)
 static double draw_near_1(uint64_t *seed) { return 1 + draw_exponent_near_0(seed) / 3; }
 static double draw_subnormal(uint64_t *seed) { return (double)(1 + (random_bits(seed) >> 12)) * 0x1p-1074; }
 
-static void exp_is_within_its_stated_error(void **state)
-{
+static void exp_is_within_its_stated_error(void **state) {
   assert_within("exp", one_argument(apply_exp, mpfr_exp, draw_exponent, 1), 0.8);
   assert_within("exp near 0", one_argument(apply_exp, mpfr_exp, draw_exponent_near_0, 2), 0.8);
   assert_within("exp below 2^-1022", one_argument(apply_exp, mpfr_exp, draw_exponent_subnormal, 3), 1);
 }
 
-static void log_is_within_its_stated_error(void **state)
-{
+static void log_is_within_its_stated_error(void **state) {
   assert_within("log", one_argument(apply_log, mpfr_log, draw_positive, 6), 0.8);
   assert_within("log near 1", one_argument(apply_log, mpfr_log, draw_near_1, 7), 0.8);
   assert_within("log below 2^-1022", one_argument(apply_log, mpfr_log, draw_subnormal, 8), 0.8);
 }
 
-static worst pow_error(double (*draw_base)(uint64_t *), double log_result_limit, uint64_t seed)
-{
+static worst pow_error(double (*draw_base)(uint64_t *), double log_result_limit, uint64_t seed) {
   worst found = {0};
   mpfr_t x, y, z;
   mpfr_inits2(EXACT_BITS, x, y, z, (mpfr_ptr)0);
@@ -91,16 +84,14 @@ static worst pow_error(double (*draw_base)(uint64_t *), double log_result_limit,
   return found;
 }
 
-static void pow_is_within_its_stated_error(void **state)
-{
+static void pow_is_within_its_stated_error(void **state) {
   assert_within("pow", pow_error(draw_positive, 708, 9), 0.8);
   assert_within("pow of bases near 1", pow_error(draw_near_1, 708, 10), 0.8);
   assert_within("pow of bases below 2^-1022", pow_error(draw_subnormal, 708, 11), 0.8);
   assert_within("pow near 1", pow_error(draw_positive, 1, 12), 0.8);
 }
 
-static void pow_of_small_integers_is_exact(void **state)
-{
+static void pow_of_small_integers_is_exact(void **state) {
   for (int base = -20; base <= 20; base++) {
     double product = 1;
     for (int exponent = 0; exponent <= 12; exponent++) {
@@ -114,8 +105,7 @@ static void pow_of_small_integers_is_exact(void **state)
   assert_true(math_pow(1e6, 0.5) == 1000);
 }
 
-static void assert_same_value(double got, double expected, const char *what, double x, double y)
-{
+static void assert_same_value(double got, double expected, const char *what, double x, double y) {
   bool same = isnan(expected) ? isnan(got) : got == expected && !signbit(got) == !signbit(expected);
   if (!same) {
     fail_msg("%s(%g, %g): expected %g, got %g", what, x, y, expected, got);
@@ -123,8 +113,7 @@ static void assert_same_value(double got, double expected, const char *what, dou
 }
 
 /* MPFR follows annex F of C11; it has no signed overflow of its own, so only exact edge values are compared. */
-static void pow_agrees_with_annex_f_at_every_pair_of_edges(void **state)
-{
+static void pow_agrees_with_annex_f_at_every_pair_of_edges(void **state) {
   static const double edges[] = {0.0, -0.0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, 2.5, -2.5, 0x1p53, -0x1p53, 0x1p52 + 1,
                                  1e300, -1e300, 0x1p-1074, -0x1p-1074, INFINITY, -INFINITY, NAN};
   enum { N_EDGES = sizeof edges / sizeof *edges };
@@ -147,8 +136,7 @@ static void pow_agrees_with_annex_f_at_every_pair_of_edges(void **state)
   mpfr_clears(x, y, z, (mpfr_ptr)0);
 }
 
-static void exp_and_log_have_their_limits(void **state)
-{
+static void exp_and_log_have_their_limits(void **state) {
   assert_same_value(math_exp(0.0), 1, "exp", 0, 0);
   assert_same_value(math_exp(-0.0), 1, "exp", -0.0, 0);
   assert_same_value(math_exp(709.782712893384), 0x1.fffffffffff2ap1023, "exp", 709.782712893384, 0);
@@ -169,8 +157,7 @@ static void exp_and_log_have_their_limits(void **state)
 }
 
 /* The argument of the exponential is d^2 rounded, half an ulp of at most 1416: its error is part of the bell's. */
-static int exact_bell(mpfr_t result, const mpfr_t d, mpfr_rnd_t round)
-{
+static int exact_bell(mpfr_t result, const mpfr_t d, mpfr_rnd_t round) {
   double rounded = mpfr_get_d(d, round) * mpfr_get_d(d, round);
   mpfr_set_d(result, rounded, round);
   mpfr_div_si(result, result, -2, round);
@@ -179,8 +166,7 @@ static int exact_bell(mpfr_t result, const mpfr_t d, mpfr_rnd_t round)
 
 static double apply_bell(double d) { return math_bell(d); }
 
-static void bell_is_within_its_stated_error(void **state)
-{
+static void bell_is_within_its_stated_error(void **state) {
   assert_within("bell", one_argument(apply_bell, exact_bell, draw_deviation, 14), 1);
   assert_within("bell near 0", one_argument(apply_bell, exact_bell, draw_exponent_near_0, 15), 1);
   assert_true(math_bell(0) == 1 && math_bell(-0.0) == 1);
@@ -188,8 +174,7 @@ static void bell_is_within_its_stated_error(void **state)
   assert_true(isnan(math_bell(NAN)));
 }
 
-static void normal_distribution_is_within_its_stated_error(void **state)
-{
+static void normal_distribution_is_within_its_stated_error(void **state) {
   worst found = {0};
   uint64_t seed = 13;
   mpfr_t x, y;
@@ -216,8 +201,7 @@ static void normal_distribution_is_within_its_stated_error(void **state)
   assert_true(isnan(math_normal(NAN)));
 }
 
-static void rounding_takes_halves_away_from_zero(void **state)
-{
+static void rounding_takes_halves_away_from_zero(void **state) {
   static const double cases[][2] = {
       {0.0, 0.0}, {-0.0, -0.0}, {0.49999999999999994, 0.0}, {0.5, 1}, {-0.5, -1}, {1.5, 2}, {2.5, 3}, {-2.5, -3},
       {2.4999999999999996, 2}, {4503599627370495.5, 4503599627370496}, {-4503599627370494.5, -4503599627370495},
@@ -227,16 +211,14 @@ static void rounding_takes_halves_away_from_zero(void **state)
   }
 }
 
-static void a_nan_survives_min_and_max_in_first_place(void **state)
-{
+static void a_nan_survives_min_and_max_in_first_place(void **state) {
   assert_true(isnan(lane_min(NAN, 1)) && isnan(lane_max(NAN, 1)));
   assert_true(lane_min(1, NAN) == 1 && lane_max(1, NAN) == 1);
   assert_true(lane_min(1, 2) == 1 && lane_min(2, 1) == 1 && lane_max(1, 2) == 2 && lane_max(2, 1) == 2);
   assert_true(!lane_is_finite(NAN) && !lane_is_finite(-INFINITY) && lane_is_finite(-0x1.fffffffffffffp1023));
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(exp_is_within_its_stated_error),
       cmocka_unit_test(log_is_within_its_stated_error),

@@ -27,8 +27,7 @@ typedef struct launch {
 } launch;
 
 /* Calls with strike 100 on forwards of base 100 and 200, moved by k - 8 per cent; columns from 20 on are padding. */
-static launch launch_make(void)
-{
+static launch launch_make(void) {
   launch made = {.round_unit = 0};
   double base[N_FORWARDS] = {100, 200}, gain[N_FORWARDS] = {100, 200}, move[1][STRIDE];
   uint move_row[N_FORWARDS] = {0, 0};
@@ -60,8 +59,7 @@ static launch launch_make(void)
 typedef void price_kernel(const double *, uint, const uint *, const uint *, const uint *, const double *, const uint *,
                           const double *, const double *, const double *, const double *, double, uint, uint, double *);
 
-static void launch_run(launch *of, price_kernel *kernel, uint span)
-{
+static void launch_run(launch *of, price_kernel *kernel, uint span) {
   for (size_t y = 0; y < N + 3; y++) { /* beyond the true counts too, as a padded launch does */
     for (size_t x = 0; x < STRIDE / span + 2; x++) {
       kernel_item[0] = x;
@@ -72,8 +70,7 @@ static void launch_run(launch *of, price_kernel *kernel, uint span)
   }
 }
 
-static void forwards_move_and_carry_their_logarithm(void **unused)
-{
+static void forwards_move_and_carry_their_logarithm(void **unused) {
   launch made = launch_make();
   assert_true(made.forward[1][13] == fma(200, 0.05, 200));
   assert_true(made.log_move[1][13] == math_log(made.forward[1][13] / 200));
@@ -81,8 +78,7 @@ static void forwards_move_and_carry_their_logarithm(void **unused)
   assert_true(forward_log_move(0, 100) == -1500);
 }
 
-static void a_cell_is_the_gain_times_multiplier_times_weight_in_its_own_row(void **unused)
-{
+static void a_cell_is_the_gain_times_multiplier_times_weight_in_its_own_row(void **unused) {
   launch made = launch_make();
   made.forward_row[3] = 1;
   made.weight_row[3] = 1;
@@ -96,8 +92,7 @@ static void a_cell_is_the_gain_times_multiplier_times_weight_in_its_own_row(void
   }
 }
 
-static void padding_columns_are_zero(void **unused)
-{
+static void padding_columns_are_zero(void **unused) {
   launch made = launch_make();
   for (int k = 0; k < STRIDE; k++) {
     made.pnl[4][k] = NAN;
@@ -110,8 +105,7 @@ static void padding_columns_are_zero(void **unused)
 }
 
 /* Slice 1 has vol, slice 2 takes half a year and leaves half of ln 2 to discount. */
-static void each_column_uses_its_slices_vol_and_time(void **unused)
-{
+static void each_column_uses_its_slices_vol_and_time(void **unused) {
   launch made = launch_make();
   made.vol[1][0] = 0.2;
   made.slice_years[2] = 0.5;
@@ -131,8 +125,7 @@ static void each_column_uses_its_slices_vol_and_time(void **unused)
   }
 }
 
-static void the_span_of_a_work_item_changes_no_bit(void **unused)
-{
+static void the_span_of_a_work_item_changes_no_bit(void **unused) {
   launch once = launch_make();
   for (int i = 0; i < N; i++) {
     once.forward_row[i] = i % 2;
@@ -155,8 +148,7 @@ static void the_span_of_a_work_item_changes_no_bit(void **unused)
 }
 
 /* Gains of 7.5, 2.5, -7.5, -2.5, 5, -5, 0 and 20 in units of 5. */
-static void cells_round_to_the_unit_with_halves_away_from_zero(void **unused)
-{
+static void cells_round_to_the_unit_with_halves_away_from_zero(void **unused) {
   static const double forwards[] = {100.75, 100.25, 99.25, 99.75, 100.5, 99.5, 100, 102};
   static const double expected[] = {10, 5, -10, -5, 5, -5, 0, 20};
   launch made = launch_make();
@@ -171,8 +163,7 @@ static void cells_round_to_the_unit_with_halves_away_from_zero(void **unused)
   }
 }
 
-static void inverse_contracts_settle_in_coin(void **unused)
-{
+static void inverse_contracts_settle_in_coin(void **unused) {
   launch made = launch_make();
   made.contract[CONTRACT_INVERSE][0] = 1;
   made.contract[CONTRACT_DISCOUNT][0] = 1;
@@ -186,8 +177,7 @@ static void inverse_contracts_settle_in_coin(void **unused)
   assert_true(made.pnl[N - 1][18] == (made.forward[0][18] - 100) / made.forward[0][18] * 10);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(forwards_move_and_carry_their_logarithm),
       cmocka_unit_test(a_cell_is_the_gain_times_multiplier_times_weight_in_its_own_row),

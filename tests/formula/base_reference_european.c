@@ -26,8 +26,7 @@ typedef struct row {
   double value[N_FIELDS];
 } row;
 
-static void row_split(char *line, row *split)
-{
+static void row_split(char *line, row *split) {
   char *at = line;
   for (int f = 0; f < N_FIELDS; f++) {
     split->text[f] = at;
@@ -44,8 +43,7 @@ static void row_split(char *line, row *split)
   }
 }
 
-static double row_price(const row *of)
-{
+static double row_price(const row *of) {
   const double *value = of->value;
   double discount = math_exp(-value[RATE] * value[YEARS]);
   lane_contract contract = {.strike = value[STRIKE], .sign = strcmp(of->text[OPTION_TYPE], "Call") ? -1 : 1,
@@ -58,8 +56,7 @@ static double row_price(const row *of)
   return black_value(black_prepare(contract, value[VOL], 0), forward, 0);
 }
 
-static void every_published_european_price_is_met_within_its_tolerance(void **unused)
-{
+static void every_published_european_price_is_met_within_its_tolerance(void **unused) {
   FILE *file = fopen(SOURCE_DIR "/tests/formula/reference_european.csv", "r");
   assert_non_null(file);
   char line[1024];
@@ -87,8 +84,7 @@ static void every_published_european_price_is_met_within_its_tolerance(void **un
   assert_int_equal(n, 991);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_published_european_price_is_met_within_its_tolerance),
   };

@@ -10,8 +10,7 @@
 enum { PRICE_BITS = 120 };
 
 /* N(x) = erfc(-x / sqrt 2) / 2; x is overwritten. */
-static inline void exact_normal(mpfr_t result, mpfr_t x)
-{
+static inline void exact_normal(mpfr_t result, mpfr_t x) {
   mpfr_t root;
   mpfr_init2(root, PRICE_BITS);
   mpfr_sqrt_ui(root, 2, MPFR_RNDN);
@@ -23,8 +22,7 @@ static inline void exact_normal(mpfr_t result, mpfr_t x)
 }
 
 /* F N(d1) - K N(d2), or K N(-d2) - F N(-d1) for sign -1. */
-static inline void exact_black(mpfr_t price, double forward, double strike, double vol, double years, int sign)
-{
+static inline void exact_black(mpfr_t price, double forward, double strike, double vol, double years, int sign) {
   mpfr_t f, k, s, d1, d2, n;
   mpfr_inits2(PRICE_BITS, f, k, s, d1, d2, n, (mpfr_ptr)0);
   mpfr_set_d(f, forward, MPFR_RNDN);
@@ -50,8 +48,7 @@ static inline void exact_black(mpfr_t price, double forward, double strike, doub
 }
 
 /* s (d N(d) + phi(d)), d = sign (F - K) / s. */
-static inline void exact_bachelier(mpfr_t price, double forward, double strike, double vol, double years, int sign)
-{
+static inline void exact_bachelier(mpfr_t price, double forward, double strike, double vol, double years, int sign) {
   mpfr_t s, d, n, density;
   mpfr_inits2(PRICE_BITS, s, d, n, density, (mpfr_ptr)0);
   mpfr_set_d(s, years, MPFR_RNDN);
@@ -77,8 +74,7 @@ static inline void exact_bachelier(mpfr_t price, double forward, double strike, 
 }
 
 /* |got - exact| / scale */
-static inline double scaled_error(double got, mpfr_t exact, double scale)
-{
+static inline double scaled_error(double got, mpfr_t exact, double scale) {
   mpfr_t difference;
   mpfr_init2(difference, PRICE_BITS);
   mpfr_sub_d(difference, exact, got, MPFR_RNDN);

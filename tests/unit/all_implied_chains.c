@@ -18,14 +18,12 @@
 
 #include <cmocka.h>
 
-static const char *data_folder(void)
-{
+static const char *data_folder(void) {
   const char *given = getenv("SHOCKGRID_DATA");
   return given != NULL ? given : SOURCE_DIR "/../shared/data";
 }
 
-static bool chain_import(const char *name, const char *folder)
-{
+static bool chain_import(const char *name, const char *folder) {
   char options[4096], futures[4096];
   snprintf(options, sizeof options, "%s/chains/deribit_%s_options.json.gz", data_folder(), name);
   snprintf(futures, sizeof futures, "%s/chains/deribit_%s_futures.json.gz", data_folder(), name);
@@ -48,8 +46,7 @@ typedef struct implied_chain {
 } implied_chain;
 
 /* The chain's vols from its prices alone. */
-static bool chain_open(const char *name, implied_chain *made)
-{
+static bool chain_open(const char *name, implied_chain *made) {
   char folder[] = "/tmp/shockgrid-implied-XXXXXX", path[64], clean[128];
   sg_model *under = NULL;
   sg_device *on = NULL;
@@ -77,14 +74,12 @@ static bool chain_open(const char *name, implied_chain *made)
   return true;
 }
 
-static void chain_close(implied_chain *opened)
-{
+static void chain_close(implied_chain *opened) {
   arena_close(opened->memory);
   book_close(opened->of);
 }
 
-static double coin_value(const book *of, uint32_t c, double vol, double *vega)
-{
+static double coin_value(const book *of, uint32_t c, double vol, double *vega) {
   const instruments *all = &of->instruments;
   double forward = of->forwards.forward[all->forward[c]];
   double contract[N_CONTRACT_FIELDS] = {[CONTRACT_STRIKE] = all->strike[c],
@@ -98,8 +93,7 @@ static double coin_value(const book *of, uint32_t c, double vol, double *vega)
   return black_value(state, forward, 0);
 }
 
-static int by_size(const void *left, const void *right)
-{
+static int by_size(const void *left, const void *right) {
   double a = *(const double *)left, b = *(const double *)right;
   return (a > b) - (a < b);
 }
@@ -107,8 +101,7 @@ static int by_size(const void *left, const void *right)
 /* Every implied vol reprices; where the venue quotes a vol, the median difference is within the last digit quoted, 1e-4,
  * and each is within what the marks allow, for the forward of an option's row is seconds older than its mark: `noise`,
  * in coin. The data's own note gives 9e-5 for bitcoin. */
-static void chain_check(const char *name, uint32_t n_implied, double noise)
-{
+static void chain_check(const char *name, uint32_t n_implied, double noise) {
   implied_chain chain;
   if (!chain_open(name, &chain)) {
     skip();
@@ -150,8 +143,7 @@ static void bitcoin_marks_imply_the_quoted_vols(void **unused) { chain_check("bt
 static void ether_marks_imply_the_quoted_vols(void **unused) { chain_check("eth_2026-04-10", 754, 2.5e-4); }
 static void mids_imply_vols_that_reprice_them(void **unused) { chain_check("btc_2026-08-01", 786, 0); }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(bitcoin_marks_imply_the_quoted_vols),
       cmocka_unit_test(ether_marks_imply_the_quoted_vols),

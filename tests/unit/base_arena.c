@@ -12,8 +12,7 @@
 
 #include <cmocka.h>
 
-static void arrays_are_zeroed_aligned_and_apart(void **state)
-{
+static void arrays_are_zeroed_aligned_and_apart(void **state) {
   arena *memory = arena_open();
   unsigned char *previous[500];
   size_t size_bytes[500];
@@ -37,8 +36,7 @@ static void arrays_are_zeroed_aligned_and_apart(void **state)
   arena_close(NULL);
 }
 
-static void sizes_that_overflow_are_refused(void **state)
-{
+static void sizes_that_overflow_are_refused(void **state) {
   arena *memory = arena_open();
   assert_null(arena_array(memory, SIZE_MAX / 2, 4));
   assert_null(arena_array(memory, SIZE_MAX, 1));
@@ -48,8 +46,7 @@ static void sizes_that_overflow_are_refused(void **state)
   arena_close(memory);
 }
 
-static void texts_are_copied_and_formatted(void **state)
-{
+static void texts_are_copied_and_formatted(void **state) {
   arena *memory = arena_open();
   char source[] = "BTC-27MAR26";
   char *copy = arena_text(memory, source, 3);
@@ -63,8 +60,7 @@ static void texts_are_copied_and_formatted(void **state)
   arena_close(memory);
 }
 
-static void an_array_grows_and_keeps_its_items(void **state)
-{
+static void an_array_grows_and_keeps_its_items(void **state) {
   ARRAY(uint32_t) numbers = {0};
   for (uint32_t i = 0; i < 100000; i++) {
     assert_true(ARRAY_PUSH(&numbers, i * 3));
@@ -80,8 +76,7 @@ static void an_array_grows_and_keeps_its_items(void **state)
   assert_int_equal(numbers.capacity, 0);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(arrays_are_zeroed_aligned_and_apart),
       cmocka_unit_test(sizes_that_overflow_are_refused),

@@ -12,8 +12,7 @@
 
 #include <cmocka.h>
 
-static void known_instants_are_read(void **state)
-{
+static void known_instants_are_read(void **state) {
   static const struct {
     const char *text;
     int64_t instant_s;
@@ -43,8 +42,7 @@ static void known_instants_are_read(void **state)
   }
 }
 
-static void what_is_no_instant_is_refused_with_the_reason(void **state)
-{
+static void what_is_no_instant_is_refused_with_the_reason(void **state) {
   static const char form[] = "is not a time like 2026-04-10T08:00:00Z";
   static const char day[] = "is not a day of the calendar";
   static const char clock[] = "is not a time of the day: 00:00:00 to 23:59:59";
@@ -76,8 +74,7 @@ static void what_is_no_instant_is_refused_with_the_reason(void **state)
   }
 }
 
-static void a_time_of_day_may_fall_on_another_day_in_utc(void **state)
-{
+static void a_time_of_day_may_fall_on_another_day_in_utc(void **state) {
   int64_t second_s = 0;
   assert_null(date_parse_time("08:00:00Z", 9, &second_s));
   assert_int_equal(second_s, 28800);
@@ -90,8 +87,7 @@ static void a_time_of_day_may_fall_on_another_day_in_utc(void **state)
   assert_string_equal(date_parse_time("08:00:61Z", 9, &second_s), "is not a time of the day: 00:00:00 to 23:59:59");
 }
 
-static void every_day_prints_as_the_c_library_says_and_reads_back(void **state)
-{
+static void every_day_prints_as_the_c_library_says_and_reads_back(void **state) {
   for (int64_t day_s = date_make(1, 1, 1); day_s <= date_make(9999, 12, 31); day_s += 86400) {
     int64_t instant_s = day_s + (day_s / 86400 % 86400 + 86400) % 86400;
     time_t when = (time_t)instant_s;
@@ -110,8 +106,7 @@ static void every_day_prints_as_the_c_library_says_and_reads_back(void **state)
   }
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(known_instants_are_read),
       cmocka_unit_test(what_is_no_instant_is_refused_with_the_reason),

@@ -11,8 +11,7 @@
 
 #include <cmocka.h>
 
-static void findings_keep_copies_in_order(void **state)
-{
+static void findings_keep_copies_in_order(void **state) {
   sg_error *error = sg_error_open();
   assert_int_equal(sg_error_count(error), 0);
   char file[] = "a.csv", value[] = "1O0";
@@ -39,8 +38,7 @@ static void findings_keep_copies_in_order(void **state)
   sg_error_close(error);
 }
 
-static void after_ten_thousand_findings_the_others_are_counted(void **state)
-{
+static void after_ten_thousand_findings_the_others_are_counted(void **state) {
   sg_error *error = sg_error_open();
   for (unsigned i = 1; i <= 12345; i++) {
     error_add(error, i <= 10000 ? SG_INPUT : SG_IO, (place){"a.csv", i, 1}, "row %u", i);
@@ -55,8 +53,7 @@ static void after_ten_thousand_findings_the_others_are_counted(void **state)
   sg_error_close(error);
 }
 
-static void no_error_object_is_accepted_everywhere(void **state)
-{
+static void no_error_object_is_accepted_everywhere(void **state) {
   assert_int_equal(error_add(NULL, SG_INPUT, (place){0}, "x"), SG_INPUT);
   assert_int_equal(error_fail(NULL, SG_IO, "x"), SG_IO);
   assert_int_equal(error_out_of_memory(NULL), SG_DEVICE);
@@ -67,8 +64,7 @@ static void no_error_object_is_accepted_everywhere(void **state)
   sg_error_close(NULL);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(findings_keep_copies_in_order),
       cmocka_unit_test(after_ten_thousand_findings_the_others_are_counted),

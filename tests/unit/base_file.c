@@ -18,8 +18,7 @@
 
 static char folder[64];
 
-static const char *path_of(const char *name)
-{
+static const char *path_of(const char *name) {
   static char path[4][200];
   static unsigned next;
   char *at = path[next++ % 4];
@@ -27,8 +26,7 @@ static const char *path_of(const char *name)
   return at;
 }
 
-static void write_bytes(const char *name, const void *bytes, size_t size_bytes)
-{
+static void write_bytes(const char *name, const void *bytes, size_t size_bytes) {
   FILE *stream = fopen(path_of(name), "wb");
   assert_non_null(stream);
   assert_int_equal(fwrite(bytes, 1, size_bytes, stream), size_bytes);
@@ -38,8 +36,7 @@ static void write_bytes(const char *name, const void *bytes, size_t size_bytes)
 enum { LARGE_BYTES = 3000000 };
 static char *large;
 
-static size_t gzip_bytes(const char *bytes, size_t size_bytes, unsigned char *archive, size_t capacity)
-{
+static size_t gzip_bytes(const char *bytes, size_t size_bytes, unsigned char *archive, size_t capacity) {
   z_stream stream = {0};
   assert_int_equal(deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY), Z_OK);
   stream.next_in = (unsigned char *)bytes;
@@ -52,15 +49,13 @@ static size_t gzip_bytes(const char *bytes, size_t size_bytes, unsigned char *ar
   return n;
 }
 
-static size_t zstd_bytes(const char *bytes, size_t size_bytes, unsigned char *archive, size_t capacity)
-{
+static size_t zstd_bytes(const char *bytes, size_t size_bytes, unsigned char *archive, size_t capacity) {
   size_t n = ZSTD_compress(archive, capacity, bytes, size_bytes, 3);
   assert_false(ZSTD_isError(n));
   return n;
 }
 
-static int open_folder(void **state)
-{
+static int open_folder(void **state) {
   snprintf(folder, sizeof folder, "/tmp/shockgrid-file-XXXXXX");
   if (mkdtemp(folder) == NULL) {
     return -1;
@@ -74,16 +69,14 @@ static int open_folder(void **state)
   return 0;
 }
 
-static int close_folder(void **state)
-{
+static int close_folder(void **state) {
   char command[100];
   free(large);
   snprintf(command, sizeof command, "rm -rf %s", folder);
   return system(command);
 }
 
-static void check_load(const char *name, const char *expected, size_t size_bytes)
-{
+static void check_load(const char *name, const char *expected, size_t size_bytes) {
   file_text loaded;
   assert_int_equal(file_load(path_of(name), 10000000, &loaded, NULL), SG_OK);
   assert_int_equal(loaded.size_bytes, size_bytes);
@@ -92,8 +85,7 @@ static void check_load(const char *name, const char *expected, size_t size_bytes
   file_close(&loaded);
 }
 
-static void check_refused(const char *name, size_t limit_bytes, sg_status status, const char *message)
-{
+static void check_refused(const char *name, size_t limit_bytes, sg_status status, const char *message) {
   sg_error *error = sg_error_open();
   file_text loaded;
   assert_int_equal(file_load(path_of(name), limit_bytes, &loaded, error), status);
@@ -107,8 +99,7 @@ static void check_refused(const char *name, size_t limit_bytes, sg_status status
   sg_error_close(error);
 }
 
-static void a_file_is_loaded_whole_with_its_digest(void **state)
-{
+static void a_file_is_loaded_whole_with_its_digest(void **state) {
   write_bytes("plain.csv", "account,instrument\n", 19);
   write_bytes("empty.csv", "", 0);
   write_bytes("large.csv", large, LARGE_BYTES);
@@ -124,8 +115,7 @@ static void a_file_is_loaded_whole_with_its_digest(void **state)
   file_close(&loaded);
 }
 
-static void archives_of_one_or_more_members_are_decompressed(void **state)
-{
+static void archives_of_one_or_more_members_are_decompressed(void **state) {
   unsigned char *archive = malloc(2 * LARGE_BYTES);
   typedef size_t compressor(const char *, size_t, unsigned char *, size_t);
   static compressor *const compress_bytes[] = {gzip_bytes, zstd_bytes};
@@ -147,8 +137,7 @@ static void archives_of_one_or_more_members_are_decompressed(void **state)
   free(archive);
 }
 
-static void a_truncated_archive_is_refused_wherever_it_ends(void **state)
-{
+static void a_truncated_archive_is_refused_wherever_it_ends(void **state) {
   unsigned char archive[1000];
   size_t n = gzip_bytes("hello hello hello\n", 18, archive, sizeof archive);
   for (size_t kept = 0; kept < n; kept++) {
@@ -162,8 +151,7 @@ static void a_truncated_archive_is_refused_wherever_it_ends(void **state)
   }
 }
 
-static void a_corrupt_archive_is_refused(void **state)
-{
+static void a_corrupt_archive_is_refused(void **state) {
   unsigned char archive[1000];
   size_t n = gzip_bytes("hello\n", 6, archive, sizeof archive);
   archive[n - 6] ^= 1; /* in the checksum */
@@ -179,8 +167,7 @@ static void a_corrupt_archive_is_refused(void **state)
   check_refused("text.zst", 1000, SG_INPUT, "the archive is corrupt: Unknown frame descriptor");
 }
 
-static void more_than_the_limit_is_refused_before_it_fills_memory(void **state)
-{
+static void more_than_the_limit_is_refused_before_it_fills_memory(void **state) {
   unsigned char *archive = malloc(2 * LARGE_BYTES);
   char *zeros = calloc(1, LARGE_BYTES);
   static const char message[] = "holds more than the limit of 1000 bytes";
@@ -198,8 +185,7 @@ static void more_than_the_limit_is_refused_before_it_fills_memory(void **state)
   free(archive);
 }
 
-static void what_is_no_readable_file_is_refused(void **state)
-{
+static void what_is_no_readable_file_is_refused(void **state) {
   check_refused("missing.csv", 1000, SG_IO, "cannot be read: No such file or directory");
   assert_int_equal(mkdir(path_of("folder"), 0777), 0);
   check_refused("folder", 1000, SG_IO, "cannot be read: not a regular file");
@@ -212,8 +198,7 @@ static void what_is_no_readable_file_is_refused(void **state)
   }
 }
 
-static void a_name_is_found_plain_or_compressed_but_once(void **state)
-{
+static void a_name_is_found_plain_or_compressed_but_once(void **state) {
   char *found = NULL;
   assert_int_equal(file_find(folder, "positions.csv", &found, NULL), SG_OK);
   assert_null(found);
@@ -233,8 +218,7 @@ static void a_name_is_found_plain_or_compressed_but_once(void **state)
   sg_error_close(error);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_file_is_loaded_whole_with_its_digest),
       cmocka_unit_test(archives_of_one_or_more_members_are_decompressed),

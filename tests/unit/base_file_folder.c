@@ -20,21 +20,18 @@
 static char root[64];
 static const char *const owned[] = {"margins.csv", "lines.csv", "manifest.json", NULL};
 
-static int open_root(void **state)
-{
+static int open_root(void **state) {
   snprintf(root, sizeof root, "/tmp/shockgrid-folder-XXXXXX");
   return mkdtemp(root) == NULL ? -1 : 0;
 }
 
-static int close_root(void **state)
-{
+static int close_root(void **state) {
   char command[100];
   snprintf(command, sizeof command, "rm -rf %s", root);
   return system(command);
 }
 
-static const char *path_of(const char *name)
-{
+static const char *path_of(const char *name) {
   static char path[4][200];
   static unsigned next;
   char *at = path[next++ % 4];
@@ -42,14 +39,12 @@ static const char *path_of(const char *name)
   return at;
 }
 
-static int compare_texts(const void *a, const void *b)
-{
+static int compare_texts(const void *a, const void *b) {
   return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 /* Names in a folder, sorted, each followed by a space; hidden ones too. */
-static const char *listing_of(const char *path)
-{
+static const char *listing_of(const char *path) {
   static char text[1000];
   char *names[50];
   size_t n = 0;
@@ -70,31 +65,27 @@ static const char *listing_of(const char *path)
   return text;
 }
 
-static void add_text(file_folder *folder, const char *name, const char *text)
-{
+static void add_text(file_folder *folder, const char *name, const char *text) {
   FILE *stream = NULL;
   assert_int_equal(file_folder_add(folder, name, &stream, NULL), SG_OK);
   fputs(text, stream);
 }
 
-static void assert_content(const char *name, const char *expected)
-{
+static void assert_content(const char *name, const char *expected) {
   file_text loaded;
   assert_int_equal(file_load(path_of(name), 1000, &loaded, NULL), SG_OK);
   assert_string_equal(loaded.text, expected);
   file_close(&loaded);
 }
 
-static void write_text(const char *name, const char *text)
-{
+static void write_text(const char *name, const char *text) {
   FILE *stream = fopen(path_of(name), "w");
   assert_non_null(stream);
   fputs(text, stream);
   fclose(stream);
 }
 
-static void a_new_folder_appears_on_commit_only(void **state)
-{
+static void a_new_folder_appears_on_commit_only(void **state) {
   file_folder *folder = NULL;
   assert_int_equal(file_folder_open(path_of("new/"), owned, &folder, NULL), SG_OK);
   add_text(folder, "margins.csv", "one\n");
@@ -107,8 +98,7 @@ static void a_new_folder_appears_on_commit_only(void **state)
   assert_string_equal(listing_of(root), "new ");
 }
 
-static void without_commit_nothing_remains(void **state)
-{
+static void without_commit_nothing_remains(void **state) {
   file_folder *folder = NULL;
   assert_int_equal(file_folder_open(path_of("gone"), owned, &folder, NULL), SG_OK);
   add_text(folder, "margins.csv", "one\n");
@@ -122,8 +112,7 @@ static void without_commit_nothing_remains(void **state)
   assert_content("new/margins.csv", "one\n");
 }
 
-static void an_earlier_result_is_replaced_as_a_set_and_other_files_stay(void **state)
-{
+static void an_earlier_result_is_replaced_as_a_set_and_other_files_stay(void **state) {
   file_folder *folder = NULL;
   write_text("new/notes.txt", "mine\n");
   assert_int_equal(file_folder_open(path_of("new"), owned, &folder, NULL), SG_OK);
@@ -137,8 +126,7 @@ static void an_earlier_result_is_replaced_as_a_set_and_other_files_stay(void **s
   assert_content("new/notes.txt", "mine\n");
 }
 
-static void a_file_that_is_not_ours_is_never_overwritten(void **state)
-{
+static void a_file_that_is_not_ours_is_never_overwritten(void **state) {
   file_folder *folder = NULL;
   sg_error *error = sg_error_open();
   assert_int_equal(file_folder_open(path_of("new"), owned, &folder, NULL), SG_OK);
@@ -153,8 +141,7 @@ static void a_file_that_is_not_ours_is_never_overwritten(void **state)
   assert_content("new/notes.txt", "mine\n");
 }
 
-static void a_failure_half_way_puts_the_old_files_back(void **state)
-{
+static void a_failure_half_way_puts_the_old_files_back(void **state) {
   static const char *const broken[] = {"lines.csv", "manifest.json", "sub/none", NULL};
   file_folder *folder = NULL;
   sg_error *error = sg_error_open();
@@ -170,8 +157,7 @@ static void a_failure_half_way_puts_the_old_files_back(void **state)
   assert_content("new/manifest.json", "{2}\n");
 }
 
-static void a_write_that_fails_is_reported_and_leaves_nothing(void **state)
-{
+static void a_write_that_fails_is_reported_and_leaves_nothing(void **state) {
   signal(SIGXFSZ, SIG_IGN);
   struct rlimit before, small;
   assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
@@ -196,8 +182,7 @@ static void a_write_that_fails_is_reported_and_leaves_nothing(void **state)
   assert_string_equal(listing_of(root), "new ");
 }
 
-static void what_a_dead_process_left_is_removed_and_a_living_one_is_left_alone(void **state)
-{
+static void what_a_dead_process_left_is_removed_and_a_living_one_is_left_alone(void **state) {
   pid_t child = fork();
   if (child == 0) {
     file_folder *abandoned = NULL;
@@ -222,8 +207,7 @@ static void what_a_dead_process_left_is_removed_and_a_living_one_is_left_alone(v
   assert_string_equal(listing_of(root), "new ");
 }
 
-static void a_target_that_cannot_be_a_folder_is_refused(void **state)
-{
+static void a_target_that_cannot_be_a_folder_is_refused(void **state) {
   static const struct {
     const char *name;
     sg_status status;
@@ -245,8 +229,7 @@ static void a_target_that_cannot_be_a_folder_is_refused(void **state)
   assert_int_equal(file_folder_open("", owned, &folder, NULL), SG_USAGE);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_new_folder_appears_on_commit_only),
       cmocka_unit_test(without_commit_nothing_remains),

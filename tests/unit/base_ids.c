@@ -12,14 +12,12 @@
 
 #include <cmocka.h>
 
-static uint32_t add(ids *table, const char *text)
-{
+static uint32_t add(ids *table, const char *text) {
   bool added;
   return ids_add(table, text, strlen(text), &added);
 }
 
-static void an_id_keeps_its_index_and_its_text(void **state)
-{
+static void an_id_keeps_its_index_and_its_text(void **state) {
   arena *memory = arena_open();
   ids *table = ids_open(memory);
   enum { N = 200000 };
@@ -46,8 +44,7 @@ static void an_id_keeps_its_index_and_its_text(void **state)
   arena_close(memory);
 }
 
-static void an_id_is_the_given_bytes_and_no_more(void **state)
-{
+static void an_id_is_the_given_bytes_and_no_more(void **state) {
   arena *memory = arena_open();
   ids *table = ids_open(memory);
   bool added;
@@ -63,8 +60,7 @@ static void an_id_is_the_given_bytes_and_no_more(void **state)
   arena_close(memory);
 }
 
-static void ids_rank_by_unsigned_bytes(void **state)
-{
+static void ids_rank_by_unsigned_bytes(void **state) {
   static const char *const sorted[] = {
       "", " ", "A", "AA", "AA-1", "AA-10", "AA-2", "Aa", "B", "BTC-PERPETUAL", "BTC-PERPETUAL2", "BTC-PERPETUALa",
       "a", "abcdefgh", "abcdefghi", "abcdefgi", "\x7f", "\xc3\xa4", "\xc3\xb6", "\xff",
@@ -86,8 +82,7 @@ static void ids_rank_by_unsigned_bytes(void **state)
 }
 
 /* An id of up to six parts, chosen by the digits of i in base 4. */
-static size_t make_id(uint32_t i, char *text)
-{
+static size_t make_id(uint32_t i, char *text) {
   static const char *const part[] = {"A", "\xc3\xa4", "12345678"};
   size_t length = 0;
   for (; i > 0; i /= 4) {
@@ -99,8 +94,7 @@ static size_t make_id(uint32_t i, char *text)
   return length;
 }
 
-static void ids_of_many_lengths_rank_as_memcmp_has_them(void **state)
-{
+static void ids_of_many_lengths_rank_as_memcmp_has_them(void **state) {
   enum { N = 4096 };
   arena *memory = arena_open();
   ids *table = ids_open(memory);
@@ -129,8 +123,7 @@ static void ids_of_many_lengths_rank_as_memcmp_has_them(void **state)
   arena_close(memory);
 }
 
-static void many_at_once_are_what_one_by_one_gives(void **state)
-{
+static void many_at_once_are_what_one_by_one_gives(void **state) {
   enum { N = 10007, N_DISTINCT = 4999 };
   arena *memory = arena_open();
   ids *table = ids_open(memory);
@@ -161,8 +154,7 @@ static void many_at_once_are_what_one_by_one_gives(void **state)
   arena_close(memory);
 }
 
-static void merging_keeps_what_is_there_and_adds_the_rest_in_order(void **state)
-{
+static void merging_keeps_what_is_there_and_adds_the_rest_in_order(void **state) {
   enum { N = 1000 };
   arena *memory = arena_open();
   ids *table = ids_open(memory), *from = ids_open(memory);
@@ -190,8 +182,7 @@ static void merging_keeps_what_is_there_and_adds_the_rest_in_order(void **state)
   arena_close(memory);
 }
 
-static void a_text_longer_than_a_block_is_an_id_too(void **state)
-{
+static void a_text_longer_than_a_block_is_an_id_too(void **state) {
   enum { LENGTH = 1 << 20 };
   arena *memory = arena_open();
   ids *table = ids_open(memory);
@@ -208,8 +199,7 @@ static void a_text_longer_than_a_block_is_an_id_too(void **state)
   arena_close(memory);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_id_keeps_its_index_and_its_text),
       cmocka_unit_test(an_id_is_the_given_bytes_and_no_more),

@@ -16,20 +16,17 @@
 static uint64_t random_state = 88172645463325252ull;
 
 /* xorshift64 (Marsaglia 2003, "Xorshift RNGs", p. 4) */
-static uint64_t random_bits(void)
-{
+static uint64_t random_bits(void) {
   random_state ^= random_state << 13;
   random_state ^= random_state >> 7;
   return random_state ^= random_state << 17;
 }
 
-static money random_money(void)
-{
+static money random_money(void) {
   return (money){(int128)((uint128)random_bits() << 64 | random_bits()) >> (1 + random_bits() % 126)};
 }
 
-static void set_units(mpz_t integer, money value)
-{
+static void set_units(mpz_t integer, money value) {
   bool negative = value.units < 0;
   uint128 magnitude = negative ? -(uint128)value.units : (uint128)value.units;
   mpz_set_ui(integer, (unsigned long)(magnitude >> 64));
@@ -40,14 +37,12 @@ static void set_units(mpz_t integer, money value)
   }
 }
 
-static bool in_range(const mpz_t integer)
-{
+static bool in_range(const mpz_t integer) {
   return mpz_sizeinbase(integer, 2) <= 127;
 }
 
 /* numerator / denominator, half to even: floor(x + 1/2), less one when x + 1/2 is an odd integer. */
-static void divide_half_even(mpz_t quotient, const mpz_t numerator, const mpz_t denominator)
-{
+static void divide_half_even(mpz_t quotient, const mpz_t numerator, const mpz_t denominator) {
   mpz_t twice, remainder, divisor;
   mpz_inits(twice, remainder, divisor, NULL);
   mpz_mul_2exp(twice, numerator, 1);
@@ -60,8 +55,7 @@ static void divide_half_even(mpz_t quotient, const mpz_t numerator, const mpz_t 
   mpz_clears(twice, remainder, divisor, NULL);
 }
 
-static void check_result(bool got, money result, const mpz_t expected, const char *what)
-{
+static void check_result(bool got, money result, const mpz_t expected, const char *what) {
   mpz_t units;
   mpz_init(units);
   set_units(units, result);
@@ -72,8 +66,7 @@ static void check_result(bool got, money result, const mpz_t expected, const cha
   mpz_clear(units);
 }
 
-static void a_product_is_rounded_once_half_to_even(void **state)
-{
+static void a_product_is_rounded_once_half_to_even(void **state) {
   mpz_t a, b, product, one;
   mpz_inits(a, b, product, one, NULL);
   mpz_set_ui(one, 1000000000000);
@@ -93,8 +86,7 @@ static void a_product_is_rounded_once_half_to_even(void **state)
   mpz_clears(a, b, product, one, NULL);
 }
 
-static void rounding_to_a_unit_is_half_to_even(void **state)
-{
+static void rounding_to_a_unit_is_half_to_even(void **state) {
   mpz_t a, b, expected;
   mpz_inits(a, b, expected, NULL);
   for (int i = 0; i < 200000; i++) {
@@ -114,8 +106,7 @@ static void rounding_to_a_unit_is_half_to_even(void **state)
   mpz_clears(a, b, expected, NULL);
 }
 
-static void a_double_becomes_money_once_half_to_even(void **state)
-{
+static void a_double_becomes_money_once_half_to_even(void **state) {
   mpq_t exact;
   mpz_t expected;
   mpq_init(exact);
@@ -144,8 +135,7 @@ static void a_double_becomes_money_once_half_to_even(void **state)
   mpz_clear(expected);
 }
 
-static void what_is_not_finite_is_no_money(void **state)
-{
+static void what_is_not_finite_is_no_money(void **state) {
   money result = {5};
   assert_false(money_from_double(NAN, &result));
   assert_false(money_from_double(INFINITY, &result));
@@ -156,8 +146,7 @@ static void what_is_not_finite_is_no_money(void **state)
   assert_true(result.units == 0);
 }
 
-static void halves_of_the_last_digit_go_to_even(void **state)
-{
+static void halves_of_the_last_digit_go_to_even(void **state) {
   /* 2^-13 = 0.0001220703125 has 13 decimals: its 13th is exactly a half. */
   static const struct {
     double amount;
@@ -180,8 +169,7 @@ static void halves_of_the_last_digit_go_to_even(void **state)
   }
 }
 
-static void sums_are_exact_and_report_overflow(void **state)
-{
+static void sums_are_exact_and_report_overflow(void **state) {
   mpz_t a, b, total;
   mpz_inits(a, b, total, NULL);
   for (int i = 0; i < 100000; i++) {
@@ -204,8 +192,7 @@ static void sums_are_exact_and_report_overflow(void **state)
   mpz_clears(a, b, total, NULL);
 }
 
-static void money_becomes_the_nearest_double(void **state)
-{
+static void money_becomes_the_nearest_double(void **state) {
   for (int i = 0; i < 100000; i++) {
     money value = random_money();
     char text[NUMBER_TEXT_BYTES];
@@ -214,8 +201,7 @@ static void money_becomes_the_nearest_double(void **state)
   }
 }
 
-static void money_reads_what_it_prints(void **state)
-{
+static void money_reads_what_it_prints(void **state) {
   for (int i = 0; i < 100000; i++) {
     money value = {random_money().units / 2}, again;
     char text[NUMBER_TEXT_BYTES];
@@ -229,8 +215,7 @@ static void money_reads_what_it_prints(void **state)
   assert_string_equal(money_parse("12.3.4", 6, &value), "is not a number");
 }
 
-static void a_table_shows_a_fixed_number_of_places(void **state)
-{
+static void a_table_shows_a_fixed_number_of_places(void **state) {
   static const struct {
     const char *amount;
     int decimals;
@@ -249,8 +234,7 @@ static void a_table_shows_a_fixed_number_of_places(void **state)
   }
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_product_is_rounded_once_half_to_even),
       cmocka_unit_test(rounding_to_a_unit_is_half_to_even),

@@ -19,30 +19,26 @@
 static uint64_t random_state = 20260410;
 
 /* xorshift64 (Marsaglia 2003, "Xorshift RNGs", p. 4) */
-static uint64_t random_bits(void)
-{
+static uint64_t random_bits(void) {
   random_state ^= random_state << 13;
   random_state ^= random_state >> 7;
   return random_state ^= random_state << 17;
 }
 
-static double double_of(uint64_t bits)
-{
+static double double_of(uint64_t bits) {
   double value;
   memcpy(&value, &bits, sizeof value);
   return value;
 }
 
-static uint64_t bits_of(double value)
-{
+static uint64_t bits_of(double value) {
   uint64_t bits;
   memcpy(&bits, &value, sizeof bits);
   return bits;
 }
 
 /* The nearest double with subnormals, through a precision that shrinks with the exponent range. */
-static double nearest(const char *text)
-{
+static double nearest(const char *text) {
   mpfr_t exact;
   mpfr_init2(exact, 53);
   mpfr_exp_t least = mpfr_get_emin(), most = mpfr_get_emax();
@@ -57,8 +53,7 @@ static double nearest(const char *text)
   return value;
 }
 
-static void check_parse(const char *text)
-{
+static void check_parse(const char *text) {
   double value = -1, expected = nearest(text);
   const char *refused = number_parse(text, strlen(text), &value);
   if (refused != NULL || bits_of(value) != bits_of(expected)) {
@@ -66,8 +61,7 @@ static void check_parse(const char *text)
   }
 }
 
-static void a_text_becomes_the_nearest_double(void **state)
-{
+static void a_text_becomes_the_nearest_double(void **state) {
   static const char *const texts[] = {
       "0", "-0", "0.0", "1", "-1.5", "2e-4", "2E+4", ".5", "5.", "007", "0.1", "1e22", "1e23", "123456789012345678",
       "9007199254740993", "9007199254740992.99999", "9007199254740993.00000000000000000000000001",
@@ -83,8 +77,7 @@ static void a_text_becomes_the_nearest_double(void **state)
   }
 }
 
-static void a_halfway_text_rounds_to_even_and_one_more_digit_rounds_up(void **state)
-{
+static void a_halfway_text_rounds_to_even_and_one_more_digit_rounds_up(void **state) {
   for (int i = 0; i < 2000; i++) {
     double low = double_of(random_bits() >> 1);
     if (!isfinite(low) || low > 1e300) {
@@ -122,8 +115,7 @@ static void a_halfway_text_rounds_to_even_and_one_more_digit_rounds_up(void **st
   }
 }
 
-static void random_texts_become_the_nearest_double(void **state)
-{
+static void random_texts_become_the_nearest_double(void **state) {
   for (int i = 0; i < 100000; i++) {
     char text[64];
     uint64_t digits = random_bits() >> random_bits() % 60;
@@ -141,8 +133,7 @@ static void random_texts_become_the_nearest_double(void **state)
   }
 }
 
-static void what_is_not_a_plain_decimal_is_refused(void **state)
-{
+static void what_is_not_a_plain_decimal_is_refused(void **state) {
   static const char *const texts[] = {
       "", " ", "-", ".", "-.", "e5", ".e5", "1e", "1e+", "1e-", "+1", " 1", "1 ", "1O0", "1,5", "1'000", "1_000",
       "0x10", "0x1p3", "nan", "NaN", "inf", "-inf", "infinity", "1.2.3", "--1", "1-", "1e5.0", "1f", "1d5",
@@ -165,8 +156,7 @@ static void what_is_not_a_plain_decimal_is_refused(void **state)
   assert_string_equal(number_parse("1e99999999999999999999", 22, &value), "is too large for a double");
 }
 
-static void only_the_given_length_is_read(void **state)
-{
+static void only_the_given_length_is_read(void **state) {
   double value = 0;
   assert_null(number_parse("12.75,999", 5, &value));
   assert_true(value == 12.75);
@@ -174,8 +164,7 @@ static void only_the_given_length_is_read(void **state)
   assert_true(value == 1e5);
 }
 
-static void a_double_prints_as_the_shortest_text_that_reads_back(void **state)
-{
+static void a_double_prints_as_the_shortest_text_that_reads_back(void **state) {
   static const struct {
     double value;
     const char *text;
@@ -199,8 +188,7 @@ static void a_double_prints_as_the_shortest_text_that_reads_back(void **state)
 }
 
 /* The fewest digits d such that some d-digit decimal reads back, found with MPFR's conversion in both directions. */
-static int fewest_digits(double value)
-{
+static int fewest_digits(double value) {
   mpfr_t exact;
   mpfr_init2(exact, 53);
   mpfr_set_d(exact, value, MPFR_RNDN);
@@ -223,8 +211,7 @@ static int fewest_digits(double value)
 
 /* It reads back, no shorter text does, and (powers of two apart, where that one may not read back) it is the nearest of
  * its length, which the C library prints correctly rounded. */
-static void check_shortest(double value)
-{
+static void check_shortest(double value) {
   char text[NUMBER_TEXT_BYTES], figures[NUMBER_TEXT_BYTES] = "", expected[64];
   size_t length = number_format(value, text);
   double again;
@@ -251,8 +238,7 @@ static void check_shortest(double value)
   }
 }
 
-static void random_doubles_read_back_and_have_the_fewest_digits(void **state)
-{
+static void random_doubles_read_back_and_have_the_fewest_digits(void **state) {
   for (int i = 0; i < 30000; i++) {
     double value = i % 3 == 0   ? double_of(random_bits())
                    : i % 3 == 1 ? (double)(int64_t)(random_bits() >> 20) / (double)(1 + random_bits() % 1000)
@@ -263,8 +249,7 @@ static void random_doubles_read_back_and_have_the_fewest_digits(void **state)
   }
 }
 
-static void the_neighbours_of_powers_have_the_fewest_digits_too(void **state)
-{
+static void the_neighbours_of_powers_have_the_fewest_digits_too(void **state) {
   for (int exponent = -20; exponent <= 60; exponent++) {
     double values[] = {ldexp(1, exponent), nearest("1e-20") * pow(10, exponent / 2 + 20)};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
@@ -279,8 +264,7 @@ static void the_neighbours_of_powers_have_the_fewest_digits_too(void **state)
   }
 }
 
-static void a_quantity_is_exact(void **state)
-{
+static void a_quantity_is_exact(void **state) {
   static const struct {
     const char *text, *printed;
   } cases[] = {
@@ -306,8 +290,7 @@ static void a_quantity_is_exact(void **state)
   assert_string_equal(decimal18_parse("1e99999999999", 13, &value), "is too large");
 }
 
-static void quantities_add_exactly_and_become_the_nearest_double(void **state)
-{
+static void quantities_add_exactly_and_become_the_nearest_double(void **state) {
   for (int i = 0; i < 100000; i++) {
     decimal18 value = {(int128)((uint128)random_bits() << 64 | random_bits()) >> (1 + random_bits() % 126)};
     char text[NUMBER_TEXT_BYTES];
@@ -326,8 +309,7 @@ static void quantities_add_exactly_and_become_the_nearest_double(void **state)
 }
 
 /* A decimal-comma locale: one that is installed, else one that localedef makes in the build folder. */
-static bool set_comma_locale(void)
-{
+static bool set_comma_locale(void) {
   static const char *const locales[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "nl_NL.UTF-8", "de_DE"};
   for (size_t i = 0; i < sizeof locales / sizeof *locales; i++) {
     if (setlocale(LC_ALL, locales[i]) != NULL && strcmp(localeconv()->decimal_point, ",") == 0) {
@@ -342,8 +324,7 @@ static bool set_comma_locale(void)
   return setlocale(LC_ALL, "de_DE.UTF-8") != NULL && strcmp(localeconv()->decimal_point, ",") == 0;
 }
 
-static void the_locale_has_no_say(void **state)
-{
+static void the_locale_has_no_say(void **state) {
   if (!set_comma_locale()) {
     setlocale(LC_ALL, "C");
     print_message("skipped: no decimal-comma locale can be had\n");
@@ -364,8 +345,7 @@ static void the_locale_has_no_say(void **state)
   assert_string_equal(text, "0.30000000000000004");
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_text_becomes_the_nearest_double),
       cmocka_unit_test(a_halfway_text_rounds_to_even_and_one_more_digit_rounds_up),

@@ -12,15 +12,13 @@
 #include <cmocka.h>
 
 /* Marsaglia, "Xorshift RNGs", Journal of Statistical Software 8 (2003). */
-static uint64_t draw(uint64_t *state)
-{
+static uint64_t draw(uint64_t *state) {
   *state ^= *state << 13;
   *state ^= *state >> 7;
   return *state ^= *state << 17;
 }
 
-static void check(uint64_t mask, size_t n)
-{
+static void check(uint64_t mask, size_t n) {
   sort_item *items = calloc(n + 1, sizeof *items), *scratch = calloc(n + 1, sizeof *scratch);
   uint64_t *key = calloc(n + 1, sizeof *key), state = 88172645463325252u;
   bool *seen = calloc(n + 1, sizeof *seen);
@@ -45,8 +43,7 @@ static void check(uint64_t mask, size_t n)
   free(seen);
 }
 
-static void items_come_in_order_of_key_and_then_of_place(void **state)
-{
+static void items_come_in_order_of_key_and_then_of_place(void **state) {
   static const uint64_t masks[] = {0, 3, 0xffff, 0xff0000ff00u, UINT64_MAX};
   static const size_t lengths[] = {0, 1, 2, 47, 48, 49, 50, 1000, 70000};
   for (size_t m = 0; m < sizeof masks / sizeof *masks; m++) {
@@ -56,8 +53,7 @@ static void items_come_in_order_of_key_and_then_of_place(void **state)
   }
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(items_come_in_order_of_key_and_then_of_place)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,8 +48,7 @@ typedef struct book_case {
 } book_case;
 
 /* Bytes of a line's text; `to` has TEXT_BYTES. Returns the length; *no_newline tells of \z. */
-static size_t unescape(const char *from, char *to, bool *no_newline)
-{
+static size_t unescape(const char *from, char *to, bool *no_newline) {
   size_t n = 0;
   *no_newline = false;
   while (*from != '\0') {
@@ -79,8 +78,7 @@ static size_t unescape(const char *from, char *to, bool *no_newline)
   return n;
 }
 
-static size_t find_file(const book_text *files, const char *name)
-{
+static size_t find_file(const book_text *files, const char *name) {
   size_t i = 0;
   while (i < files->n && strcmp(files->files[i].name, name) != 0) {
     i++;
@@ -88,8 +86,7 @@ static size_t find_file(const book_text *files, const char *name)
   return i;
 }
 
-static void set_file(book_text *files, const char *name)
-{
+static void set_file(book_text *files, const char *name) {
   size_t i = find_file(files, name);
   assert_true(i < N_FILES);
   snprintf(files->files[i].name, sizeof files->files[i].name, "%.60s", name);
@@ -97,15 +94,13 @@ static void set_file(book_text *files, const char *name)
   files->n += i == files->n;
 }
 
-static void remove_file(book_text *files, const char *name)
-{
+static void remove_file(book_text *files, const char *name) {
   size_t i = find_file(files, name);
   assert_true(i < files->n);
   files->files[i] = files->files[--files->n];
 }
 
-static void add_line(book_text *files, size_t file, const char *text)
-{
+static void add_line(book_text *files, size_t file, const char *text) {
   bool no_newline;
   char line[TEXT_BYTES];
   size_t length = unescape(text, line, &no_newline), at = files->files[file].length;
@@ -118,8 +113,7 @@ static void add_line(book_text *files, size_t file, const char *text)
   files->files[file].text[files->files[file].length++] = '\n';
 }
 
-static void replace(book_text *files, size_t file, char *rule, const char *where)
-{
+static void replace(book_text *files, size_t file, char *rule, const char *where) {
   bool unused;
   char old[TEXT_BYTES], new[TEXT_BYTES];
   char *arrow = strstr(rule, " =>");
@@ -138,8 +132,7 @@ static void replace(book_text *files, size_t file, char *rule, const char *where
 }
 
 /* One line of a file of cases. */
-static void read_rule(book_case *current, char *line, size_t *open_file, const char *where)
-{
+static void read_rule(book_case *current, char *line, size_t *open_file, const char *where) {
   char *rest = line + 2, *colon;
   bool unused;
   char message[TEXT_BYTES];
@@ -180,8 +173,7 @@ static void read_rule(book_case *current, char *line, size_t *open_file, const c
 
 static int remove_entry(const char *path, const struct stat *facts, int type, struct FTW *walk) { return remove(path); }
 
-static void write_book(const book_text *files, const char *folder)
-{
+static void write_book(const book_text *files, const char *folder) {
   for (size_t i = 0; i < files->n; i++) {
     char path[512];
     snprintf(path, sizeof path, "%s/%s", folder, files->files[i].name);
@@ -198,8 +190,7 @@ static void write_book(const book_text *files, const char *folder)
   }
 }
 
-static void format_findings(const sg_error *error, const char *folder, char text[static TEXT_BYTES])
-{
+static void format_findings(const sg_error *error, const char *folder, char text[static TEXT_BYTES]) {
   size_t length = 0;
   text[0] = '\0';
   for (size_t i = 0; i < sg_error_count(error) && length < TEXT_BYTES - 1024; i++) {
@@ -221,8 +212,7 @@ static void format_findings(const sg_error *error, const char *folder, char text
 }
 
 /* False, and a message, when the findings are not those expected. */
-static bool run_case(const book_case *current)
-{
+static bool run_case(const book_case *current) {
   char folder[] = "/tmp/shockgrid-bad-book-XXXXXX", found[TEXT_BYTES];
   assert_non_null(mkdtemp(folder));
   write_book(&current->book, folder);
@@ -243,8 +233,7 @@ static bool run_case(const book_case *current)
 }
 
 /* Reads FOLDER/name; gives the number of cases and how many went wrong, or with `base` NULL only fills *filled. */
-static size_t run_file(const char *name, const book_case *base, book_case *filled, size_t *n_wrong)
-{
+static size_t run_file(const char *name, const book_case *base, book_case *filled, size_t *n_wrong) {
   char path[512], line[TEXT_BYTES], where[600];
   snprintf(path, sizeof path, FOLDER "/%s", name);
   FILE *stream = fopen(path, "r");
@@ -274,8 +263,7 @@ static size_t run_file(const char *name, const book_case *base, book_case *fille
   return n;
 }
 
-static void every_case_gives_exactly_its_findings(void **state)
-{
+static void every_case_gives_exactly_its_findings(void **state) {
   static book_case base, current;
   size_t n = 0, n_wrong = 0;
   run_file("base.txt", NULL, &base, &n_wrong);
@@ -293,8 +281,7 @@ static void every_case_gives_exactly_its_findings(void **state)
   assert_true(n >= 170);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(every_case_gives_exactly_its_findings)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,8 +26,7 @@ typedef struct fixture {
 
 static const char settings[] = "as_of: 2026-04-10T08:00:00Z\ncurrency: USD\nexpiry_time: 21:00:00Z\n";
 
-static int open_fixture(void **state)
-{
+static int open_fixture(void **state) {
   fixture *test = calloc(1, sizeof *test);
   strcpy(test->folder, "/tmp/shockgrid-book-XXXXXX");
   test->error = sg_error_open();
@@ -37,8 +36,7 @@ static int open_fixture(void **state)
 
 static int remove_entry(const char *path, const struct stat *facts, int type, struct FTW *walk) { return remove(path); }
 
-static int close_fixture(void **state)
-{
+static int close_fixture(void **state) {
   fixture *test = *state;
   nftw(test->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
   sg_error_close(test->error);
@@ -47,8 +45,7 @@ static int close_fixture(void **state)
   return 0;
 }
 
-static void write_file(const fixture *test, const char *name, const char *text)
-{
+static void write_file(const fixture *test, const char *name, const char *text) {
   char path[256];
   snprintf(path, sizeof path, "%s/%s", test->folder, name);
   FILE *stream = fopen(path, "w");
@@ -57,8 +54,7 @@ static void write_file(const fixture *test, const char *name, const char *text)
   fclose(stream);
 }
 
-static const book *read_clean(fixture *test)
-{
+static const book *read_clean(fixture *test) {
   sg_status status = book_read(test->folder, &test->book, test->error);
   for (size_t i = 0; i < sg_error_count(test->error); i++) {
     sg_finding finding = sg_error_get(test->error, i);
@@ -69,15 +65,13 @@ static const book *read_clean(fixture *test)
 }
 
 /* Within a few units in the last place: math_exp and math_log are within one, and at most three follow one another. */
-static void assert_close(double got, double expected)
-{
+static void assert_close(double got, double expected) {
   if (!(fabs(got - expected) <= 8e-16 * fabs(expected))) {
     fail_msg("got %.17g, expected %.17g, relative error %.2g, tolerance 8e-16", got, expected, got / expected - 1);
   }
 }
 
-static uint32_t find(const char **id, uint32_t n, const char *wanted)
-{
+static uint32_t find(const char **id, uint32_t n, const char *wanted) {
   for (uint32_t i = 0; i < n; i++) {
     if (strcmp(id[i], wanted) == 0) {
       return i;
@@ -87,13 +81,11 @@ static uint32_t find(const char **id, uint32_t n, const char *wanted)
   return ID_NONE;
 }
 
-static uint32_t instrument(const book *made, const char *id)
-{
+static uint32_t instrument(const book *made, const char *id) {
   return find(made->instruments.id, made->instruments.n, id);
 }
 
-static void everything_is_sorted_by_id_bytes(void **state)
-{
+static void everything_is_sorted_by_id_bytes(void **state) {
   fixture *test = *state;
   write_file(test, "book.yaml", settings);
   write_file(test, "underlyings.csv",
@@ -133,8 +125,7 @@ static void everything_is_sorted_by_id_bytes(void **state)
   }
 }
 
-static void write_equity_market(const fixture *test)
-{
+static void write_equity_market(const fixture *test) {
   write_file(test, "book.yaml", settings);
   write_file(test, "underlyings.csv", "underlying,currency,price,dividend_yield\nABC,USD,500,0.01\n");
   write_file(test, "rates.csv", "currency,tenor_years,rate_cc\nUSD,1,0.05\nUSD,0.5,0.03\n");
@@ -148,8 +139,7 @@ static void write_equity_market(const fixture *test)
 
 /* The rate is interpolated at 0.711 years and flat beyond a year; a dividend counts that goes ex after the book's
  * instant and not after the expiry. */
-static void a_forward_from_carry_has_rate_yield_and_dividends(void **state)
-{
+static void a_forward_from_carry_has_rate_yield_and_dividends(void **state) {
   fixture *test = *state;
   write_equity_market(test);
   write_file(test, "instruments.csv",
@@ -183,8 +173,7 @@ static void a_forward_from_carry_has_rate_yield_and_dividends(void **state)
   assert_int_equal(marks->n, 4);
 }
 
-static void a_forward_comes_from_the_file_then_the_future_then_carry(void **state)
-{
+static void a_forward_comes_from_the_file_then_the_future_then_carry(void **state) {
   fixture *test = *state;
   write_equity_market(test);
   write_file(test, "forwards.csv",
@@ -227,8 +216,7 @@ static void a_forward_comes_from_the_file_then_the_future_then_carry(void **stat
   assert_int_equal(marks->n, 7);
 }
 
-static void a_vol_comes_from_the_option_else_from_svi(void **state)
-{
+static void a_vol_comes_from_the_option_else_from_svi(void **state) {
   fixture *test = *state;
   write_file(test, "book.yaml", settings);
   write_file(test, "underlyings.csv", "underlying,currency,price,asset\nBTC,USD,70000,BTC\n");
@@ -254,8 +242,7 @@ static void a_vol_comes_from_the_option_else_from_svi(void **state)
   assert_int_equal(made->forwards.n, 1);
 }
 
-static void a_bachelier_book_may_be_negative(void **state)
-{
+static void a_bachelier_book_may_be_negative(void **state) {
   fixture *test = *state;
   write_file(test, "book.yaml",
              "as_of: 2026-04-10T08:00:00Z\ncurrency: USD\nexpiry_time: 21:00:00Z\nrates: zero\nday_count: act/365f\n");
@@ -271,8 +258,7 @@ static void a_bachelier_book_may_be_negative(void **state)
   assert_int_equal(made->underlyings.kind[0], COMMODITY);
 }
 
-static void repeated_positions_add_exactly_and_gross_accounts_keep_sides(void **state)
-{
+static void repeated_positions_add_exactly_and_gross_accounts_keep_sides(void **state) {
   fixture *test = *state;
   write_equity_market(test);
   write_file(test, "instruments.csv",
@@ -304,8 +290,7 @@ static void repeated_positions_add_exactly_and_gross_accounts_keep_sides(void **
   assert_string_equal(made->accounts.x.items[0].text[only], "");
 }
 
-static void accounts_net_up_to_the_first_that_does_not(void **state)
-{
+static void accounts_net_up_to_the_first_that_does_not(void **state) {
   fixture *test = *state;
   write_equity_market(test);
   write_file(test, "instruments.csv", "instrument,type,underlying,multiplier,currency\nA,spot,ABC,1,USD\n");
@@ -325,8 +310,7 @@ static void accounts_net_up_to_the_first_that_does_not(void **state)
   assert_int_equal(all->type[0], ACCOUNT_TYPE_NONE);
 }
 
-static void scenario_files_keep_their_order(void **state)
-{
+static void scenario_files_keep_their_order(void **state) {
   fixture *test = *state;
   char folder[128];
   write_equity_market(test);
@@ -363,8 +347,7 @@ static void scenario_files_keep_their_order(void **state)
   assert_true(file->moves[0].relative && !file->moves[1].relative && file->moves[0].move == -0.1);
 }
 
-static void files_are_digested_and_listed_by_name(void **state)
-{
+static void files_are_digested_and_listed_by_name(void **state) {
   fixture *test = *state;
   char path[128];
   write_equity_market(test);
@@ -388,16 +371,14 @@ static void files_are_digested_and_listed_by_name(void **state)
   assert_int_equal(made->positions.n, 1);
 }
 
-static void a_folder_that_is_not_there_is_an_io_error(void **state)
-{
+static void a_folder_that_is_not_there_is_an_io_error(void **state) {
   fixture *test = *state;
   assert_int_equal(book_read("/nowhere/book", &test->book, test->error), SG_IO);
   assert_null(test->book);
   assert_string_equal(sg_error_get(test->error, 0).message, "is not a folder that can be read");
 }
 
-static void findings_beyond_a_thousand_in_a_file_are_counted(void **state)
-{
+static void findings_beyond_a_thousand_in_a_file_are_counted(void **state) {
   fixture *test = *state;
   char *text = malloc(65536);
   write_equity_market(test);
@@ -414,8 +395,7 @@ static void findings_beyond_a_thousand_in_a_file_are_counted(void **state)
   assert_string_equal(sg_error_get(test->error, 1000).message, "has 234 more findings, which are not listed");
 }
 
-static void help_names_every_file_and_word(void **state)
-{
+static void help_names_every_file_and_word(void **state) {
   const char *help = book_formats();
   const char *texts[] = {"book.yaml (required)",
                          "dividends.csv (optional)",
@@ -434,8 +414,7 @@ static void help_names_every_file_and_word(void **state)
   assert_ptr_equal(book_formats(), help);
 }
 
-int main(void)
-{
+int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_fixture, close_fixture)
   const struct CMUnitTest tests[] = {
       TEST(everything_is_sorted_by_id_bytes),

@@ -14,8 +14,7 @@
 
 /* Rows as "a|b\n", bad rows as "!LINE:COLUMN\n". The text stands at the end of an exact block, so that a sanitizer sees
  * a read beyond it. */
-static void check(const char *text, size_t length, const char *expected)
-{
+static void check(const char *text, size_t length, const char *expected) {
   char *copy = malloc(length > 0 ? length : 1), shown[4096];
   memcpy(copy, text, length);
   size_t n = 0;
@@ -41,8 +40,7 @@ static void check(const char *text, size_t length, const char *expected)
 }
 #define CHECK(text, expected) check(text, sizeof text - 1, expected)
 
-static void rows_end_with_lf_crlf_or_the_file(void **state)
-{
+static void rows_end_with_lf_crlf_or_the_file(void **state) {
   CHECK("a,b\n1,2\n", "a|b\n1|2\n");
   CHECK("a,b\r\n1,2\r\n", "a|b\n1|2\n");
   CHECK("a,b\n1,2", "a|b\n1|2\n");
@@ -51,22 +49,19 @@ static void rows_end_with_lf_crlf_or_the_file(void **state)
   CHECK("", "");
 }
 
-static void a_byte_order_mark_is_no_part_of_the_header(void **state)
-{
+static void a_byte_order_mark_is_no_part_of_the_header(void **state) {
   CHECK("\xEF\xBB\xBFname,b\n", "name|b\n");
   CHECK("\xEF\xBB\xBF", "");
 }
 
-static void quotes_protect_commas_line_ends_and_quotes(void **state)
-{
+static void quotes_protect_commas_line_ends_and_quotes(void **state) {
   CHECK("\"a,b\",\"c\"\"d\"\n\"\",\"\"\"\"\n", "a,b|c\"d\n|\"\n");
   CHECK("a,b\n\"1\r\n2\",3\n", "a|b\n1\r\n2|3\n");
   CHECK("a,b\n1,\"2\"", "a|b\n1|2\n");
   CHECK("\"a\"\r\n\"b\"\r\n", "a\nb\n");
 }
 
-static void a_bad_row_is_placed_and_the_next_row_is_read(void **state)
-{
+static void a_bad_row_is_placed_and_the_next_row_is_read(void **state) {
   CHECK("a,b\n1\n3,4\n", "a|b\n!2:1\n3|4\n");
   CHECK("a,b\n1,x\"y\n3,4\n", "a|b\n!2:3\n3|4\n");
   CHECK("a,b\n1,\"x\"y,9\n3,4\n", "a|b\n!2:3\n3|4\n");
@@ -77,8 +72,7 @@ static void a_bad_row_is_placed_and_the_next_row_is_read(void **state)
   CHECK("a,b\n1,x\0y\n3,4\n", "a|b\n!2:3\n3|4\n");
 }
 
-static void lines_and_columns_are_those_of_the_file(void **state)
-{
+static void lines_and_columns_are_those_of_the_file(void **state) {
   char text[] = "a,b,c\n\"x\ny\",\"\"\"\",\xC3\xA4,1\n\xC3\xA4,\"z\nz\",end\n";
   csv_reader reader;
   csv_open(&reader, text, sizeof text - 1);
@@ -95,8 +89,7 @@ static void lines_and_columns_are_those_of_the_file(void **state)
 }
 
 /* Every place of every special byte within a machine word, and words without any. */
-static void a_special_byte_is_found_at_every_offset(void **state)
-{
+static void a_special_byte_is_found_at_every_offset(void **state) {
   for (int before = 0; before < 40; before++) {
     for (int after = 0; after < 20; after++) {
       char text[128], expected[128];
@@ -110,8 +103,7 @@ static void a_special_byte_is_found_at_every_offset(void **state)
 }
 
 /* RFC 3629: table of well-formed sequences, with their neighbours. */
-static void utf8_is_what_rfc_3629_says(void **state)
-{
+static void utf8_is_what_rfc_3629_says(void **state) {
   static const struct {
     const char *bytes;
     size_t length;
@@ -145,8 +137,7 @@ static void utf8_is_what_rfc_3629_says(void **state)
   assert_int_equal(utf8_length("", 0), 0);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(rows_end_with_lf_crlf_or_the_file),
       cmocka_unit_test(a_byte_order_mark_is_no_part_of_the_header),

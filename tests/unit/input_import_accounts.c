@@ -14,13 +14,11 @@
 
 enum { EXPIRIES = 4, STRIKES = 11, OPTIONS = 2 * EXPIRIES * STRIKES * 2, SERIES = OPTIONS + 2 * (EXPIRIES + 1) };
 
-static decimal18 tenth(int64_t tenths)
-{
+static decimal18 tenth(int64_t tenths) {
   return (decimal18){(int128)tenths * 100000000000000000};
 }
 
-static void make_series(account_series *series)
-{
+static void make_series(account_series *series) {
   uint32_t n = 0;
   for (uint32_t underlying = 0; underlying < 2; underlying++) {
     for (int64_t expiry = 1; expiry <= EXPIRIES; expiry++) {
@@ -50,8 +48,7 @@ static void make_series(account_series *series)
   assert_int_equal(n, SERIES);
 }
 
-static void check_laws(const account_series *series, uint32_t n_series, const made_accounts *made)
-{
+static void check_laws(const account_series *series, uint32_t n_series, const made_accounts *made) {
   int64_t *longs = calloc(n_series + 1, sizeof *longs), *shorts = calloc(n_series + 1, sizeof *shorts);
   for (size_t p = 0; p < made->n_positions; p++) {
     const made_position *position = &made->positions[p];
@@ -75,8 +72,7 @@ static void check_laws(const account_series *series, uint32_t n_series, const ma
   free(shorts);
 }
 
-static void longs_equal_shorts_equal_open_interest(void **state)
-{
+static void longs_equal_shorts_equal_open_interest(void **state) {
   static const uint32_t n_accounts[] = {2, 3, 10, 100, 3000};
   account_series series[SERIES];
   make_series(series);
@@ -93,8 +89,7 @@ static void longs_equal_shorts_equal_open_interest(void **state)
   }
 }
 
-static void the_same_seed_gives_the_same_accounts_and_another_one_others(void **state)
-{
+static void the_same_seed_gives_the_same_accounts_and_another_one_others(void **state) {
   account_series series[SERIES];
   made_accounts one, same, other;
   make_series(series);
@@ -117,8 +112,7 @@ static void the_same_seed_gives_the_same_accounts_and_another_one_others(void **
 
 /* A hedge is a position in a future beside an option; a spread, two options of one underlying with equal right that
  * are long and short. */
-static void sizes_are_pareto_and_positions_are_spreads_and_hedges(void **state)
-{
+static void sizes_are_pareto_and_positions_are_spreads_and_hedges(void **state) {
   enum { ACCOUNTS = 2000 };
   account_series series[SERIES];
   made_accounts made;
@@ -161,8 +155,7 @@ static void sizes_are_pareto_and_positions_are_spreads_and_hedges(void **state)
   made_accounts_close(&made);
 }
 
-static void odd_lists_of_series_are_served(void **state)
-{
+static void odd_lists_of_series_are_served(void **state) {
   account_series series[SERIES];
   made_accounts made;
   make_series(series);
@@ -182,8 +175,7 @@ static void odd_lists_of_series_are_served(void **state)
   sg_error_close(error);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(longs_equal_shorts_equal_open_interest),
       cmocka_unit_test(the_same_seed_gives_the_same_accounts_and_another_one_others),

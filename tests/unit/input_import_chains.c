@@ -22,8 +22,7 @@
 static char root[64];
 static char *data;
 
-static int open_root(void **state)
-{
+static int open_root(void **state) {
   const char *folder = getenv("SHOCKGRID_DATA");
   if (asprintf(&data, "%s", folder == NULL ? SOURCE_DIR "/../shared/data" : folder) < 0) {
     return -1;
@@ -32,8 +31,7 @@ static int open_root(void **state)
   return mkdtemp(root) == NULL ? -1 : 0;
 }
 
-static int close_root(void **state)
-{
+static int close_root(void **state) {
   char command[100];
   free(data);
   snprintf(command, sizeof command, "rm -rf %s", root);
@@ -42,8 +40,7 @@ static int close_root(void **state)
 
 /* false: a file is not there. */
 static bool import_chains(const char *format, const char *const *names, size_t n_names,
-                          const sg_import_options *options, const char *folder, char **report)
-{
+                          const sg_import_options *options, const char *folder, char **report) {
   char paths[4][400], target[100];
   const char *given[4];
   for (size_t i = 0; i < n_names; i++) {
@@ -60,8 +57,7 @@ static bool import_chains(const char *format, const char *const *names, size_t n
 }
 
 /* The fields of a line without quotes; the line is cut up. */
-static size_t split(char *line, char **fields, size_t limit)
-{
+static size_t split(char *line, char **fields, size_t limit) {
   size_t n = 0;
   for (char *at = line; at != NULL && n < limit;) {
     fields[n++] = strsep(&at, ",\n");
@@ -74,8 +70,7 @@ typedef struct forward {
   double value;
 } forward;
 
-static FILE *open_file(const char *folder, const char *name)
-{
+static FILE *open_file(const char *folder, const char *name) {
   char path[200], line[1000];
   snprintf(path, sizeof path, "%s/%s/%s", root, folder, name);
   FILE *stream = fopen(path, "r");
@@ -84,38 +79,34 @@ static FILE *open_file(const char *folder, const char *name)
   return stream;
 }
 
-static size_t read_forwards(forward *forwards, size_t limit)
-{
+static size_t read_forwards(forward *found, size_t limit) {
   FILE *stream = open_file("marks", "forwards.csv");
   char line[1000], *fields[4];
   size_t n = 0;
   while (n < limit && fgets(line, sizeof line, stream) != NULL) {
     assert_true(split(line, fields, 4) >= 3);
-    snprintf(forwards[n].coin, sizeof forwards[n].coin, "%s", fields[0]);
-    snprintf(forwards[n].expiry, sizeof forwards[n].expiry, "%s", fields[1]);
-    forwards[n++].value = atof(fields[2]);
+    snprintf(found[n].coin, sizeof found[n].coin, "%s", fields[0]);
+    snprintf(found[n].expiry, sizeof found[n].expiry, "%s", fields[1]);
+    found[n++].value = atof(fields[2]);
   }
   fclose(stream);
   return n;
 }
 
-static double inverse_black(double forward_price, double strike, double stddev, bool is_call)
-{
+static double inverse_black(double forward_price, double strike, double stddev, bool is_call) {
   double d1 = log(forward_price / strike) / stddev + stddev / 2, d2 = d1 - stddev, sign = is_call ? 1 : -1;
   double first = erfc(-sign * d1 / sqrt(2)) / 2, second = erfc(-sign * d2 / sqrt(2)) / 2;
   return sign * (first - strike / forward_price * second);
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
+static int compare_numbers(const void *a, const void *b) {
   double x = *(const double *)a, y = *(const double *)b;
   return (x > y) - (x < y);
 }
 
-static void check_marks(const char *coin, size_t n_expected, double median_limit, double largest_limit)
-{
-  static forward forwards[100];
-  size_t n_forwards = read_forwards(forwards, 100), n = 0;
+static void check_marks(const char *coin, size_t n_expected, double median_limit, double largest_limit) {
+  static forward marks[100];
+  size_t n_forwards = read_forwards(marks, 100), n = 0;
   static double difference[2000];
   FILE *stream = open_file("marks", "instruments.csv");
   char line[1000], *fields[13];
@@ -125,7 +116,7 @@ static void check_marks(const char *coin, size_t n_expected, double median_limit
       continue;
     }
     size_t f = 0;
-    while (f < n_forwards && (strcmp(forwards[f].coin, coin) != 0 || strcmp(forwards[f].expiry, fields[6]) != 0)) {
+    while (f < n_forwards && (strcmp(marks[f].coin, coin) != 0 || strcmp(marks[f].expiry, fields[6]) != 0)) {
       f++;
     }
     assert_true(f < n_forwards && n < 2000);
@@ -133,7 +124,7 @@ static void check_marks(const char *coin, size_t n_expected, double median_limit
     bool date_only;
     assert_null(date_parse(fields[6], strlen(fields[6]), &expiry_s, &date_only));
     double years = (double)(expiry_s - 1775857054) / (365 * 86400.0); /* creation_timestamp of the files */
-    double model = inverse_black(forwards[f].value, atof(fields[5]), atof(fields[11]) * sqrt(years),
+    double model = inverse_black(marks[f].value, atof(fields[5]), atof(fields[11]) * sqrt(years),
                                  strcmp(fields[3], "call") == 0);
     difference[n++] = fabs(model - atof(fields[10]));
   }
@@ -147,8 +138,7 @@ static void check_marks(const char *coin, size_t n_expected, double median_limit
 }
 
 /* Limits: what the chain's own underlying_price and four-digit vols allow, quotes being seconds apart. */
-static void the_written_forward_and_vol_reproduce_the_marks(void **state)
-{
+static void the_written_forward_and_vol_reproduce_the_marks(void **state) {
   static const char *const names[] = {
       "deribit_btc_2026-04-10_options.json.gz", "deribit_btc_2026-04-10_futures.json.gz",
       "deribit_eth_2026-04-10_options.json.gz", "deribit_eth_2026-04-10_futures.json.gz"};
@@ -167,8 +157,7 @@ static void the_written_forward_and_vol_reproduce_the_marks(void **state)
   check_marks("ETH", 762, 7e-6, 2.5e-4);
 }
 
-static void a_chain_without_vols_gives_prices_from_mids(void **state)
-{
+static void a_chain_without_vols_gives_prices_from_mids(void **state) {
   static const char *const names[] = {"deribit_btc_2026-08-01_options.json.gz",
                                       "deribit_btc_2026-08-01_futures.json.gz"};
   char *report = NULL;
@@ -187,8 +176,7 @@ static void a_chain_without_vols_gives_prices_from_mids(void **state)
   free(report);
 }
 
-static void assert_read(const char *folder, uint32_t n_instruments)
-{
+static void assert_read(const char *folder, uint32_t n_instruments) {
   char path[200];
   book *read = NULL;
   snprintf(path, sizeof path, "%s/%s", root, folder);
@@ -198,8 +186,7 @@ static void assert_read(const char *folder, uint32_t n_instruments)
 }
 
 /* Counts by an independent count over the file, with the forwards of the table. */
-static void the_spx_chain_gets_plausible_forwards_and_counts_by_reason(void **state)
-{
+static void the_spx_chain_gets_plausible_forwards_and_counts_by_reason(void **state) {
   static const char *const names[] = {"yahoo_spx_2026-07-31.json.gz"};
   sg_import_options options = {.n_accounts = 10000, .seed = 1};
   char *report = NULL, line[1000], *fields[12];
@@ -234,8 +221,7 @@ static void the_spx_chain_gets_plausible_forwards_and_counts_by_reason(void **st
   assert_read("spx", 15615);
 }
 
-static void quantconnect_chains_keep_american_exercise(void **state)
-{
+static void quantconnect_chains_keep_american_exercise(void **state) {
   static const char *const aapl[] = {"lean_aapl_2014-06-16.csv"}, *const goog[] = {"lean_goog_2015-12-31.csv"};
   char *report = NULL;
   if (!import_chains("lean", aapl, 1, NULL, "aapl", &report)) {
@@ -254,8 +240,7 @@ static void quantconnect_chains_keep_american_exercise(void **state)
   free(report);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_written_forward_and_vol_reproduce_the_marks),
       cmocka_unit_test(a_chain_without_vols_gives_prices_from_mids),

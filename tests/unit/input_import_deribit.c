@@ -17,21 +17,18 @@
 
 static char root[64];
 
-static int open_root(void **state)
-{
+static int open_root(void **state) {
   snprintf(root, sizeof root, "/tmp/shockgrid-import-XXXXXX");
   return mkdtemp(root) == NULL ? -1 : 0;
 }
 
-static int close_root(void **state)
-{
+static int close_root(void **state) {
   char command[100];
   snprintf(command, sizeof command, "rm -rf %s", root);
   return system(command);
 }
 
-static const char *path_of(const char *name)
-{
+static const char *path_of(const char *name) {
   static char path[8][200];
   static unsigned next;
   char *at = path[next++ % 8];
@@ -39,31 +36,27 @@ static const char *path_of(const char *name)
   return at;
 }
 
-static void write_text(const char *name, const char *text)
-{
+static void write_text(const char *name, const char *text) {
   FILE *stream = fopen(path_of(name), "w");
   assert_non_null(stream);
   fputs(text, stream);
   assert_int_equal(fclose(stream), 0);
 }
 
-static void assert_content(const char *name, const char *expected)
-{
+static void assert_content(const char *name, const char *expected) {
   file_text loaded;
   assert_int_equal(file_load(path_of(name), 100000, &loaded, NULL), SG_OK);
   assert_string_equal(loaded.text, expected);
   file_close(&loaded);
 }
 
-static bool is_there(const char *name)
-{
+static bool is_there(const char *name) {
   return access(path_of(name), F_OK) == 0;
 }
 
 /* Imports up to two files; the caller frees the report. */
 static sg_status import_two(const char *first, const char *second, const sg_import_options *options,
-                            const char *folder, char **report, sg_error *error)
-{
+                            const char *folder, char **report, sg_error *error) {
   const char *paths[2] = {path_of(first), second == NULL ? NULL : path_of(second)};
   return import_files("deribit", paths, second == NULL ? 1 : 2, options, path_of(folder), report, error);
 }
@@ -85,8 +78,7 @@ static const char futures_text[] =
     "\"creation_timestamp\":1767225600000},"
     "{\"instrument_name\":\"BTC-26JUN26\",\"mid_price\":76000.5,\"creation_timestamp\":1767225600000}]";
 
-static void responses_become_a_book(void **state)
-{
+static void responses_become_a_book(void **state) {
   char *report = NULL;
   write_text("options.json", options_text);
   write_text("futures.json", futures_text);
@@ -124,8 +116,7 @@ static void responses_become_a_book(void **state)
   free(report);
 }
 
-static void the_order_of_files_does_not_matter(void **state)
-{
+static void the_order_of_files_does_not_matter(void **state) {
   static const char *const names[] = {"book.yaml", "underlyings.csv", "forwards.csv", "instruments.csv",
                                       "positions.csv", "accounts.csv"};
   sg_import_options options = {.n_accounts = 40, .seed = 7};
@@ -145,8 +136,7 @@ static void the_order_of_files_does_not_matter(void **state)
   }
 }
 
-static void without_an_index_the_perpetual_gives_the_price_and_rows_left_out_are_listed(void **state)
-{
+static void without_an_index_the_perpetual_gives_the_price_and_rows_left_out_are_listed(void **state) {
   char *report = NULL;
   write_text("bare.json",
              "{\"usOut\":1767225600000000,\"result\":["
@@ -189,8 +179,7 @@ static void without_an_index_the_perpetual_gives_the_price_and_rows_left_out_are
 #define QUOTED(name, bid, ask) "{\"instrument_name\":\"" name "\",\"bid_price\":" bid ",\"ask_price\":" ask "},"
 
 /* The future's mid is 4000: intrinsic values are 0.25 for the call of 3000 and 0.5 for the put of 6000. */
-static void options_without_vols_are_priced_by_the_middle_of_their_quotes(void **state)
-{
+static void options_without_vols_are_priced_by_the_middle_of_their_quotes(void **state) {
   sg_import_options two = {.n_accounts = 2, .seed = 1};
   char *report = NULL;
   write_text("mids.json", "{\"usOut\":1767225600000000,\"result\":["
@@ -229,8 +218,7 @@ static void options_without_vols_are_priced_by_the_middle_of_their_quotes(void *
 #define OPTION "\"instrument_name\":\"BTC-27MAR26-60000-C\""
 #define TIME "\"creation_timestamp\":1767225600000"
 
-static void a_bad_response_is_refused_and_nothing_is_written(void **state)
-{
+static void a_bad_response_is_refused_and_nothing_is_written(void **state) {
   static const struct {
     const char *text, *message;
     uint64_t line, column;
@@ -288,8 +276,7 @@ static void a_bad_response_is_refused_and_nothing_is_written(void **state)
   }
 }
 
-static void every_bad_row_of_every_file_is_a_finding(void **state)
-{
+static void every_bad_row_of_every_file_is_a_finding(void **state) {
   sg_error *error = sg_error_open();
   char *report = NULL;
   write_text("first.json", "[{" OPTION "," TIME ",\"mark_iv\":[]},{},{\"instrument_name\":\"BTC-PERPETUAL\","
@@ -309,8 +296,7 @@ static void every_bad_row_of_every_file_is_a_finding(void **state)
   sg_error_close(error);
 }
 
-static void a_book_without_any_row_is_refused_with_the_reasons(void **state)
-{
+static void a_book_without_any_row_is_refused_with_the_reasons(void **state) {
   sg_error *error = sg_error_open();
   char *report = NULL;
   write_text("empty.json", "[{" OPTION "," TIME ",\"estimated_delivery_price\":7},"
@@ -325,8 +311,7 @@ static void a_book_without_any_row_is_refused_with_the_reasons(void **state)
   sg_error_close(error);
 }
 
-static void wrong_arguments_are_refused(void **state)
-{
+static void wrong_arguments_are_refused(void **state) {
   sg_error *error = sg_error_open();
   char *report = NULL;
   sg_import_options one = {.n_accounts = 1};
@@ -345,8 +330,7 @@ static void wrong_arguments_are_refused(void **state)
   sg_error_close(error);
 }
 
-static void check_folder_refused(const char *folder, const char *message)
-{
+static void check_folder_refused(const char *folder, const char *message) {
   sg_error *error = sg_error_open();
   char *report = NULL;
   assert_int_equal(import_two("options.json", NULL, NULL, folder, &report, error), SG_USAGE);
@@ -357,8 +341,7 @@ static void check_folder_refused(const char *folder, const char *message)
   sg_error_close(error);
 }
 
-static void only_an_unchanged_import_is_replaced(void **state)
-{
+static void only_an_unchanged_import_is_replaced(void **state) {
   char *report = NULL;
   sg_import_options options = {.n_accounts = 10, .seed = 1};
   assert_int_equal(import_two("options.json", "futures.json", &options, "again", &report, NULL), SG_OK);
@@ -376,8 +359,7 @@ static void only_an_unchanged_import_is_replaced(void **state)
   assert_content("again/positions.csv", "account,instrument,quantity\nA,BTC-2JAN26-61000-P,5\n");
 }
 
-static void a_book_of_other_origin_is_left_alone(void **state)
-{
+static void a_book_of_other_origin_is_left_alone(void **state) {
   assert_int_equal(mkdir(path_of("theirs"), 0777), 0);
   write_text("theirs/positions.csv", "account,instrument,quantity\n");
   check_folder_refused("theirs", "holds a positions.csv that no import made; choose another folder or move it away");
@@ -389,8 +371,7 @@ static void a_book_of_other_origin_is_left_alone(void **state)
                                  "folder");
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(responses_become_a_book),
       cmocka_unit_test(the_order_of_files_does_not_matter),
