@@ -92,6 +92,24 @@ static void a_scenario_file_that_the_book_lacks_is_named(void **state) {
   expect_refusal(of, "blocks: {grid: {file: crash}}\n", worst_of, "model.yaml", 2, message);
 }
 
+static void moves_that_make_no_sense_are_refused_in_their_file(void **state) {
+  static const struct {
+    const char *row, *message;
+  } cases[] = {{"s,fx:USD,0.1,relative", "fx:USD: the base currency does not move against itself"},
+               {"s,fx:EUR,-1,relative", "fx:EUR: a relative move must be above -1 (-100 %)"},
+               {"s,fx:EUR,0.1,absolute", "fx:EUR: the move of a currency is relative"},
+               {"s,time,-1,absolute", "time: runs forward only"},
+               {"s,rate:EUR,0.1,absolute", "rate:EUR: moves of rates are not built yet in this version"}};
+  engine_case *of = *state;
+  put_positions(of, "X,SA,1\n");
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char text[160];
+    snprintf(text, sizeof text, "scenario,factor,move,kind\ns,price:A,0.1,relative\n%s\n", cases[i].row);
+    case_put(of, "scenarios/crash.csv", text);
+    expect_refusal(of, "blocks: {grid: {file: crash}}\n", worst_of, "scenarios/crash.csv", 3, cases[i].message);
+  }
+}
+
 static void what_differs_over_a_node_cannot_be_charged_there(void **state) {
   engine_case *of = *state;
   put_positions(of, "X,SA,1\nX,SB,1\n");
@@ -234,6 +252,7 @@ int main(void) {
       TEST(a_move_that_leaves_a_forward_no_price_is_refused),
       TEST(a_kind_without_a_list_of_prices_is_refused_where_it_stands),
       TEST(a_scenario_file_that_the_book_lacks_is_named),
+      TEST(moves_that_make_no_sense_are_refused_in_their_file),
       TEST(what_differs_over_a_node_cannot_be_charged_there),
       TEST(a_cap_that_differs_over_its_group_is_refused),
       TEST(a_vol_below_nothing_is_refused_with_the_option),

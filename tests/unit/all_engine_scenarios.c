@@ -142,6 +142,37 @@ static void a_coins_rate_follows_the_coin(void **state) {
   case_expect(of, "X", "200");
 }
 
+static void a_coins_own_move_goes_before_that_of_its_price(void **state) {
+  engine_case *of = *state;
+  case_put_book(of);
+  case_put(of, "positions.csv", "account,instrument,quantity\nX,P,1000\n");
+  case_put(of, "scenarios/crash.csv", "scenario,factor,move,kind\n"
+                                      "both,price:COIN,-0.2,relative\nboth,fx:COIN,0.5,relative\n"
+                                      "price,price:COIN,-0.2,relative\nrate,fx:COIN,0.5,relative\n");
+  case_run(of, file_model);
+  /* -0.25 coins at 1500 and at 800; nothing */
+  CASE_EXPECT_PNL(of, "X", "-", "crash", 1, -375, -200, 0);
+}
+
+static void the_order_of_rows_within_a_scenario_does_not_matter(void **state) {
+  engine_case *of = *state;
+  char digest[33];
+  case_put_book(of);
+  case_put(of, "positions.csv", "account,instrument,quantity\nY,N,1\nY,SE,1\n");
+  case_put(of, "scenarios/crash.csv", "scenario,factor,move,kind\n"
+                                      "a,vol:A@30,1,absolute\na,vol:A@500,2,absolute\na,vol:A@365,5,absolute\n"
+                                      "b,vol:A@30,1,absolute\nb,vol:A@365,1,absolute\nb,vol:A@365.0,2,absolute\n"
+                                      "b,fx:EUR,0.1,relative\nb,time,3,absolute\n");
+  case_run(of, file_model);
+  strcpy(digest, sg_result_digest(of->result));
+  case_put(of, "scenarios/crash.csv", "move,kind,factor,scenario\n"
+                                      "5,absolute,vol:A@365,a\n2,absolute,vol:A@365.0,b\n3,absolute,time,b\n"
+                                      "2,absolute,vol:A@500,a\n1,absolute,vol:A@365,b\n0.1,relative,fx:EUR,b\n"
+                                      "1,absolute,vol:A@30,b\n1,absolute,vol:A@30,a\n");
+  case_run(of, file_model);
+  assert_string_equal(sg_result_digest(of->result), digest);
+}
+
 static void var_1_of_a_scenario_file(void **state) {
   static const struct {
     const char *amount, *expected;
@@ -232,6 +263,8 @@ int main(void) {
       TEST(a_file_moves_prices_vols_time_and_weighs),
       TEST(currencies_meet_at_shocked_or_base_rates),
       TEST(a_coins_rate_follows_the_coin),
+      TEST(a_coins_own_move_goes_before_that_of_its_price),
+      TEST(the_order_of_rows_within_a_scenario_does_not_matter),
       TEST(var_1_of_a_scenario_file),
       TEST(gains_are_cut_capped_scaled_and_losses_relieved),
       TEST(a_levels_saving_is_what_its_children_lose_more_than_it),
