@@ -14,6 +14,10 @@ cmake --install "$BUILD" --prefix "$prefix" >"$work/log" 2>&1 || {
 }
 cp "$BUILD/install_manifest.txt" "$work/manifest.txt"
 cd "$work" || exit 1
+if [ ! -e /proc/self/exe ]; then # the loader finds $ORIGIN of the installed program through /proc
+  LD_LIBRARY_PATH=$(dirname "$(find "$prefix" -name libshockgrid.so.0)")
+  export LD_LIBRARY_PATH
+fi
 "$prefix/bin/shockgrid" run "$SOURCE/examples/book" --model "$prefix/share/shockgrid/models/occ-cpm.yaml" --quiet --out out ||
   complain "the installed program fails"
 "$SHOCKGRID" run "$SOURCE/examples/book" --model occ-cpm --quiet --out built
@@ -58,7 +62,7 @@ find_package(shockgrid 0.1 REQUIRED)
 add_executable(example margin_in_memory.c)
 target_link_libraries(example shockgrid::shockgrid)
 END
-{ cmake -S project -B cmake-build "-DCMAKE_PREFIX_PATH=$prefix" "-DCMAKE_C_FLAGS=$sanitize" && cmake --build cmake-build; } >log 2>&1 ||
+{ cmake -G Ninja -S project -B cmake-build "-DCMAKE_PREFIX_PATH=$prefix" "-DCMAKE_C_FLAGS=$sanitize" && cmake --build cmake-build; } >log 2>&1 ||
   { cat log; complain "find_package does not serve"; }
 [ "$(cmake-build/example)" = "$margins" ] || complain "the example through find_package: $(cmake-build/example 2>&1)"
 checked
