@@ -163,6 +163,14 @@ static sg_status upload_level(netting *made, uint32_t l, sg_error *error) {
   TRY_DONE(adjustment_open(of, made->prices, &made->levels->items[l], &step->adjust, error));
   TRY_DONE(batch_eval(of, step->set, step->rule->has_credit && step->adjust == NULL ? &step->rule->credit : NULL,
                       step->rule->where, 0.0, credit, error));
+  for (uint32_t n = 0; n < step->n_parents; n++) {
+    if (credit[n] < 0.0) {
+      status = error_add(error, SG_INPUT, step->rule->where,
+                         "credit \"%s\" is negative for %s: a credit only reduces a loss", step->rule->credit.text,
+                         of->in->sets[step->set].name[of->tables[step->set].group[n]]);
+      goto done;
+    }
+  }
   for (uint32_t x = 0; x < n_children; x++) {
     begin[parent[x] + 1]++;
   }

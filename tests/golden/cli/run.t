@@ -79,3 +79,8 @@ $ shockgrid run "$SOURCE/examples/book" --model occ-cpm --fail-on-call --quiet
 ! shockgrid run: --fail-on-call needs a model with an equity section
 ! try 'shockgrid run --help'
 [2]
+# A credit of a level reduces a loss; a negative one would deepen it.
+$ printf 'model: {name: neg, title: Negative credit, extends: spot-vol-grid}\nlevels: [{by: [underlying]}, {by: [account], credit: -5, convert: base}]\n' >neg.yaml
+$ shockgrid run book --model neg.yaml --device reference
+! neg.yaml:2:30: credit "-5" is negative for -: a credit only reduces a loss
+[3]
