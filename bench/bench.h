@@ -18,6 +18,8 @@
   X(price_accurate, "prices/s", LIMIT_MULTIPLY_ADDS, "2,048 American options, 17 spot x 3 vol moves, scheme accurate") \
   X(imply_vol, "vols/s", LIMIT_MULTIPLY_ADDS, "262,144 European options from their prices, one launch")                   \
   X(net_nodes, "position-scenarios/s", LIMIT_CACHED_READ, "200,000 nodes of 20 positions, 64 scenarios, by underlying") \
+  X(net_grouped, "position-scenarios/s", LIMIT_CACHED_READ, "the same, folded into 20,000 accounts, worst scenario")     \
+  X(net_random, "position-scenarios/s", LIMIT_CACHED_READ, "20,000 accounts of 200 positions anywhere, worst scenario")  \
   X(fold_level, "node-scenarios/s", LIMIT_COPY, "200,000 nodes into 20,000 accounts, 64 scenarios")                  \
   X(reduce_worst, "node-scenarios/s", LIMIT_COPY, "200,000 nodes, 64 scenarios")
 
@@ -31,20 +33,33 @@
 typedef enum bench_limit { BENCH_LIMITS(BENCH_ENUM) N_LIMITS } bench_limit;
 #undef BENCH_ENUM
 
-/* A launch that can be repeated. `outputs` is compared with the reference's, byte for byte. */
+enum { BENCH_LAUNCHES = 3, BENCH_BUFFERS = 32 };
+
 typedef struct bench_launch {
   kernel_id kernel;
   kernel_argument arguments[20];
   size_t n_arguments;
   size_t items[2];
-  double work;           /* units per launch */
+} bench_launch;
+
+/* What is timed: launches that can be repeated. `output` is compared with the reference's, byte for byte. */
+typedef struct bench_work {
+  bench_launch launches[BENCH_LAUNCHES]; /* in order */
+  size_t n_launches;
+  double work;           /* units of all launches together */
   double limit_per_unit; /* multiply-adds or bytes that a unit cannot do without; stated in the case */
   device_buffer *output;
   size_t output_bytes;
-} bench_launch;
+  device_buffer *buffers[BENCH_BUFFERS]; /* all that the case made */
+  size_t n_buffers;
+} bench_work;
 
-/* Buffers live until the device is closed; host arrays in `memory`. */
-typedef sg_status bench_case(device *on, arena *memory, bench_launch *made, sg_error *error);
+/* A buffer that is closed with the case. `from` NULL: zeroes. */
+sg_status bench_buffer(device *on, bench_work *of, size_t size_bytes, const void *from, device_buffer **made,
+                       sg_error *error);
+
+/* Host arrays live in `memory`. */
+typedef sg_status bench_case(device *on, arena *memory, bench_work *made, sg_error *error);
 #define BENCH_DECLARE(name, unit, limit, text) bench_case bench_##name;
 BENCH_CASES(BENCH_DECLARE)
 #undef BENCH_DECLARE

@@ -68,8 +68,8 @@ static void fill_data(american_data *to) {
 enum { CONTRACT, ROW, FORWARD_ROW, WEIGHT_ROW, VOL, SLICE_OF, SLICE_YEARS, FORWARD, LOG_MOVE, WEIGHT, PNL, SCHEME, BOUNDARY,
        N_BUFFERS };
 
-static sg_status make_buffers(device *on, arena *memory, american_accuracy accuracy, device_buffer *b[static N_BUFFERS],
-                              sg_error *error) {
+static sg_status make_buffers(device *on, arena *memory, american_accuracy accuracy, bench_work *made,
+                              device_buffer *b[static N_BUFFERS], sg_error *error) {
   american_shape shape = american_shape_get(accuracy);
   american_data data;
   const double *table = american_table_make(memory, shape);
@@ -94,73 +94,68 @@ static sg_status make_buffers(device *on, arena *memory, american_accuracy accur
                          [SCHEME] = {table, sizeof(double) * american_table_count(shape)},
                          [BOUNDARY] = {NULL, sizeof(double) * VOLS * shape.n_nodes * INSTRUMENTS}};
   for (size_t i = 0; i < N_BUFFERS; i++) {
-    TRY(buffer_make(on, inputs[i].size_bytes, inputs[i].from, &b[i], error));
+    TRY(bench_buffer(on, made, inputs[i].size_bytes, inputs[i].from, &b[i], error));
   }
   return SG_OK;
 }
 
-static bench_launch solve_launch(const device *on, american_accuracy accuracy, device_buffer *b[static N_BUFFERS]) {
+static bench_launch solve_launch(const device *on, device_buffer *b[static N_BUFFERS]) {
   return (bench_launch){.kernel = KERNEL_solve_american,
                         .arguments = {ARG_BUFFER(b[CONTRACT]), ARG_UINT(INSTRUMENTS), ARG_BUFFER(b[VOL]),
                                       ARG_BUFFER(b[SLICE_YEARS]), ARG_UINT(VOLS), ARG_BUFFER(b[SCHEME]),
                                       ARG_BUFFER(b[BOUNDARY])},
                         .n_arguments = 7,
-                        .items = {VOLS, INSTRUMENTS / device_get_traits(on)->lanes},
-                        .work = (double)VOLS * INSTRUMENTS,
-                        .limit_per_unit = accuracy == AMERICAN_fast ? 2 * 7 * 7 * 110 : 3 * 13 * 20 * 120,
-                        .output = b[BOUNDARY],
-                        .output_bytes = sizeof(double) * VOLS * american_shape_get(accuracy).n_nodes * INSTRUMENTS};
+                        .items = {VOLS, INSTRUMENTS / device_get_traits(on)->lanes}};
 }
 
 /* Two or three Newton steps; each point of an equation has three exponentials, a rational and twice the interpolation. */
-static sg_status make_solve(device *on, arena *memory, american_accuracy accuracy, bench_launch *made, sg_error *error) {
+static sg_status make_solve(device *on, arena *memory, american_accuracy accuracy, bench_work *made, sg_error *error) {
   device_buffer *b[N_BUFFERS];
-  TRY(make_buffers(on, memory, accuracy, b, error));
-  *made = solve_launch(on, accuracy, b);
-  for (size_t i = 0; i < N_BUFFERS; i++) {
-    if (i != CONTRACT && i != VOL && i != SLICE_YEARS && i != SCHEME && i != BOUNDARY) {
-      buffer_close(b[i]);
-    }
-  }
+  TRY(make_buffers(on, memory, accuracy, made, b, error));
+  made->launches[made->n_launches++] = solve_launch(on, b);
+  made->work = (double)VOLS * INSTRUMENTS;
+  made->limit_per_unit = accuracy == AMERICAN_fast ? 2 * 7 * 7 * 110 : 3 * 13 * 20 * 120;
+  made->output = b[BOUNDARY];
+  made->output_bytes = sizeof(double) * VOLS * american_shape_get(accuracy).n_nodes * INSTRUMENTS;
   return SG_OK;
 }
 
 /* Each point of the premium takes what a European price takes. */
-static sg_status make_price(device *on, arena *memory, american_accuracy accuracy, bench_launch *made, sg_error *error) {
+static sg_status make_price(device *on, arena *memory, american_accuracy accuracy, bench_work *made, sg_error *error) {
   device_buffer *b[N_BUFFERS];
-  TRY(make_buffers(on, memory, accuracy, b, error));
-  bench_launch solve = solve_launch(on, accuracy, b);
+  TRY(make_buffers(on, memory, accuracy, made, b, error));
+  bench_launch solve = solve_launch(on, b);
   TRY(device_launch(on, solve.kernel, solve.arguments, solve.n_arguments, solve.items, error));
   const device_traits *traits = device_get_traits(on);
   uint32_t span = traits->wide ? 1 : STRIDE;
-  *made = (bench_launch){.kernel = KERNEL_price_american,
-                         .arguments = {ARG_BUFFER(b[CONTRACT]), ARG_UINT(INSTRUMENTS), ARG_BUFFER(b[ROW]),
-                                       ARG_BUFFER(b[FORWARD_ROW]), ARG_BUFFER(b[WEIGHT_ROW]), ARG_BUFFER(b[VOL]),
-                                       ARG_BUFFER(b[SLICE_OF]), ARG_BUFFER(b[SLICE_YEARS]), ARG_BUFFER(b[FORWARD]),
-                                       ARG_BUFFER(b[LOG_MOVE]), ARG_BUFFER(b[WEIGHT]), ARG_DOUBLE(0.0), ARG_UINT(STRIDE),
-                                       ARG_UINT(span), ARG_BUFFER(b[PNL]), ARG_BUFFER(b[SCHEME]),
-                                       ARG_BUFFER(b[BOUNDARY])},
-                         .n_arguments = 17,
-                         .items = {STRIDE / span, INSTRUMENTS / traits->lanes},
-                         .work = (double)INSTRUMENTS * COLUMNS,
-                         .limit_per_unit = 60.0 * (1 + american_shape_get(accuracy).n_price),
-                         .output = b[PNL],
-                         .output_bytes = sizeof(double) * INSTRUMENTS * STRIDE};
+  made->launches[made->n_launches++] =
+      (bench_launch){.kernel = KERNEL_price_american,
+                     .arguments = {ARG_BUFFER(b[CONTRACT]), ARG_UINT(INSTRUMENTS), ARG_BUFFER(b[ROW]),
+                                   ARG_BUFFER(b[FORWARD_ROW]), ARG_BUFFER(b[WEIGHT_ROW]), ARG_BUFFER(b[VOL]),
+                                   ARG_BUFFER(b[SLICE_OF]), ARG_BUFFER(b[SLICE_YEARS]), ARG_BUFFER(b[FORWARD]),
+                                   ARG_BUFFER(b[LOG_MOVE]), ARG_BUFFER(b[WEIGHT]), ARG_DOUBLE(0.0), ARG_UINT(STRIDE),
+                                   ARG_UINT(span), ARG_BUFFER(b[PNL]), ARG_BUFFER(b[SCHEME]), ARG_BUFFER(b[BOUNDARY])},
+                     .n_arguments = 17,
+                     .items = {STRIDE / span, INSTRUMENTS / traits->lanes}};
+  made->work = (double)INSTRUMENTS * COLUMNS;
+  made->limit_per_unit = 60.0 * (1 + american_shape_get(accuracy).n_price);
+  made->output = b[PNL];
+  made->output_bytes = sizeof(double) * INSTRUMENTS * STRIDE;
   return SG_OK;
 }
 
-sg_status bench_solve_fast(device *on, arena *memory, bench_launch *made, sg_error *error) {
+sg_status bench_solve_fast(device *on, arena *memory, bench_work *made, sg_error *error) {
   return make_solve(on, memory, AMERICAN_fast, made, error);
 }
 
-sg_status bench_price_fast(device *on, arena *memory, bench_launch *made, sg_error *error) {
+sg_status bench_price_fast(device *on, arena *memory, bench_work *made, sg_error *error) {
   return make_price(on, memory, AMERICAN_fast, made, error);
 }
 
-sg_status bench_solve_accurate(device *on, arena *memory, bench_launch *made, sg_error *error) {
+sg_status bench_solve_accurate(device *on, arena *memory, bench_work *made, sg_error *error) {
   return make_solve(on, memory, AMERICAN_accurate, made, error);
 }
 
-sg_status bench_price_accurate(device *on, arena *memory, bench_launch *made, sg_error *error) {
+sg_status bench_price_accurate(device *on, arena *memory, bench_work *made, sg_error *error) {
   return make_price(on, memory, AMERICAN_accurate, made, error);
 }

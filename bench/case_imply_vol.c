@@ -21,7 +21,7 @@ static void fill_option(uint64_t *seed, uint32_t i, double forward, double *cont
   *price = black_value(state, forward, 0.0);
 }
 
-sg_status bench_imply_vol(device *on, arena *memory, bench_launch *made, sg_error *error) {
+sg_status bench_imply_vol(device *on, arena *memory, bench_work *made, sg_error *error) {
   uint64_t seed = 1;
   double *contract = ARENA_ARRAY(memory, double, N_CONTRACT_FIELDS * (size_t)OPTIONS);
   double *forward = ARENA_ARRAY(memory, double, OPTIONS), *price = ARENA_ARRAY(memory, double, OPTIONS);
@@ -34,22 +34,22 @@ sg_status bench_imply_vol(device *on, arena *memory, bench_launch *made, sg_erro
   }
   size_t row = OPTIONS * sizeof(double);
   device_buffer *d_contract, *d_forward, *d_price, *d_vol, *d_status, *d_steps;
-  TRY(buffer_make(on, N_CONTRACT_FIELDS * row, contract, &d_contract, error));
-  TRY(buffer_make(on, row, forward, &d_forward, error));
-  TRY(buffer_make(on, row, price, &d_price, error));
-  TRY(buffer_make(on, row, NULL, &d_vol, error));
-  TRY(buffer_make(on, row, NULL, &d_status, error));
-  TRY(buffer_make(on, row, NULL, &d_steps, error));
-  *made = (bench_launch){.kernel = KERNEL_imply_vol,
-                         .arguments = {ARG_BUFFER(d_contract), ARG_UINT(OPTIONS), ARG_BUFFER(d_forward),
-                                       ARG_BUFFER(d_price), ARG_UINT(0), ARG_BUFFER(d_vol), ARG_BUFFER(d_status),
-                                       ARG_BUFFER(d_steps)},
-                         .n_arguments = 8,
-                         .items = {OPTIONS / device_get_traits(on)->lanes, 1},
-                         .work = OPTIONS,
-                         .limit_per_unit = 240, /* guess: a rational of 15, a logarithm of 17, a fit; twice a step: two
-                                                   rationals of 15, a logarithm, 25 for the step; divisions not counted */
-                         .output = d_vol,
-                         .output_bytes = row};
+  TRY(bench_buffer(on, made, N_CONTRACT_FIELDS * row, contract, &d_contract, error));
+  TRY(bench_buffer(on, made, row, forward, &d_forward, error));
+  TRY(bench_buffer(on, made, row, price, &d_price, error));
+  TRY(bench_buffer(on, made, row, NULL, &d_vol, error));
+  TRY(bench_buffer(on, made, row, NULL, &d_status, error));
+  TRY(bench_buffer(on, made, row, NULL, &d_steps, error));
+  made->launches[made->n_launches++] =
+      (bench_launch){.kernel = KERNEL_imply_vol,
+                     .arguments = {ARG_BUFFER(d_contract), ARG_UINT(OPTIONS), ARG_BUFFER(d_forward), ARG_BUFFER(d_price),
+                                   ARG_UINT(0), ARG_BUFFER(d_vol), ARG_BUFFER(d_status), ARG_BUFFER(d_steps)},
+                     .n_arguments = 8,
+                     .items = {OPTIONS / device_get_traits(on)->lanes, 1}};
+  made->work = OPTIONS;
+  made->limit_per_unit = 240; /* guess: a rational of 15, a logarithm of 17, a fit; twice a step: two rationals of 15, a
+                                 logarithm, 25 for the step; divisions not counted */
+  made->output = d_vol;
+  made->output_bytes = row;
   return SG_OK;
 }

@@ -19,7 +19,7 @@ static void fill_contract(uint64_t *seed, uint32_t i, double forward, double *co
   contract[CONTRACT_DISCOUNT * INSTRUMENTS + i] = math_exp(-0.03 * years);
 }
 
-sg_status bench_price_black(device *on, arena *memory, bench_launch *made, sg_error *error) {
+sg_status bench_price_black(device *on, arena *memory, bench_work *made, sg_error *error) {
   uint64_t seed = 1;
   double *contract = ARENA_ARRAY(memory, double, N_CONTRACT_FIELDS * INSTRUMENTS);
   double *vol = ARENA_ARRAY(memory, double, VOLS * INSTRUMENTS);
@@ -65,20 +65,21 @@ sg_status bench_price_black(device *on, arena *memory, bench_launch *made, sg_er
                 {log_move, sizeof(double) * FORWARDS * STRIDE}, {weight, sizeof(double) * STRIDE},
                 {NULL, sizeof(double) * INSTRUMENTS * STRIDE}};
   for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
-    TRY(buffer_make(on, inputs[i].size_bytes, inputs[i].from, &b[i], error));
+    TRY(bench_buffer(on, made, inputs[i].size_bytes, inputs[i].from, &b[i], error));
   }
   const device_traits *traits = device_get_traits(on);
   uint32_t span = traits->wide ? 1 : STRIDE;
-  *made = (bench_launch){.kernel = KERNEL_price_black,
-                         .arguments = {ARG_BUFFER(b[0]), ARG_UINT(INSTRUMENTS), ARG_BUFFER(b[1]), ARG_BUFFER(b[2]),
-                                       ARG_BUFFER(b[3]), ARG_BUFFER(b[4]), ARG_BUFFER(b[5]), ARG_BUFFER(b[6]),
-                                       ARG_BUFFER(b[7]), ARG_BUFFER(b[8]), ARG_BUFFER(b[9]), ARG_DOUBLE(0.0),
-                                       ARG_UINT(STRIDE), ARG_UINT(span), ARG_BUFFER(b[10])},
-                         .n_arguments = 15,
-                         .items = {STRIDE / span, INSTRUMENTS / traits->lanes},
-                         .work = (double)INSTRUMENTS * COLUMNS,
-                         .limit_per_unit = 60, /* two rationals of 15, one exponential of 17, the rest; a division not counted */
-                         .output = b[10],
-                         .output_bytes = sizeof(double) * INSTRUMENTS * STRIDE};
+  made->launches[made->n_launches++] =
+      (bench_launch){.kernel = KERNEL_price_black,
+                     .arguments = {ARG_BUFFER(b[0]), ARG_UINT(INSTRUMENTS), ARG_BUFFER(b[1]), ARG_BUFFER(b[2]),
+                                   ARG_BUFFER(b[3]), ARG_BUFFER(b[4]), ARG_BUFFER(b[5]), ARG_BUFFER(b[6]),
+                                   ARG_BUFFER(b[7]), ARG_BUFFER(b[8]), ARG_BUFFER(b[9]), ARG_DOUBLE(0.0),
+                                   ARG_UINT(STRIDE), ARG_UINT(span), ARG_BUFFER(b[10])},
+                     .n_arguments = 15,
+                     .items = {STRIDE / span, INSTRUMENTS / traits->lanes}};
+  made->work = (double)INSTRUMENTS * COLUMNS;
+  made->limit_per_unit = 60; /* two rationals of 15, one exponential of 17, the rest; a division not counted */
+  made->output = b[10];
+  made->output_bytes = sizeof(double) * INSTRUMENTS * STRIDE;
   return SG_OK;
 }

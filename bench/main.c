@@ -5,6 +5,7 @@
  */
 #include "bench.h"
 
+#include <assert.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,25 +43,42 @@ static int rising(const void *left, const void *right) {
   return (a > b) - (a < b);
 }
 
-static sg_status launch(device *on, const bench_launch *what, sg_error *error) {
-  TRY(device_launch(on, what->kernel, what->arguments, what->n_arguments, what->items, error));
+sg_status bench_buffer(device *on, bench_work *of, size_t size_bytes, const void *from, device_buffer **made,
+                       sg_error *error) {
+  assert(of->n_buffers < BENCH_BUFFERS);
+  TRY(buffer_make(on, size_bytes, from, made, error));
+  of->buffers[of->n_buffers++] = *made;
+  return SG_OK;
+}
+
+static void work_close(bench_work *made) {
+  while (made->n_buffers > 0) {
+    buffer_close(made->buffers[--made->n_buffers]);
+  }
+}
+
+static sg_status work_run(device *on, const bench_work *what, sg_error *error) {
+  for (size_t i = 0; i < what->n_launches; i++) {
+    const bench_launch *one = &what->launches[i];
+    TRY(device_launch(on, one->kernel, one->arguments, one->n_arguments, one->items, error));
+  }
   return device_finish(on, error);
 }
 
 /* The reference gets the same data and has to give the same bytes. */
-static sg_status verify(device *on, const bench_launch *what, bench_case *make, sg_error *error) {
+static sg_status verify(device *on, const bench_work *what, bench_case *make, sg_error *error) {
   arena *memory = arena_open();
   device *reference = NULL;
-  bench_launch again;
+  bench_work again = {0};
   char *got = malloc(what->output_bytes), *expected = malloc(what->output_bytes);
   const sg_device_options quick = {.skip_self_test = true};
   sg_status status = memory && got && expected ? SG_OK : error_out_of_memory(error);
   TRY_DONE(status);
   TRY_DONE(device_open("reference", &quick, &reference, error));
   TRY_DONE(make(reference, memory, &again, error));
-  TRY_DONE(launch(reference, &again, error));
+  TRY_DONE(work_run(reference, &again, error));
   TRY_DONE(buffer_read(reference, again.output, 0, again.output_bytes, expected, error));
-  TRY_DONE(launch(on, what, error));
+  TRY_DONE(work_run(on, what, error));
   TRY_DONE(buffer_read(on, what->output, 0, what->output_bytes, got, error));
   if (memcmp(got, expected, what->output_bytes) != 0) {
     status = error_fail(error, SG_DEVICE, "the device's answer differs from the reference's: nothing is timed");
@@ -68,19 +86,13 @@ static sg_status verify(device *on, const bench_launch *what, bench_case *make, 
 done:
   free(got);
   free(expected);
-  if (reference != NULL) {
-    for (size_t i = 0; i < again.n_arguments; i++) {
-      if (again.arguments[i].is == ARGUMENT_BUFFER) {
-        buffer_close(again.arguments[i].as.buffer);
-      }
-    }
-    device_close(reference);
-  }
+  work_close(&again);
+  device_close(reference);
   arena_close(memory);
   return status;
 }
 
-static void print_row(const bench_row *row, const bench_launch *what, const double *seconds, int n,
+static void print_row(const bench_row *row, const bench_work *what, const double *seconds, int n,
                       const double *limits, const device_traits *traits, FILE *csv) {
   static const char *const limit_names[] = {
 #define LIMIT_NAME(key, name, unit) name,
@@ -102,14 +114,14 @@ static void print_row(const bench_row *row, const bench_launch *what, const doub
 static sg_status run_case(device *on, const bench_row *row, int repeats, const double *limits, FILE *csv,
                           sg_error *error) {
   arena *memory = arena_open();
-  bench_launch what = {0};
+  bench_work what = {0};
   double *seconds = malloc((size_t)repeats * sizeof *seconds);
   sg_status status = memory && seconds ? row->make(on, memory, &what, error) : error_out_of_memory(error);
   TRY_DONE(status);
   TRY_DONE(verify(on, &what, row->make, error));
   for (int i = -WARM_UPS; i < repeats; i++) {
     double start = now_s();
-    TRY_DONE(launch(on, &what, error));
+    TRY_DONE(work_run(on, &what, error));
     if (i >= 0) {
       seconds[i] = now_s() - start;
     }
@@ -117,11 +129,7 @@ static sg_status run_case(device *on, const bench_row *row, int repeats, const d
   qsort(seconds, (size_t)repeats, sizeof *seconds, rising);
   print_row(row, &what, seconds, repeats, limits, device_get_traits(on), csv);
 done:
-  for (size_t i = 0; i < what.n_arguments; i++) {
-    if (what.arguments[i].is == ARGUMENT_BUFFER) {
-      buffer_close(what.arguments[i].as.buffer);
-    }
-  }
+  work_close(&what);
   free(seconds);
   arena_close(memory);
   return status;
@@ -132,10 +140,13 @@ int main(int argc, char **argv) {
                                           {"lanes", required_argument, NULL, 'l'},
                                           {"repeats", required_argument, NULL, 'r'},
                                           {"csv", required_argument, NULL, 'c'},
+                                          {"case", required_argument, NULL, 'k'},
+                                          {"no-peaks", no_argument, NULL, 'n'},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
   sg_device_options chosen = {0};
-  const char *device_choice = NULL, *csv_path = NULL;
+  const char *device_choice = NULL, *csv_path = NULL, *only = NULL;
+  bool peaks = true;
   int repeats = 2 * REPEATS_LEAST + 1, option;
   while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
     switch (option) {
@@ -143,6 +154,8 @@ int main(int argc, char **argv) {
       case 'l': chosen.lanes = (uint32_t)atoi(optarg); break;
       case 'r': repeats = atoi(optarg) < REPEATS_LEAST ? REPEATS_LEAST : atoi(optarg); break;
       case 'c': csv_path = optarg; break;
+      case 'k': only = optarg; break;
+      case 'n': peaks = false; break;
       default:
         fprintf(stderr, "usage: shockgrid-bench [--device DEVICE] [--lanes N] [--repeats N] [--csv FILE]\n");
         return option == 'h' ? 0 : SG_USAGE;
@@ -150,11 +163,11 @@ int main(int argc, char **argv) {
   }
   sg_error *error = sg_error_open();
   device *on = NULL;
-  double limits[N_LIMITS];
+  double limits[N_LIMITS] = {0};
   FILE *csv = csv_path == NULL ? NULL : fopen(csv_path, "w");
   sg_status status = csv_path != NULL && csv == NULL ? error_fail(error, SG_IO, "%s cannot be written", csv_path)
                                                      : device_open(device_choice, &chosen, &on, error);
-  if (status == SG_OK) {
+  if (status == SG_OK && peaks) {
     status = peaks_measure(device_get_traits(on)->name, limits, error);
   }
   if (status == SG_OK) {
@@ -168,6 +181,9 @@ int main(int argc, char **argv) {
                    "limit_per_s,median_share_of_limit\n");
     }
     for (size_t i = 0; status == SG_OK && i < sizeof rows / sizeof *rows; i++) {
+      if (only != NULL && strcmp(only, rows[i].name) != 0) {
+        continue;
+      }
       status = run_case(on, &rows[i], repeats, limits, csv, error);
     }
   }
