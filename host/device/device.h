@@ -33,6 +33,7 @@ typedef struct device_buffer device_buffer;
 typedef struct device_traits {
   uint32_t lanes;                    /* instruments (price) or scenarios (net, fold, reduce) in a register vector */
   bool wide;                         /* a GPU: wants one work-item per cell; else one per row */
+  bool own_memory;                   /* its buffers are not host memory: a bound on host memory does not hold them */
   uint32_t compute_units;
   uint64_t memory_bytes, largest_allocation_bytes;
   const char *platform, *name, *driver, *type;

@@ -68,8 +68,16 @@ static sg_status opencl_buffer_write(device_buffer *buffer, size_t offset_bytes,
                                           offset_bytes, buffer->on->traits.name);
 }
 
-/* Zeros are written: clEnqueueFillBuffer would do, but Oclgrind 21.10 reports what it fills as uninitialised. */
+/* The device fills its own memory; Oclgrind, which reports what it fills as uninitialised (21.10), is sent zeros. */
 static sg_status zeros_write(device_buffer *buffer, sg_error *error) {
+  opencl_state *state = buffer->on->state;
+  if (state->fills) {
+    const cl_char zero = 0;
+    cl_int code = clEnqueueFillBuffer(state->queue, buffer->memory, &zero, sizeof zero, 0, buffer->size_bytes, 0, NULL,
+                                      NULL);
+    return code == CL_SUCCESS ? SG_OK : opencl_fail(error, code, "clEnqueueFillBuffer of %zu bytes on %s",
+                                                    buffer->size_bytes, buffer->on->traits.name);
+  }
   enum { ZEROS_BYTES = 1 << 22 };
   size_t chunk = buffer->size_bytes < ZEROS_BYTES ? buffer->size_bytes : ZEROS_BYTES;
   void *zeros = calloc(1, chunk);
@@ -237,6 +245,8 @@ sg_status opencl_open(device *opened, const candidate *from, const sg_device_opt
   opened->traits.wide = strcmp(from->facts.type, "cpu") != 0;
   state->id = from->device_id;
   state->zero_copy = !opened->traits.wide;
+  state->fills = strcmp(from->facts.platform, "Oclgrind") != 0;
+  opened->traits.own_memory = !state->zero_copy;
   const cl_context_properties properties[] = {CL_CONTEXT_PLATFORM, (cl_context_properties)from->platform_id, 0};
   state->context = clCreateContext(properties, 1, &state->id, NULL, NULL, &code);
   if (code != CL_SUCCESS) {

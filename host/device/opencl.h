@@ -19,6 +19,7 @@ typedef struct opencl_state {
   cl_program program;
   cl_kernel kernels[N_KERNELS];
   bool zero_copy; /* the device works in host memory */
+  bool fills;     /* clEnqueueFillBuffer can be relied on */
   /* Launches whose times have not been read, in queue order. */
   struct {
     cl_event event;

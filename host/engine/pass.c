@@ -25,14 +25,14 @@ void pass_report(const pass_context *with, const char *stage, double share) {
 
 /* ---- plan -------------------------------------------------------------------------------------- */
 
-/* Without a bound: a quarter of the device's memory, at most 4 GiB; nodes get an eighth of it, at most 64 MiB, so that a
- * batch stays near the caches. */
+/* Without a bound on host memory, or where the device has memory of its own: a quarter of the device's, at most 4 GiB;
+ * nodes get an eighth of it, at most 64 MiB, so that a batch stays near the caches. */
 static void choose_bytes(const pass_context *with, const sg_run_options *options, uint64_t *pnl_bytes,
                          uint64_t *batch_bytes) {
   const device_traits *traits = device_get_traits(with->on);
   uint64_t all = traits->memory_bytes / 4;
   all = all > (uint64_t)4 << 30 ? (uint64_t)4 << 30 : all;
-  if (options->memory_bytes != 0) {
+  if (options->memory_bytes != 0 && !traits->own_memory) {
     all = options->memory_bytes / 2; /* the other half is the book and the host's share */
   }
   *batch_bytes = all / 8 > (uint64_t)64 << 20 ? (uint64_t)64 << 20 : all / 8;
