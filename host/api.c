@@ -11,6 +11,7 @@
 #include "engine/difference.h"
 #include "engine/engine.h"
 #include "engine/price_book.h"
+#include "engine/quality.h"
 #include "input/generate.h"
 #include "input/import.h"
 #include "input/read_book.h"
@@ -110,6 +111,62 @@ const char *sg_model_shipped_text(size_t index) { return shipped_model_text(inde
 const char *sg_model_title(const sg_model *loaded) { return loaded->title; }
 
 const char *sg_model_describe(const sg_model *loaded) { return loaded->description; }
+
+/* ---- data quality ------------------------------------------------------------------------------- */
+
+struct sg_quality {
+  arena *memory;
+  quality_report found;
+};
+
+static sg_status check(const sg_book *of, const sg_model *under, const sg_book *previous, sg_quality **made,
+                       sg_error *error) {
+  arena *memory = arena_open();
+  sg_quality *opened = memory == NULL ? NULL : ARENA_ARRAY(memory, sg_quality, 1);
+  sg_status status = opened == NULL ? error_out_of_memory(error)
+                                    : engine_check(of, under, previous, memory, &opened->found, error);
+  if (status != SG_OK) {
+    arena_close(memory);
+    return status;
+  }
+  opened->memory = memory;
+  *made = opened;
+  return SG_OK;
+}
+
+sg_status sg_check(const sg_book *of, const sg_model *under, const sg_book *previous, sg_quality **made,
+                   sg_error *error) {
+  float_mode before = float_mode_enter();
+  *made = NULL;
+  sg_status status = check(of, under, previous, made, error);
+  float_mode_leave(before);
+  return status;
+}
+
+void sg_quality_close(sg_quality *closed) {
+  if (closed != NULL) {
+    arena_close(closed->memory);
+  }
+}
+
+size_t sg_quality_count(const sg_quality *of) { return of->found.n; }
+
+sg_quality_finding sg_quality_get(const sg_quality *of, size_t index) {
+  const quality_finding *found = &of->found.findings[index];
+  const quality_kind_facts *kind = quality_kind_get(found->kind);
+  return (sg_quality_finding){.kind = kind->name,
+                              .severity = quality_severity_text(kind->severity),
+                              .action = quality_action_text(found->action),
+                              .file = found->file,
+                              .line = found->line,
+                              .id = found->id,
+                              .value = found->value,
+                              .low = found->low,
+                              .high = found->high,
+                              .message = found->message};
+}
+
+const char *sg_quality_kinds(void) { return quality_kinds_text(); }
 
 /* ---- running ----------------------------------------------------------------------------------- */
 

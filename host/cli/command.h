@@ -16,7 +16,7 @@
   X(report, "a run as a page to look at, with pictures")                 \
   X(models, "list, show or check margin models")                         \
   X(devices, "list the devices that can compute, and test them")         \
-  X(check, "read a book and report every problem in it")                 \
+  X(check, "read a book and report what is wrong or odd in it")                \
   X(import, "make a book of public data")                                \
   X(generate, "make a book of any size from a seed")                     \
   X(help, "help on a command, or on the files of a book")

@@ -26,7 +26,7 @@ static void print_overview(void) {
     printf("  %-*s%s\n", NAME_WIDTH, commands[i].name, commands[i].line);
   }
   printf("\n'shockgrid COMMAND --help' says everything about one of them; 'shockgrid help formats' describes the\n"
-         "files of a book; 'shockgrid --version' prints the version.\n"
+         "files of a book, 'shockgrid help quality' what is looked for in them; 'shockgrid --version' prints the version.\n"
          "The environment variable SHOCKGRID_DEVICE chooses the device where --device does not.\n\nexit codes:\n");
 #define HELP_CODE(code, meaning) printf("  %-*d%s\n", NAME_WIDTH, code, meaning);
   EXIT_CODES(HELP_CODE)
@@ -119,6 +119,10 @@ static sg_status help_function(const void *values, char *const *operands, int n_
     fputs(sg_book_formats(), stdout);
     return SG_OK;
   }
+  if (strcmp(operands[0], "quality") == 0) {
+    fputs(sg_quality_kinds(), stdout);
+    return SG_OK;
+  }
   const command_entry *entry = command_find(operands[0]);
   if (entry == NULL) {
     return usage_fail(NULL, "there is no help on \"%s\"", operands[0]);
@@ -128,8 +132,9 @@ static sg_status help_function(const void *values, char *const *operands, int n_
 }
 
 const command command_help = {
-    .synopsis = "[COMMAND | formats]",
-    .text = "Prints what all commands do, everything about one of them, or the files and columns of a book.",
+    .synopsis = "[COMMAND | formats | quality]",
+    .text = "Prints what all commands do, everything about one of them, the files and columns of a book, or what\n"
+            "`check` and `run` look for in it.",
     .examples = "",
     .options = help_options,
     .n_options = sizeof help_options / sizeof *help_options,

@@ -71,6 +71,7 @@ typedef struct currencies { /* y */
   uint32_t n;
   const char **id;
   double *rate_to_base; /* base currency units for one unit; NaN where fx.csv has none */
+  uint64_t *line;       /* of fx.csv, 0 where it has none */
 } currencies;
 
 typedef struct underlyings { /* u */
@@ -89,6 +90,7 @@ typedef struct underlyings { /* u */
 /* Distinct forward marks. Options of one expiry share one; every linear instrument has its own. */
 typedef struct forwards { /* f */
   uint32_t n;
+  uint64_t *line;       /* of forwards.csv, 0 where it does not come from there */
   uint32_t *underlying; /* u */
   int64_t *expiry_s;    /* 0: none (spot, perpetual) */
   double *years;        /* to expiry, 0 when expired or none */

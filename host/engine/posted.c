@@ -58,6 +58,7 @@ static bool grow_attributes(arena *memory, attributes *of, uint32_t n, uint32_t 
 
 static bool grow_forwards(arena *memory, forwards *to, uint32_t n_more) {
   bool enough = grow_attributes(memory, &to->x, to->n, n_more);
+  GROW(to, line, n_more);
   GROW(to, underlying, n_more);
   GROW(to, expiry_s, n_more);
   GROW(to, years, n_more);

@@ -102,6 +102,7 @@ static bool collect(book_reader *reader, wanted_list *list, wanted *of) {
 static bool open_forwards(arena *memory, forwards *made, uint32_t n) {
   *made = (forwards){
       .n = n,
+      .line = ARENA_ARRAY(memory, uint64_t, n),
       .underlying = ARENA_ARRAY(memory, uint32_t, n),
       .expiry_s = ARENA_ARRAY(memory, int64_t, n),
       .years = ARENA_ARRAY(memory, double, n),
@@ -111,7 +112,7 @@ static bool open_forwards(arena *memory, forwards *made, uint32_t n) {
       .source = ARENA_ARRAY(memory, forward_source, n),
       .own = ARENA_ARRAY(memory, bool, n),
   };
-  return made->underlying != NULL && made->expiry_s != NULL && made->years != NULL && made->forward != NULL &&
+  return made->line != NULL && made->underlying != NULL && made->expiry_s != NULL && made->years != NULL && made->forward != NULL &&
          made->fixed != NULL && made->growth != NULL && made->source != NULL && made->own != NULL;
 }
 
@@ -126,6 +127,7 @@ static void make_forward(carry_curves *carry, uint32_t f, const wanted *key, con
   made->expiry_s[f] = key->expiry_s;
   made->years[f] = key->expiry_s == 0 ? 0 : years_between(reader->book->as_of_s, key->expiry_s);
   made->fixed[f] = quote == NULL ? 0 : quote->fixed;
+  made->line[f] = quote == NULL || !isnan(own) ? 0 : quote->line;
   made->source[f] = !isnan(own) ? OWN_MARK : quote != NULL ? FORWARDS_FILE : CARRY;
   if (made->source[f] == CARRY) {
     made->forward[f] = carry_forward(carry, key->underlying, key->expiry_s, key->user, &made->growth[f]);

@@ -44,6 +44,7 @@ static void close_reader(book_reader *reader) {
   ids_close(reader->accounts);
   ids_close(reader->assets);
   ARRAY_FREE(&reader->fx_rate);
+  ARRAY_FREE(&reader->fx_line);
   ARRAY_FREE(&reader->curves);
   ARRAY_FREE(&reader->dividends);
   ARRAY_FREE(&reader->forwards);

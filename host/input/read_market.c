@@ -144,6 +144,7 @@ sg_status read_fx(book_reader *reader) {
     uint32_t y = reader_currency(reader, currency->text, currency->length);
     if (read && y != ID_NONE) {
       reader->fx_rate.items[y] = rate;
+      reader->fx_line.items[y] = rows.line;
       if (reader->settings_ok && y == reader->book->base_currency && rate != 1) {
         table_finding(&rows, FX_RATE, "rate_to_base \"%s\" of the base currency is not 1",
                       show(table_field(&rows, FX_RATE)->text, table_field(&rows, FX_RATE)->length).text);
@@ -256,9 +257,9 @@ sg_status sort_currencies(book_reader *reader) {
   struct sg_book *made = reader->book;
   uint32_t n = ids_count(reader->currencies);
   uint32_t *rank = ARENA_ARRAY(reader->memory, uint32_t, n);
-  made->currencies =
-      (currencies){n, ARENA_ARRAY(reader->memory, const char *, n), ARENA_ARRAY(reader->memory, double, n)};
-  if (rank == NULL || made->currencies.id == NULL || made->currencies.rate_to_base == NULL ||
+  made->currencies = (currencies){n, ARENA_ARRAY(reader->memory, const char *, n), ARENA_ARRAY(reader->memory, double, n),
+                                  ARENA_ARRAY(reader->memory, uint64_t, n)};
+  if (rank == NULL || made->currencies.id == NULL || made->currencies.line == NULL || made->currencies.rate_to_base == NULL ||
       !ids_rank(reader->currencies, rank)) {
     reader_out_of_memory(reader);
     return reader_status(reader);
@@ -266,6 +267,7 @@ sg_status sort_currencies(book_reader *reader) {
   for (uint32_t i = 0; i < n; i++) {
     made->currencies.id[rank[i]] = ids_text(reader->currencies, i);
     made->currencies.rate_to_base[rank[i]] = reader->fx_rate.items[i];
+    made->currencies.line[rank[i]] = reader->fx_line.items[i];
   }
   made->base_currency = rank[made->base_currency];
   made->currencies.rate_to_base[made->base_currency] = 1;

@@ -18,7 +18,7 @@ sg_status reader_status(book_reader *reader) {
 uint32_t reader_currency(book_reader *reader, const char *text, size_t length) {
   bool added = false;
   uint32_t index = ids_add(reader->currencies, text, length, &added);
-  if (index == ID_NONE || (added && !ARRAY_PUSH(&reader->fx_rate, (double)NAN))) {
+  if (index == ID_NONE || (added && (!ARRAY_PUSH(&reader->fx_rate, (double)NAN) || !ARRAY_PUSH(&reader->fx_line, 0)))) {
     reader_out_of_memory(reader);
     return ID_NONE;
   }

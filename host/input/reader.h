@@ -100,6 +100,7 @@ typedef struct book_reader {
   double *dividend_yield; /* [u] */
   bool *underlying_ok;    /* [u] */
   ARRAY(double) fx_rate;  /* [currency in order of appearance], NaN when none */
+  ARRAY(uint64_t) fx_line; /* likewise, 0 when none */
   ARRAY(curve_point) curves;
   bool curves_ok;
   ARRAY(dividend) dividends;

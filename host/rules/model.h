@@ -9,6 +9,7 @@
 #include "base/money.h"
 #include "data/book.h"
 #include "data/grouping.h"
+#include "data/quality.h"
 #include "data/status.h"
 #include "rules/expression.h"
 
@@ -246,6 +247,7 @@ struct sg_model {
   model_status *statuses;  /* the first that holds */
   uint32_t n_outputs;
   model_output *outputs;
+  quality_rules quality;
   const char *description; /* for `models show`; made when the model is read */
 };
 

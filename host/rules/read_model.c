@@ -263,6 +263,7 @@ sg_status model_read(const char *name_or_path, const char *const *settings, size
     return error_out_of_memory(error);
   }
   *r.model = (struct sg_model){.memory = memory, .name = "", .title = "", .version = "", .source = "", .date = ""};
+  quality_rules_default(&r.model->quality);
   chain c = {.r = &r};
   r.root = read_chain(&c, name_or_path, NULL, (place){0});
   if (r.root && digest_chain(&c, settings, n_settings)) {

@@ -150,6 +150,33 @@ SG_API const char *sg_model_title(const sg_model *model);
  * date, scenarios by block, levels, amounts, measures. Plain text; owned by the model. */
 SG_API const char *sg_model_describe(const sg_model *model);
 
+/* ---- data quality --------------------------------------------------------------------------- */
+
+typedef struct sg_quality sg_quality;
+
+/* What a risk team would question in a book that reads well, by severity. The model, or NULL, says what a run would do
+ * about each finding; `previous`, or NULL, is a book of before. Findings are no error: the status is SG_OK. */
+SG_API sg_status sg_check(const sg_book *book, const sg_model *model, const sg_book *previous, sg_quality **quality,
+                          sg_error *error);
+SG_API void sg_quality_close(sg_quality *quality);
+
+typedef struct sg_quality_finding {
+  const char *kind;     /* as `shockgrid help quality` lists them */
+  const char *severity; /* "error", "warning", "note" */
+  const char *action;   /* "report", "substitute", "isolate", "refuse" */
+  const char *file;
+  uint64_t line;        /* 0: not known */
+  const char *id;       /* of the instrument, underlying, currency or asset */
+  double value, low, high; /* found, and expected from low to high; NaN, -infinity or infinity where there is none */
+  const char *message;
+} sg_quality_finding;
+
+SG_API size_t sg_quality_count(const sg_quality *quality); /* the gravest first, then by kind, file and line */
+SG_API sg_quality_finding sg_quality_get(const sg_quality *quality, size_t index);
+
+/* The text of `shockgrid help quality`: every kind with its severity, meaning and limit. */
+SG_API const char *sg_quality_kinds(void);
+
 /* ---- running ------------------------------------------------------------------------------- */
 
 typedef struct sg_result sg_result;

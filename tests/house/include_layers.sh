@@ -11,8 +11,9 @@ declare -A may_include=(
   [rules]='base data rules kernels'
   [device]='base device kernels'
   [report]='base data report kernels'
-  [engine]='base data rules device engine kernels'
-  [api]='base data input rules device report engine kernels'
+  [quality]='base data quality kernels'
+  [engine]='base data rules device quality engine kernels'
+  [api]='base data input rules device report quality engine kernels'
   [cli]='cli'
 )
 include_line='^([^:]+):([0-9]+):[[:space:]]*#[[:space:]]*include[[:space:]]*([<"])([^">]+)'

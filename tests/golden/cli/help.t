@@ -14,13 +14,13 @@ commands:
   report    a run as a page to look at, with pictures
   models    list, show or check margin models
   devices   list the devices that can compute, and test them
-  check     read a book and report every problem in it
+  check     read a book and report what is wrong or odd in it
   import    make a book of public data
   generate  make a book of any size from a seed
   help      help on a command, or on the files of a book
 
 'shockgrid COMMAND --help' says everything about one of them; 'shockgrid help formats' describes the
-files of a book; 'shockgrid --version' prints the version.
+files of a book, 'shockgrid help quality' what is looked for in them; 'shockgrid --version' prints the version.
 The environment variable SHOCKGRID_DEVICE chooses the device where --device does not.
 
 exit codes:
@@ -111,14 +111,23 @@ $ shockgrid check --help
 usage: shockgrid check BOOK [OPTION]...
 
 Reads the book in the folder BOOK and prints every problem with its file, line and column, or, when
-there is none, what the book holds.
+there is none, what the book holds and what a risk team would question in it: marks, vols, forwards,
+rates, terms and positions ('shockgrid help quality' lists the kinds). Exit code 3 for problems and for
+findings that are errors or, with --model, that the model refuses.
 
 options:
-  --json                    print the problems as JSON, on standard output
+  --model MODEL             take the limits and actions of this model's section
+                            'quality', and its range for moves of prices
+  --set NAME=VALUE          override a parameter of the model; may be repeated
+  --previous BOOK           a book of before: look for marks that stood still and for
+                            prices, vols and rates that moved too far
+  --all                     list every finding, not the first ten of each kind
+  --json                    print problems and findings as JSON, on standard output
   --help                    print this help
 
 examples:
   shockgrid check examples/book
+  shockgrid check today --previous yesterday --model occ-cpm
 $ shockgrid import --help
 usage: shockgrid import FORMAT FILE... --out BOOK [OPTION]...
 
@@ -142,9 +151,10 @@ options:
 examples:
   shockgrid import deribit BTC-options.json BTC-futures.json --out book --accounts 10000 --seed 1
 $ shockgrid help --help
-usage: shockgrid help [COMMAND | formats] [OPTION]...
+usage: shockgrid help [COMMAND | formats | quality] [OPTION]...
 
-Prints what all commands do, everything about one of them, or the files and columns of a book.
+Prints what all commands do, everything about one of them, the files and columns of a book, or what
+`check` and `run` look for in it.
 
 options:
   --man                     print it as the source of a man page

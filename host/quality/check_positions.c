@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Positions: do longs equal shorts, and does anybody hold more than there is?
+ */
+#include "quality/checker.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct open_sides {
+  decimal18 longs, shorts;
+  double largest;   /* |quantity| of one account */
+  uint32_t account; /* whose */
+  bool too_large;
+} open_sides;
+
+static void add_position(open_sides *to, decimal18 quantity, double size, uint32_t account) {
+  decimal18 *side = quantity.units > 0 ? &to->longs : &to->shorts;
+  decimal18 magnitude = {quantity.units < 0 ? -quantity.units : quantity.units};
+  to->too_large |= !decimal18_add(side, magnitude);
+  if (fabs(size) > to->largest) {
+    to->largest = fabs(size);
+    to->account = account;
+  }
+}
+
+static bool is_listed(instrument_type type) { return type == OPTION || type == FUTURE || type == PERPETUAL; }
+
+/* A clearing house's book balances; a broker's customers need not. */
+static bool most_balance(const open_sides *sides, const instruments *all) {
+  uint32_t n_held = 0, n_balanced = 0;
+  for (uint32_t c = 0; c < all->n; c++) {
+    bool held = is_listed(all->type[c]) && (sides[c].longs.units != 0 || sides[c].shorts.units != 0);
+    n_held += held;
+    n_balanced += held && sides[c].longs.units == sides[c].shorts.units;
+  }
+  return n_balanced > n_held / 2;
+}
+
+static void check_series(checker *with, uint32_t c, const open_sides *of, bool balanced, double open_interest) {
+  const book *b = with->book;
+  double longs = decimal18_to_double(of->longs), shorts = decimal18_to_double(of->shorts);
+  double longer = longs > shorts ? longs : shorts, limit = with->rules->limit[QUALITY_OPEN_INTEREST];
+  if (balanced && is_listed(b->instruments.type[c]) && !of->too_large && of->longs.units != of->shorts.units &&
+      fabs(longs - shorts) >= limit * longer) {
+    checker_add(with, about_instrument(QUALITY_OPEN_INTEREST, c, longs, shorts, shorts), "is held long by",
+                "as it is held short");
+  }
+  double most = with->rules->limit[QUALITY_POSITION_SIZE] * open_interest;
+  if (of->largest > most) {
+    checker_add(with, about_instrument(QUALITY_POSITION_SIZE, c, of->largest, -INFINITY, most), "position",
+                "of account \"%.255s\"", b->accounts.id[of->account]);
+  }
+}
+
+void check_positions(checker *with) {
+  const book *b = with->book;
+  const attribute *open = attribute_find(&b->instruments.x, "x_open_interest");
+  open_sides *sides = calloc((size_t)b->instruments.n + 1, sizeof *sides);
+  with->out_of_memory = with->out_of_memory || sides == NULL;
+  if (sides == NULL) {
+    return;
+  }
+  for (size_t p = 0; p < b->positions.n; p++) {
+    add_position(&sides[b->positions.instrument[p]], b->positions.quantity_exact[p], b->positions.quantity[p],
+                 b->positions.account[p]);
+  }
+  bool balanced = most_balance(sides, &b->instruments);
+  for (uint32_t c = 0; c < b->instruments.n; c++) {
+    check_series(with, c, &sides[c], balanced, attribute_number(open, c));
+  }
+  free(sides);
+}
