@@ -127,7 +127,7 @@ static sg_status make_price(device *on, arena *memory, american_accuracy accurac
   bench_launch solve = solve_launch(on, b);
   TRY(device_launch(on, solve.kernel, solve.arguments, solve.n_arguments, solve.items, error));
   const device_traits *traits = device_get_traits(on);
-  uint32_t span = traits->wide ? 1 : STRIDE;
+  uint32_t span = device_span(on, KERNEL_price_american, STRIDE);
   made->launches[made->n_launches++] =
       (bench_launch){.kernel = KERNEL_price_american,
                      .arguments = {ARG_BUFFER(b[CONTRACT]), ARG_UINT(INSTRUMENTS), ARG_BUFFER(b[ROW]),

@@ -135,7 +135,7 @@ static sg_status add_net(device *on, arena *memory, const net_book *from, bench_
   TRY(upload(on, to, pnl, (size_t)INSTRUMENTS * STRIDE * sizeof *pnl, &d_pnl, error));
   TRY(upload(on, to, from->destination, from->n_nodes * sizeof *from->destination, &d_destination, error));
   TRY(bench_buffer(on, to, (size_t)from->n_nodes * STRIDE * sizeof(double), NULL, d_nodes, error));
-  uint32_t span = device_get_traits(on)->wide ? 1 : STRIDE;
+  uint32_t span = device_span(on, KERNEL_net_nodes, STRIDE);
   to->launches[to->n_launches++] =
       (bench_launch){.kernel = KERNEL_net_nodes,
                      .arguments = {ARG_BUFFER(d_begin), ARG_BUFFER(d_instrument), ARG_BUFFER(d_quantity),

@@ -68,7 +68,7 @@ sg_status bench_price_black(device *on, arena *memory, bench_work *made, sg_erro
     TRY(bench_buffer(on, made, inputs[i].size_bytes, inputs[i].from, &b[i], error));
   }
   const device_traits *traits = device_get_traits(on);
-  uint32_t span = traits->wide ? 1 : STRIDE;
+  uint32_t span = device_span(on, KERNEL_price_black, STRIDE);
   made->launches[made->n_launches++] =
       (bench_launch){.kernel = KERNEL_price_black,
                      .arguments = {ARG_BUFFER(b[0]), ARG_UINT(INSTRUMENTS), ARG_BUFFER(b[1]), ARG_BUFFER(b[2]),

@@ -6,7 +6,7 @@
  *   out   node_pnl[destination[n]][k]: acc = fma(quantity, pnl, acc) in order, in segments of NET_SEGMENT positions,
  *         each from 0; the sums of the segments are added in order
  *   grid  work-item (x, n): columns x*span..(x+1)*span of node n; span a multiple of LANES (COLUMN_PADDING will do),
- *         best a multiple of NET_VECTORS * LANES or the whole stride on a CPU, 1 on a GPU
+ *         best as device_span says
  */
 #include "lane.h"
 #include "shared.h"

@@ -6,7 +6,7 @@
  *   in    contract[field][i] and vol[slice][i], n_padded to a row; forward[r][k], log_move[r][k], weight[w][k]
  *   out   pnl[pnl_row[i]][k] = (V' - V0) * multiplier * weight, then rounded to multiples of round_unit if that is > 0
  *   grid  work-item (x, y): columns x*span..(x+1)*span, instruments y*LANES..(y+1)*LANES; span a multiple of LANES,
- *         best the whole stride on a CPU and 1 on a GPU
+ *         best as device_span says
  */
 #include "price_linear.h"
 #include "price_black.h"

@@ -81,6 +81,9 @@ sg_status device_launch(device *on, kernel_id kernel, const kernel_argument *arg
                         const size_t items[2], sg_error *error);
 sg_status device_finish(device *on, sg_error *error);
 
+/* Columns of a row of `stride` that one work-item of a kernel with a span should take on this device. */
+uint32_t device_span(const device *on, kernel_id kernel, uint32_t stride);
+
 /* Seconds that each kernel has run since the device was opened (event times on OpenCL). Call after device_finish. */
 double device_kernel_seconds(const device *on, kernel_id kernel);
 

@@ -23,7 +23,7 @@ sg_status case_run(device *on, const known_case *what, uint32_t span, arena *mem
   device_buffer *buffers[CASE_ARGUMENTS_LIMIT] = {NULL};
   kernel_argument arguments[CASE_ARGUMENTS_LIMIT];
   uint32_t lanes = on->traits.lanes;
-  span = span ? span : on->traits.wide ? lanes : what->stride;
+  span = span ? span : device_span(on, what->kernel, what->stride);
   for (size_t i = 0; i < what->n_arguments; i++) {
     const case_argument *from = &what->arguments[i];
     outputs[i] = NULL;

@@ -87,7 +87,7 @@ done:
 
 static sg_status reduce_units(const pricing *prices, const tile *of, const unit_nodes *units, bool carry,
                               sg_error *error) {
-  uint32_t span = device_get_traits(prices->on)->wide ? 1 : of->stride;
+  uint32_t span = device_span(prices->on, KERNEL_net_nodes, of->stride);
   kernel_argument net[] = {ARG_BUFFER(units->begin),       ARG_BUFFER(units->instrument), ARG_BUFFER(units->quantity),
                            ARG_BUFFER(of->pnl),            ARG_BUFFER(units->destination), ARG_UINT(units->n),
                            ARG_UINT(of->stride),           ARG_UINT(span),                 ARG_BUFFER(units->pnl)};

@@ -252,8 +252,7 @@ void netting_close(netting *opened) {
 /* ---- a tile ------------------------------------------------------------------------------------ */
 
 static sg_status net_leaves(const netting *with, const tile *of, device_buffer *leaf_pnl, sg_error *error) {
-  const device_traits *traits = device_get_traits(with->prices->on);
-  uint32_t span = traits->wide ? 1 : of->stride;
+  uint32_t span = device_span(with->prices->on, KERNEL_net_nodes, of->stride);
   kernel_argument arguments[] = {ARG_BUFFER(with->position_begin), ARG_BUFFER(with->instrument),
                                  ARG_BUFFER(with->quantity),       ARG_BUFFER(of->pnl),
                                  ARG_BUFFER(with->destination),    ARG_UINT(with->n_leaves),

@@ -264,7 +264,7 @@ static sg_status price_kind(const pricing *with, const tile *of, const tables *s
     TRY_DONE(solve_boundaries(with, shared, which, d_vol, &d_boundary, error));
   }
   const device_traits *traits = device_get_traits(with->on);
-  uint32_t span = traits->wide ? 1 : of->stride;
+  uint32_t span = device_span(with->on, kernels[kind], of->stride);
   kernel_argument arguments[] = {
       ARG_BUFFER(which->contract),    ARG_UINT(which->n_padded),       ARG_BUFFER(which->pnl_row),
       ARG_BUFFER(d_forward_row),      ARG_BUFFER(d_weight_row),        ARG_BUFFER(d_vol),
