@@ -173,8 +173,8 @@ const char *sg_quality_kinds(void) { return quality_kinds_text(); }
 static sg_status run(sg_device *on, const sg_book *of, const sg_model *under, const sg_run_options *options,
                      sg_result **made, sg_error *error) {
   TRY(engine_run(on, of, under, options, made, error));
-  digest_result(*made);
-  (*made)->summary = summary_text(*made, (*made)->memory);
+  bool enough = digest_result(*made);
+  (*made)->summary = enough ? summary_text(*made, (*made)->memory) : NULL;
   if ((*made)->summary == NULL) {
     result_close(*made);
     *made = NULL;
@@ -208,27 +208,28 @@ size_t sg_result_count(const sg_result *made) { return made->n_rows; }
 
 sg_margin sg_result_get(const sg_result *made, size_t index) {
   const margin_row *row = &made->rows[index];
+  const margin_texts *texts = result_texts(made, (uint32_t)index);
   return (sg_margin){.account = made->book->accounts.id[row->account],
                      .currency = made->book->currencies.id[row->currency],
-                     .initial = row->requirement_text[MEASURE_INITIAL],
-                     .maintenance = row->requirement_text[MEASURE_MAINTENANCE],
-                     .standalone_initial = row->standalone_text[MEASURE_INITIAL],
-                     .standalone_maintenance = row->standalone_text[MEASURE_MAINTENANCE],
+                     .initial = texts->requirement[MEASURE_INITIAL],
+                     .maintenance = texts->requirement[MEASURE_MAINTENANCE],
+                     .standalone_initial = texts->standalone[MEASURE_INITIAL],
+                     .standalone_maintenance = texts->standalone[MEASURE_MAINTENANCE],
                      .worst_block = row->worst_block,
                      .worst_scenario = row->worst_scenario,
-                     .equity = row->equity_text,
-                     .haircut_initial = row->haircut_text[MEASURE_INITIAL],
-                     .haircut_maintenance = row->haircut_text[MEASURE_MAINTENANCE],
-                     .excess_initial = row->excess_text[MEASURE_INITIAL],
-                     .excess_maintenance = row->excess_text[MEASURE_MAINTENANCE],
-                     .call = row->call_text,
-                     .status = made->has_equity ? account_status_text(row->status) : "not computed"};
+                     .equity = texts->equity,
+                     .haircut_initial = texts->haircut[MEASURE_INITIAL],
+                     .haircut_maintenance = texts->haircut[MEASURE_MAINTENANCE],
+                     .excess_initial = texts->excess[MEASURE_INITIAL],
+                     .excess_maintenance = texts->excess[MEASURE_MAINTENANCE],
+                     .call = texts->call,
+                     .status = made->has_equity ? account_status_text(made->standings[index].status) : "not computed"};
 }
 
 size_t sg_result_calls(const sg_result *made, bool *computed) {
   size_t n = 0;
   for (uint32_t i = 0; i < made->n_rows; i++) {
-    n += made->has_equity && made->rows[i].status >= STATUS_CALL;
+    n += made->has_equity && made->standings[i].status >= STATUS_CALL;
   }
   *computed = made->has_equity;
   return n;

@@ -12,35 +12,44 @@
 typedef enum measure { MEASURE_INITIAL, MEASURE_MAINTENANCE, N_MEASURES } measure;
 const char *measure_text(measure value); /* "initial", "maintenance" */
 
-/* One term of a requirement. The requirement of (account, measure) is the exact sum of its lines. */
+/* One term of a requirement. The requirement of (account, measure) is the exact sum of its lines. There may be 10^8. */
 typedef struct line {
   uint32_t account;   /* a */
-  measure measure;
+  uint32_t scenario;  /* number within the block, as the model counts */
   const char *node;   /* values of `by` joined by '/', "-" for none; "long:" or "short:" before it in gross accounts */
   const char *rule;   /* the amount's name; "CHILD.account" for a child account's requirement added to its parent */
-  money amount;       /* account currency */
   const char *block;  /* "" where no scenario binds */
-  uint32_t scenario;  /* number within the block, as the model counts */
+  money amount;       /* account currency */
   const char *detail; /* the numbers behind it, "" when the amount says it all */
+  measure measure;
 } line;
 
 typedef struct margin_row { /* one for each account that is margined, sorted by id bytes */
-  uint32_t account; /* a */
-  uint32_t currency;
   money requirement[N_MEASURES];
   money standalone[N_MEASURES];
-  const char *requirement_text[N_MEASURES], *standalone_text[N_MEASURES]; /* exact decimals */
   const char *worst_block; /* of the largest worst, var or es line of the initial measure; "" when none */
+  size_t first_line[N_MEASURES]; /* into lines */
+  uint32_t n_lines[N_MEASURES];
+  uint32_t account;  /* a */
+  uint32_t currency; /* y */
   uint32_t worst_scenario;
-  size_t first_line[N_MEASURES], n_lines[N_MEASURES]; /* into lines */
-  money equity;                 /* the rest: where the model has an equity section */
+} margin_row;
+
+/* How an account stands, where the model has an equity section. */
+typedef struct standing {
+  money equity;
   money haircut[N_MEASURES], excess[N_MEASURES];
-  double margin_ratio;          /* NaN where maintenance is 0 */
+  double margin_ratio; /* NaN where maintenance is 0 */
   money call;
   account_status status;
-  const double *outputs;        /* [result.n_outputs] */
-  const char *equity_text, *haircut_text[N_MEASURES], *excess_text[N_MEASURES], *call_text; /* "" without equity */
-} margin_row;
+  const double *outputs; /* [result.n_outputs] */
+} standing;
+
+/* Exact decimals of a row, made when they are asked for; "" without equity. */
+typedef struct margin_texts {
+  const char *requirement[N_MEASURES], *standalone[N_MEASURES];
+  const char *equity, *haircut[N_MEASURES], *excess[N_MEASURES], *call;
+} margin_texts;
 
 typedef struct scenario_row {
   const char *block;
@@ -92,14 +101,16 @@ struct sg_result {
   const char **not_covered;
   uint32_t n_rows;
   margin_row *rows;
+  standing *standings; /* [row]; NULL without equity */
+  margin_texts **texts; /* [row] those asked for so far; see result_texts */
   size_t n_lines;
-  line *lines;
+  line *lines; /* owned, freed by result_close */
   size_t n_scenarios; /* rows of scenarios.csv */
   scenario_row *scenarios;
   uint32_t n_scenarios_distinct; /* scenarios over all blocks */
   size_t n_pnl;
   pnl_row *pnl;
-  bool has_equity;
+  bool has_equity; /* then there are standings */
   uint32_t n_outputs;
   const char **output_names;
   uint32_t n_savings; /* leaf to top */
@@ -122,5 +133,9 @@ struct sg_result {
 };
 
 typedef struct sg_result result;
+
+/* The texts of a row, owned by the result; from any thread. All "" when out of memory. */
+const margin_texts *result_texts(const result *of, uint32_t row);
+void result_close(result *made); /* accepts NULL */
 
 #endif

@@ -13,7 +13,6 @@
 /* Everything but summary and digest, which the reports make. The result borrows book and model. */
 sg_status engine_run(device *on, const book *of, const model *under, const sg_run_options *options, result **made,
                      sg_error *error);
-void result_close(result *made); /* accepts NULL */
 
 /* Why an account's requirement is what it is. `run` is the account's own result (engine_run with it alone); everything is
  * allocated from its memory. */

@@ -26,9 +26,9 @@ static bool value_posted(decimal18 amount, double price, double rate, money *val
   return true;
 }
 
-static margin_row *find_row(const bound *in, result *run, const uint32_t *row_of, uint32_t account) {
-  uint32_t row = row_of[in->book->accounts.margin_account[account]];
-  return row == ID_NONE ? NULL : &run->rows[row];
+/* ID_NONE for an account that is not margined in this run. */
+static uint32_t find_row(const bound *in, const uint32_t *row_of, uint32_t account) {
+  return row_of[in->book->accounts.margin_account[account]];
 }
 
 static sg_status add_positions(bound *in, result *run, const uint32_t *row_of, sg_error *error) {
@@ -37,23 +37,24 @@ static sg_status add_positions(bound *in, result *run, const uint32_t *row_of, s
   TRY(bound_slot(in, &(slot){SLOT_FACT, FACT_VALUE, SCOPE_OWN}, (place){0}, &value, error));
   for (size_t p = 0; p < b->positions.n; p++) {
     uint32_t c = b->positions.instrument[p];
-    margin_row *row = find_row(in, run, row_of, b->positions.account[p]);
-    if (row == NULL || !in->model->equity.counts_type[b->instruments.type[c]]) {
+    uint32_t row = find_row(in, row_of, b->positions.account[p]);
+    if (row == ID_NONE || !in->model->equity.counts_type[b->instruments.type[c]]) {
       continue;
     }
-    double each = value[c] * b->instruments.multiplier[c] * bound_rate(in, b->instruments.currency[c], row->currency);
+    double rate = bound_rate(in, b->instruments.currency[c], run->rows[row].currency);
     money worth;
-    if (!money_from_double(b->positions.quantity[p] * each, &worth) || !money_add(&row->equity, worth)) {
-      return too_large(in, row->account, error);
+    if (!money_from_double(b->positions.quantity[p] * (value[c] * b->instruments.multiplier[c] * rate), &worth) ||
+        !money_add(&run->standings[row].equity, worth)) {
+      return too_large(in, run->rows[row].account, error);
     }
   }
   for (size_t i = 0; i < b->settlements.n; i++) {
-    margin_row *row = find_row(in, run, row_of, b->settlements.account[i]);
+    uint32_t row = find_row(in, row_of, b->settlements.account[i]);
     money worth;
-    if (row != NULL && (!value_posted(b->settlements.amount[i], 1.0,
-                                      bound_rate(in, b->settlements.currency[i], row->currency), &worth) ||
-                        !money_add(&row->equity, worth))) {
-      return too_large(in, row->account, error);
+    if (row != ID_NONE && (!value_posted(b->settlements.amount[i], 1.0,
+                                         bound_rate(in, b->settlements.currency[i], run->rows[row].currency), &worth) ||
+                           !money_add(&run->standings[row].equity, worth))) {
+      return too_large(in, run->rows[row].account, error);
     }
   }
   return SG_OK;
@@ -91,7 +92,8 @@ static sg_status eval_haircut(const bound *in, const expression *rule, double *h
   return status;
 }
 
-static sg_status add_posted(const bound *in, margin_row *row, size_t i, double *const haircut[2], sg_error *error) {
+static sg_status add_posted(const bound *in, const margin_row *row, standing *to, size_t i, double *const haircut[2],
+                            sg_error *error) {
   const book *b = in->book;
   uint32_t s = b->collateral.asset[i];
   bool counts = b->assets.cash[s] ? in->model->equity.counts_cash : in->model->equity.counts_assets;
@@ -101,7 +103,7 @@ static sg_status add_posted(const bound *in, margin_row *row, size_t i, double *
   if (!counts) {
     return SG_OK;
   }
-  if (!value_posted(amount, b->assets.price[s], rate, &value) || !money_add(&row->equity, value)) {
+  if (!value_posted(amount, b->assets.price[s], rate, &value) || !money_add(&to->equity, value)) {
     return too_large(in, row->account, error);
   }
   for (int m = 0; m < N_MEASURES; m++) {
@@ -113,7 +115,7 @@ static sg_status add_posted(const bound *in, margin_row *row, size_t i, double *
                        "the haircut of asset %s is negative or not a number under the model %s", b->assets.id[s],
                        in->model->name);
     }
-    if (!money_from_double((worth < 0.0 ? -worth : worth) * share, &cut) || !money_add(&row->haircut[m], cut)) {
+    if (!money_from_double((worth < 0.0 ? -worth : worth) * share, &cut) || !money_add(&to->haircut[m], cut)) {
       return too_large(in, row->account, error);
     }
   }
@@ -131,9 +133,9 @@ static sg_status add_collateral(const bound *in, result *run, const uint32_t *ro
     }
   }
   for (size_t i = 0; status == SG_OK && i < b->collateral.n; i++) {
-    margin_row *row = find_row(in, run, row_of, b->collateral.account[i]);
-    if (row != NULL) {
-      status = add_posted(in, row, i, haircut, error);
+    uint32_t row = find_row(in, row_of, b->collateral.account[i]);
+    if (row != ID_NONE) {
+      status = add_posted(in, &run->rows[row], &run->standings[row], i, haircut, error);
     }
   }
   free(haircut[0]);
@@ -146,40 +148,44 @@ sg_status equity_collect(bound *in, result *run, const uint32_t *row_of, sg_erro
   if (!run->has_equity) {
     return SG_OK;
   }
+  run->standings = ARENA_ARRAY(run->memory, standing, run->n_rows);
+  if (run->standings == NULL) {
+    return error_out_of_memory(error);
+  }
   TRY(add_positions(in, run, row_of, error));
   return add_collateral(in, run, row_of, error);
 }
 
 /* ---- judgement --------------------------------------------------------------------------------- */
 
-static bool find_excess(margin_row *row) {
+static bool find_excess(const margin_row *row, standing *of) {
   for (int m = 0; m < N_MEASURES; m++) {
-    row->excess[m] = row->equity;
-    if (!money_subtract(&row->excess[m], row->haircut[m]) || !money_subtract(&row->excess[m], row->requirement[m])) {
+    of->excess[m] = of->equity;
+    if (!money_subtract(&of->excess[m], of->haircut[m]) || !money_subtract(&of->excess[m], row->requirement[m])) {
       return false;
     }
   }
-  money counted = row->equity;
-  bool fits = money_subtract(&counted, row->haircut[MEASURE_MAINTENANCE]);
-  row->margin_ratio = row->requirement[MEASURE_MAINTENANCE].units == 0
-                          ? NAN
-                          : money_to_double(counted) / money_to_double(row->requirement[MEASURE_MAINTENANCE]);
+  money counted = of->equity;
+  bool fits = money_subtract(&counted, of->haircut[MEASURE_MAINTENANCE]);
+  of->margin_ratio = row->requirement[MEASURE_MAINTENANCE].units == 0
+                         ? NAN
+                         : money_to_double(counted) / money_to_double(row->requirement[MEASURE_MAINTENANCE]);
   return fits;
 }
 
-static double account_value(const bound *in, const margin_row *row, const slot *wanted) {
+static double account_value(const bound *in, const margin_row *row, const standing *of, const slot *wanted) {
   if (wanted->kind == SLOT_INPUT) {
     return in->inputs[wanted->index][row->account];
   }
   switch (wanted->index) {
-    case ACCOUNT_EQUITY: return money_to_double(row->equity);
+    case ACCOUNT_EQUITY: return money_to_double(of->equity);
     case ACCOUNT_INITIAL: return money_to_double(row->requirement[MEASURE_INITIAL]);
     case ACCOUNT_MAINTENANCE: return money_to_double(row->requirement[MEASURE_MAINTENANCE]);
-    case ACCOUNT_HAIRCUT_INITIAL: return money_to_double(row->haircut[MEASURE_INITIAL]);
-    case ACCOUNT_HAIRCUT_MAINTENANCE: return money_to_double(row->haircut[MEASURE_MAINTENANCE]);
-    case ACCOUNT_EXCESS_INITIAL: return money_to_double(row->excess[MEASURE_INITIAL]);
-    case ACCOUNT_EXCESS_MAINTENANCE: return money_to_double(row->excess[MEASURE_MAINTENANCE]);
-    default: return row->margin_ratio == row->margin_ratio ? row->margin_ratio : 1e308;
+    case ACCOUNT_HAIRCUT_INITIAL: return money_to_double(of->haircut[MEASURE_INITIAL]);
+    case ACCOUNT_HAIRCUT_MAINTENANCE: return money_to_double(of->haircut[MEASURE_MAINTENANCE]);
+    case ACCOUNT_EXCESS_INITIAL: return money_to_double(of->excess[MEASURE_INITIAL]);
+    case ACCOUNT_EXCESS_MAINTENANCE: return money_to_double(of->excess[MEASURE_MAINTENANCE]);
+    default: return of->margin_ratio == of->margin_ratio ? of->margin_ratio : 1e308;
   }
 }
 
@@ -192,7 +198,7 @@ static sg_status eval_rows(const bound *in, const result *run, const expression 
   for (uint32_t j = 0; status == SG_OK && j < rule->n_slots; j++) {
     slots[j] = values + n * j;
     for (size_t i = 0; i < n; i++) {
-      values[n * j + i] = account_value(in, &run->rows[i], &rule->slots[j]);
+      values[n * j + i] = account_value(in, &run->rows[i], &run->standings[i], &rule->slots[j]);
     }
   }
   if (status == SG_OK) {
@@ -207,13 +213,15 @@ static sg_status judge_rows(const bound *in, result *run, double *holds, sg_erro
   for (uint32_t k = in->model->n_statuses; k-- > 0;) { /* the first that holds is written last */
     TRY(eval_rows(in, run, &in->model->statuses[k].when, holds, error));
     for (uint32_t i = 0; i < run->n_rows; i++) {
-      run->rows[i].status = holds[i] == holds[i] && holds[i] != 0.0 ? in->model->statuses[k].is : run->rows[i].status;
+      if (holds[i] == holds[i] && holds[i] != 0.0) {
+        run->standings[i].status = in->model->statuses[k].is;
+      }
     }
   }
   for (uint32_t i = 0; i < run->n_rows; i++) {
-    margin_row *row = &run->rows[i];
-    if (row->status >= STATUS_CALL && row->excess[MEASURE_INITIAL].units < 0) {
-      row->call.units = -row->excess[MEASURE_INITIAL].units;
+    standing *of = &run->standings[i];
+    if (of->status >= STATUS_CALL && of->excess[MEASURE_INITIAL].units < 0) {
+      of->call.units = -of->excess[MEASURE_INITIAL].units;
     }
   }
   return SG_OK;
@@ -236,7 +244,7 @@ static sg_status fill_outputs(const bound *in, result *run, double *column, sg_e
                           in->book->accounts.id[run->rows[i].account]);
       }
       values[(size_t)i * m->n_outputs + k] = column[i];
-      run->rows[i].outputs = values + (size_t)i * m->n_outputs;
+      run->standings[i].outputs = values + (size_t)i * m->n_outputs;
     }
   }
   return SG_OK;
@@ -249,7 +257,7 @@ sg_status equity_judge(const bound *in, result *run, sg_error *error) {
   double *column = malloc((run->n_rows + 1) * sizeof *column);
   sg_status status = column == NULL ? error_out_of_memory(error) : SG_OK;
   for (uint32_t i = 0; status == SG_OK && i < run->n_rows; i++) {
-    status = find_excess(&run->rows[i]) ? SG_OK : too_large(in, run->rows[i].account, error);
+    status = find_excess(&run->rows[i], &run->standings[i]) ? SG_OK : too_large(in, run->rows[i].account, error);
   }
   TRY_DONE(status);
   TRY_DONE(judge_rows(in, run, column, error));

@@ -37,24 +37,31 @@ static int deepest_first(const void *left, const void *right) {
   return a->depth != b->depth ? (a->depth > b->depth ? -1 : 1) : (a->account > b->account) - (a->account < b->account);
 }
 
+/* Equity and haircuts of a row to its parent's. */
+static sg_status add_standing(recorder *with, const margin_row *from, const margin_row *to, sg_error *error) {
+  const standing *below = &with->run->standings[from - with->run->rows];
+  standing *above = &with->run->standings[to - with->run->rows];
+  money added;
+  bool fits = convert(with, below->equity, from->currency, to->currency, &added) && money_add(&above->equity, added);
+  for (int i = 0; i < N_MEASURES; i++) {
+    fits = fits && convert(with, below->haircut[i], from->currency, to->currency, &added) &&
+           money_add(&above->haircut[i], added);
+  }
+  return fits ? SG_OK : too_large(with, to->account, error);
+}
+
 static sg_status add_to_parent(recorder *with, const margin_row *from, uint32_t parent, sg_error *error) {
   const book *b = with->in->book;
   margin_row *to = &with->run->rows[with->row_of[b->accounts.margin_account[parent]]];
   const char *rule = arena_format(with->run->memory, "%s.account", b->accounts.id[from->account]);
-  money equity;
-  if (!convert(with, from->equity, from->currency, to->currency, &equity) || !money_add(&to->equity, equity)) {
-    return too_large(with, to->account, error);
+  if (with->run->has_equity) {
+    TRY(add_standing(with, from, to, error));
   }
   for (int i = 0; i < N_MEASURES; i++) {
     money requirement, standalone;
     if (!convert(with, from->requirement[i], from->currency, to->currency, &requirement) ||
         !convert(with, from->standalone[i], from->currency, to->currency, &standalone) ||
         !money_add(&to->requirement[i], requirement) || !money_add(&to->standalone[i], standalone)) {
-      return too_large(with, to->account, error);
-    }
-    money haircut;
-    if (!convert(with, from->haircut[i], from->currency, to->currency, &haircut) ||
-        !money_add(&to->haircut[i], haircut)) {
       return too_large(with, to->account, error);
     }
     line made = {.account = to->account, .measure = (measure)i, .node = "-", .rule = rule, .amount = requirement,
@@ -124,47 +131,60 @@ static sg_status name_not_covered(recorder *with, sg_error *error) {
 
 /* ---- order ------------------------------------------------------------------------------------- */
 
-typedef struct placed_line {
-  size_t index;
-  line line;
-} placed_line;
-
-static int by_account_and_measure(const void *left, const void *right) {
-  const placed_line *a = left, *b = right;
-  if (a->line.account != b->line.account) {
-    return a->line.account < b->line.account ? -1 : 1;
+/* The lines by row and measure, and within these in the order they were added: counted, then placed, unless they stand
+ * in that order already. */
+static sg_status place_lines(recorder *with, size_t *next, sg_error *error) {
+  line *placed = malloc((with->lines.n + 1) * sizeof *placed);
+  if (placed == NULL) {
+    return error_out_of_memory(error);
   }
-  if (a->line.measure != b->line.measure) {
-    return a->line.measure < b->line.measure ? -1 : 1;
+  for (size_t i = 0; i < with->lines.n; i++) {
+    const line *at = &with->lines.items[i];
+    placed[next[(size_t)with->row_of[at->account] * N_MEASURES + at->measure]++] = *at;
   }
-  return (a->index > b->index) - (a->index < b->index);
+  ARRAY_FREE(&with->lines);
+  with->run->lines = placed;
+  return SG_OK;
 }
 
 static sg_status order_lines(recorder *with, sg_error *error) {
   result *run = with->run;
   run->n_lines = with->lines.n;
-  run->lines = ARENA_ARRAY(run->memory, line, run->n_lines);
-  placed_line *placed = malloc((run->n_lines + 1) * sizeof *placed);
-  if (run->lines == NULL || placed == NULL) {
-    free(placed);
+  size_t *next = calloc((size_t)run->n_rows * N_MEASURES + 1, sizeof *next);
+  if (next == NULL) {
     return error_out_of_memory(error);
   }
   bool sorted = true;
+  size_t before = 0;
   for (size_t i = 0; i < run->n_lines; i++) {
-    placed[i] = (placed_line){i, with->lines.items[i]};
-    sorted = sorted && (i == 0 || by_account_and_measure(&placed[i - 1], &placed[i]) < 0);
+    size_t at = (size_t)with->row_of[with->lines.items[i].account] * N_MEASURES + with->lines.items[i].measure;
+    sorted = sorted && at >= before;
+    before = at;
+    next[at]++;
   }
-  if (!sorted) {
-    qsort(placed, run->n_lines, sizeof *placed, by_account_and_measure);
+  size_t first = 0;
+  for (uint32_t r = 0; r < run->n_rows; r++) {
+    for (int m = 0; m < N_MEASURES; m++) {
+      size_t *at = &next[(size_t)r * N_MEASURES + m];
+      run->rows[r].first_line[m] = first;
+      run->rows[r].n_lines[m] = (uint32_t)*at;
+      first += *at;
+      *at = run->rows[r].first_line[m];
+    }
   }
-  for (size_t i = 0; i < run->n_lines; i++) {
-    run->lines[i] = placed[i].line;
-    margin_row *row = &run->rows[with->row_of[placed[i].line.account]];
-    measure of = placed[i].line.measure;
-    row->first_line[of] = row->n_lines[of] == 0 ? i : row->first_line[of];
-    row->n_lines[of]++;
+  sg_status status = SG_OK;
+  if (sorted) {
+    run->lines = with->lines.items;
+    with->lines.items = NULL;
+  } else {
+    status = place_lines(with, next, error);
   }
-  free(placed);
+  free(next);
+  return status;
+}
+
+static sg_status keep_pnl(recorder *with, sg_error *error) {
+  result *run = with->run;
   run->n_pnl = with->pnl.n;
   run->pnl = ARENA_ARRAY(run->memory, pnl_row, run->n_pnl);
   if (run->pnl == NULL) {
@@ -255,36 +275,15 @@ static sg_status add_savings(recorder *with, sg_error *error) {
   return SG_OK;
 }
 
-static const char *money_text(arena *memory, money amount) {
-  char text[NUMBER_TEXT_BYTES];
-  return arena_text(memory, text, money_format(amount, text));
-}
-
-static sg_status write_texts(result *run, margin_row *row, sg_error *error) {
-  bool enough = true;
-  for (int i = 0; i < N_MEASURES; i++) {
-    row->requirement_text[i] = money_text(run->memory, row->requirement[i]);
-    row->standalone_text[i] = money_text(run->memory, row->standalone[i]);
-    row->haircut_text[i] = run->has_equity ? money_text(run->memory, row->haircut[i]) : "";
-    row->excess_text[i] = run->has_equity ? money_text(run->memory, row->excess[i]) : "";
-    enough = enough && row->requirement_text[i] != NULL && row->standalone_text[i] != NULL &&
-             row->haircut_text[i] != NULL && row->excess_text[i] != NULL;
-  }
-  row->equity_text = run->has_equity ? money_text(run->memory, row->equity) : "";
-  row->call_text = run->has_equity ? money_text(run->memory, row->call) : "";
-  enough = enough && row->equity_text != NULL && row->call_text != NULL;
-  return enough ? SG_OK : error_out_of_memory(error);
-}
-
 sg_status recorder_finish(recorder *with, sg_error *error) {
   TRY(equity_collect(with->in, with->run, with->row_of, error));
   TRY(sum_children(with, error));
   TRY(equity_judge(with->in, with->run, error));
   TRY(name_not_covered(with, error));
   TRY(order_lines(with, error));
+  TRY(keep_pnl(with, error));
   for (uint32_t r = 0; r < with->run->n_rows; r++) {
     find_worst(with, &with->run->rows[r]);
-    TRY(write_texts(with->run, &with->run->rows[r], error));
   }
   TRY(add_totals(with, error));
   return add_savings(with, error);

@@ -125,6 +125,9 @@ static void drop_hidden_rows(run *r) {
       row.first_line[m] = n_lines;
       n_lines += row.n_lines[m];
     }
+    if (made->standings != NULL) {
+      made->standings[n_rows] = made->standings[i];
+    }
     made->rows[n_rows++] = row;
   }
   made->n_rows = n_rows;
@@ -335,11 +338,4 @@ sg_status engine_run(device *on, const book *of, const model *under, const sg_ru
   }
   *made = r.made;
   return SG_OK;
-}
-
-void result_close(result *made) {
-  if (made != NULL) {
-    arena_close(made->memory);
-    free(made);
-  }
 }

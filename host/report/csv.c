@@ -48,30 +48,31 @@ bool compression_find(money requirement, money standalone, double *compression) 
 }
 
 /* Equity to status, and the model's own columns. */
-static void standing(writer *out, const result *run, const margin_row *row) {
+static void write_standing(writer *out, const result *run, size_t i) {
   if (!run->has_equity) {
     writer_text(out, ",,,,,,,not computed\n");
     return;
   }
-  amount(out, row->equity);
-  amount(out, row->haircut[MEASURE_INITIAL]);
-  amount(out, row->haircut[MEASURE_MAINTENANCE]);
-  amount(out, row->excess[MEASURE_INITIAL]);
-  amount(out, row->excess[MEASURE_MAINTENANCE]);
-  if (row->margin_ratio == row->margin_ratio) {
-    writer_number(out, row->margin_ratio);
+  const standing *of = &run->standings[i];
+  amount(out, of->equity);
+  amount(out, of->haircut[MEASURE_INITIAL]);
+  amount(out, of->haircut[MEASURE_MAINTENANCE]);
+  amount(out, of->excess[MEASURE_INITIAL]);
+  amount(out, of->excess[MEASURE_MAINTENANCE]);
+  if (of->margin_ratio == of->margin_ratio) {
+    writer_number(out, of->margin_ratio);
   }
   comma(out);
-  amount(out, row->call);
-  writer_text(out, account_status_text(row->status));
+  amount(out, of->call);
+  writer_text(out, account_status_text(of->status));
   for (uint32_t k = 0; k < run->n_outputs; k++) {
     comma(out);
-    writer_number(out, row->outputs[k]);
+    writer_number(out, of->outputs[k]);
   }
   writer_byte(out, '\n');
 }
 
-static void margins_header(const result *run, writer *out) {
+void margins_header(const result *run, writer *out) {
   static const char header[] = MARGINS_COLUMNS(COLUMN_TEXT);
   writer_text(out, header + 1);
   for (uint32_t k = 0; k < run->n_outputs; k++) {
@@ -81,10 +82,11 @@ static void margins_header(const result *run, writer *out) {
   writer_byte(out, '\n');
 }
 
-void write_margins(const result *run, writer *out) {
+size_t margins_count(const result *run) { return run->n_rows; }
+
+void margins_rows(const result *run, size_t first, size_t end, writer *out) {
   const book *of = run->book;
-  margins_header(run, out);
-  for (uint32_t i = 0; i < run->n_rows; i++) {
+  for (size_t i = first; i < end; i++) {
     const margin_row *row = &run->rows[i];
     field(out, of->accounts.id[row->account]);
     field(out, of->currencies.id[row->currency]);
@@ -98,14 +100,17 @@ void write_margins(const result *run, writer *out) {
     }
     comma(out);
     binding(out, row->worst_block, row->worst_scenario);
-    standing(out, run, row);
+    write_standing(out, run, i);
   }
 }
 
-void write_lines(const result *run, writer *out) {
+void lines_header(const result *run, writer *out) { writer_text(out, HEADER(LINES_COLUMNS)); }
+
+size_t lines_count(const result *run) { return run->n_lines; }
+
+void lines_rows(const result *run, size_t first, size_t end, writer *out) {
   const book *of = run->book;
-  writer_text(out, HEADER(LINES_COLUMNS));
-  for (size_t i = 0; i < run->n_lines; i++) {
+  for (size_t i = first; i < end; i++) {
     const line *row = &run->lines[i];
     field(out, of->accounts.id[row->account]);
     field(out, measure_text(row->measure));
@@ -119,9 +124,12 @@ void write_lines(const result *run, writer *out) {
   }
 }
 
-void write_scenarios(const result *run, writer *out) {
-  writer_text(out, HEADER(SCENARIOS_COLUMNS));
-  for (size_t i = 0; i < run->n_scenarios; i++) {
+void scenarios_header(const result *run, writer *out) { writer_text(out, HEADER(SCENARIOS_COLUMNS)); }
+
+size_t scenarios_count(const result *run) { return run->n_scenarios; }
+
+void scenarios_rows(const result *run, size_t first, size_t end, writer *out) {
+  for (size_t i = first; i < end; i++) {
     const scenario_row *row = &run->scenarios[i];
     field(out, row->block);
     writer_uint(out, row->scenario);
@@ -134,9 +142,12 @@ void write_scenarios(const result *run, writer *out) {
   }
 }
 
-void write_scenario_pnl(const result *run, writer *out) {
-  writer_text(out, HEADER(SCENARIO_PNL_COLUMNS));
-  for (size_t i = 0; i < run->n_pnl; i++) {
+void scenario_pnl_header(const result *run, writer *out) { writer_text(out, HEADER(SCENARIO_PNL_COLUMNS)); }
+
+size_t scenario_pnl_count(const result *run) { return run->n_pnl; }
+
+void scenario_pnl_rows(const result *run, size_t first, size_t end, writer *out) {
+  for (size_t i = first; i < end; i++) {
     const pnl_row *row = &run->pnl[i];
     field(out, run->book->accounts.id[row->account]);
     field(out, row->node);

@@ -3,26 +3,26 @@
  * The digest of a result, over canonical binary rows: equal on every device, tile size and machine.
  */
 #include "base/file.h"
+#include "report/files.h"
 #include "report/report.h"
 #include "report/writer.h"
 
-static void add_standing(const result *run, const margin_row *row, writer *out) {
-  writer_binary_money(out, row->equity);
+static void add_standing(const result *run, const standing *of, writer *out) {
+  writer_binary_money(out, of->equity);
   for (int m = 0; m < N_MEASURES; m++) {
-    writer_binary_money(out, row->haircut[m]);
-    writer_binary_money(out, row->excess[m]);
+    writer_binary_money(out, of->haircut[m]);
+    writer_binary_money(out, of->excess[m]);
   }
-  writer_binary_money(out, row->call);
-  writer_binary_text(out, account_status_text(row->status));
+  writer_binary_money(out, of->call);
+  writer_binary_text(out, account_status_text(of->status));
   for (uint32_t k = 0; k < run->n_outputs; k++) {
-    writer_binary_double(out, row->outputs[k]);
+    writer_binary_double(out, of->outputs[k]);
   }
 }
 
-static void add_margins(const result *run, writer *out) {
+static void add_margins(const result *run, size_t first, size_t end, writer *out) {
   const book *of = run->book;
-  writer_u64(out, run->n_rows);
-  for (uint32_t i = 0; i < run->n_rows; i++) {
+  for (size_t i = first; i < end; i++) {
     const margin_row *row = &run->rows[i];
     writer_binary_text(out, of->accounts.id[row->account]);
     writer_binary_text(out, of->currencies.id[row->currency]);
@@ -33,15 +33,14 @@ static void add_margins(const result *run, writer *out) {
     writer_binary_text(out, row->worst_block);
     writer_u32(out, row->worst_block[0] == '\0' ? 0 : row->worst_scenario);
     if (run->has_equity) {
-      add_standing(run, row, out);
+      add_standing(run, &run->standings[i], out);
     }
   }
 }
 
-static void add_lines(const result *run, writer *out) {
+static void add_lines(const result *run, size_t first, size_t end, writer *out) {
   const book *of = run->book;
-  writer_u64(out, run->n_lines);
-  for (size_t i = 0; i < run->n_lines; i++) {
+  for (size_t i = first; i < end; i++) {
     const line *row = &run->lines[i];
     writer_binary_text(out, of->accounts.id[row->account]);
     writer_binary_text(out, measure_text(row->measure));
@@ -68,13 +67,16 @@ static void add_scenarios(const result *run, writer *out) {
   }
 }
 
-void digest_result(result *run) {
+bool digest_result(result *run) {
   writer out;
   writer_open(&out, NULL);
-  add_margins(run, &out);
-  add_lines(run, &out);
+  writer_u64(&out, run->n_rows);
+  bool enough = write_rows(run, run->n_rows, add_margins, &out);
+  writer_u64(&out, run->n_lines);
+  enough = enough && write_rows(run, run->n_lines, add_lines, &out);
   add_scenarios(run, &out);
   uint64_t digest[2], size_bytes;
   writer_finish(&out, digest, &size_bytes);
   digest_format(digest, run->digest);
+  return enough;
 }

@@ -8,20 +8,27 @@
 #include "data/result.h"
 #include "report/writer.h"
 
-/* X(ENUM, "name", function that writes it) */
-#define RESULT_TABLES(X)                                            \
-  X(TABLE_MARGINS, "margins.csv", write_margins)                    \
-  X(TABLE_LINES, "lines.csv", write_lines)                          \
-  X(TABLE_SCENARIOS, "scenarios.csv", write_scenarios)              \
-  X(TABLE_SCENARIO_PNL, "scenario_pnl.csv", write_scenario_pnl)
+/* X(ENUM, "name", stem): stem_header writes the first line, stem_rows rows first .. end - 1 of stem_count. */
+#define RESULT_TABLES(X)                                  \
+  X(TABLE_MARGINS, "margins.csv", margins)                \
+  X(TABLE_LINES, "lines.csv", lines)                      \
+  X(TABLE_SCENARIOS, "scenarios.csv", scenarios)          \
+  X(TABLE_SCENARIO_PNL, "scenario_pnl.csv", scenario_pnl)
 
-#define FILES_ENUM(name, text, function) name,
+#define FILES_ENUM(name, text, stem) name,
 enum { RESULT_TABLES(FILES_ENUM) N_RESULT_TABLES };
 #undef FILES_ENUM
 
-#define FILES_DECLARE(name, text, function) void function(const result *run, writer *out);
+#define FILES_DECLARE(name, text, stem)               \
+  void stem##_header(const result *run, writer *out); \
+  size_t stem##_count(const result *run);             \
+  void stem##_rows(const result *run, size_t first, size_t end, writer *out);
 RESULT_TABLES(FILES_DECLARE)
 #undef FILES_DECLARE
+
+/* Rows 0 .. n - 1 through `rows`, made in parts on all processors; the bytes are those of one call. False: out of memory. */
+typedef void rows_function(const result *run, size_t first, size_t end, writer *out);
+bool write_rows(const result *run, size_t n, rows_function *rows, writer *out);
 
 #define MANIFEST_NAME "manifest.json"
 

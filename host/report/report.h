@@ -24,7 +24,7 @@ bool compression_find(money requirement, money standalone, double *compression);
  *   lines       account, measure (text), node, rule, amount, currency, block, scenario (u32), detail
  *   scenarios   block, scenario (u32), factor, move, kind, weight
  * Device, times, tiles and paths are no part of it. */
-void digest_result(result *run);
+bool digest_result(result *run); /* false: out of memory */
 
 /* What `shockgrid run` and `shockgrid check` print; NULL when out of memory. Owned by `memory`. */
 const char *summary_text(const result *run, arena *memory);

@@ -300,7 +300,7 @@ static void add_standing(const result *run, page *to) {
   }
   uint64_t count[N_ACCOUNT_STATUSES] = {0};
   for (uint32_t i = 0; i < run->n_rows; i++) {
-    count[run->rows[i].status]++;
+    count[run->standings[i].status]++;
   }
   text_table rows = text_table_open(to->memory, "lr");
   text_table_cell(&rows, "standing");

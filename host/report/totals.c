@@ -34,6 +34,37 @@ static int compare_tops(const void *left, const void *right) {
   return by_amount != 0 ? by_amount : (a->account > b->account) - (a->account < b->account);
 }
 
+static void swap(top_total *a, top_total *b) {
+  top_total held = *a;
+  *a = *b;
+  *b = held;
+}
+
+/* Sorts the TOPS_SORTED largest to the front: Hoare's selection, then a sort of those. */
+static void sort_largest(top_total *tops, uint32_t n) {
+  uint32_t first = 0, end = n;
+  while (end - first > 1 && TOPS_SORTED < n) {
+    top_total pivot = tops[first + (end - 1 - first) / 2]; /* never the last: both parts are shorter */
+    uint32_t i = first, j = end - 1;
+    for (;; i++, j--) {
+      for (; compare_tops(&tops[i], &pivot) < 0; i++) {
+      }
+      for (; compare_tops(&tops[j], &pivot) > 0; j--) {
+      }
+      if (i >= j) {
+        break;
+      }
+      swap(&tops[i], &tops[j]);
+    }
+    if (j + 1 == TOPS_SORTED) {
+      break;
+    }
+    first = j + 1 < TOPS_SORTED ? j + 1 : first;
+    end = j + 1 < TOPS_SORTED ? end : j + 1;
+  }
+  qsort(tops, n < TOPS_SORTED ? n : TOPS_SORTED, sizeof *tops, compare_tops);
+}
+
 static void add_row(const result *run, const margin_row *row, totals *found) {
   currency_total *sum = &found->by_currency[row->currency];
   money initial = row->requirement[MEASURE_INITIAL];
@@ -73,6 +104,6 @@ bool totals_find(const result *run, arena *memory, totals *found) {
   for (uint32_t i = 0; i < found->n_tops; i++) {
     found->tops[i].n_accounts = n_below[found->tops[i].account];
   }
-  qsort(found->tops, found->n_tops, sizeof *found->tops, compare_tops);
+  sort_largest(found->tops, found->n_tops);
   return true;
 }

@@ -20,9 +20,11 @@ typedef struct currency_total {
   money initial_base; /* base currency */
 } currency_total;
 
+enum { TOPS_SORTED = 100 };
+
 typedef struct totals {
   uint32_t n_tops;
-  top_total *tops; /* largest initial first, then by id */
+  top_total *tops; /* the TOPS_SORTED largest by initial, then by id; the others in no order */
   currency_total *by_currency; /* [y] */
   bool has_parents; /* some margined account stands below another */
 } totals;

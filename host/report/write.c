@@ -11,15 +11,17 @@
 
 static const struct {
   const char *name;
-  void (*write)(const result *run, writer *out);
+  void (*header)(const result *run, writer *out);
+  size_t (*count)(const result *run);
+  rows_function *rows;
 } tables[] = {
-#define WRITE_TABLE(id, text, function) [id] = {text, function},
+#define WRITE_TABLE(id, text, stem) [id] = {text, stem##_header, stem##_count, stem##_rows},
     RESULT_TABLES(WRITE_TABLE)
 #undef WRITE_TABLE
 };
 
 static const char *const owned_files[] = {
-#define WRITE_NAME(id, text, function) text,
+#define WRITE_NAME(id, text, stem) text,
     RESULT_TABLES(WRITE_NAME)
 #undef WRITE_NAME
     MANIFEST_NAME, NULL};
@@ -51,7 +53,11 @@ sg_status result_write_files(const result *run, const char *folder_path, sg_erro
     }
     TRY_DONE(file_folder_add(folder, tables[t].name, &stream, error));
     writer_open(out, stream);
-    tables[t].write(run, out);
+    tables[t].header(run, out);
+    if (!write_rows(run, tables[t].count(run), tables[t].rows, out)) {
+      status = error_out_of_memory(error);
+      goto done;
+    }
     TRY_DONE(finish(out, tables[t].name, &outputs[n_outputs], error));
     n_outputs++;
   }

@@ -10,22 +10,51 @@
 void writer_open(writer *out, FILE *stream) {
   XXH3_128bits_reset(&out->hash);
   out->stream = stream;
+  out->keeps = false;
   out->write_errno = 0;
   out->flushed_bytes = 0;
   out->n = 0;
 }
 
-static void flush(writer *out) {
-  XXH3_128bits_update(&out->hash, out->bytes, out->n);
+static void put(writer *out, const char *bytes, size_t size_bytes) {
+  XXH3_128bits_update(&out->hash, bytes, size_bytes);
   if (out->stream != NULL && out->write_errno == 0) {
     errno = 0;
-    if (fwrite(out->bytes, 1, out->n, out->stream) != out->n) {
+    if (fwrite(bytes, 1, size_bytes, out->stream) != size_bytes) {
       out->write_errno = errno != 0 ? errno : EIO;
     }
   }
-  out->flushed_bytes += out->n;
+  out->flushed_bytes += size_bytes;
+}
+
+static void keep(writer *out, const char *bytes, size_t size_bytes) {
+  out->kept_all = out->kept_all && ARRAY_RESERVE(&out->kept, out->kept.n + size_bytes);
+  if (out->kept_all) {
+    memcpy(out->kept.items + out->kept.n, bytes, size_bytes);
+    out->kept.n += size_bytes;
+  }
+}
+
+static void flush(writer *out) {
+  if (out->n > 0) {
+    (out->keeps ? keep : put)(out, out->bytes, out->n);
+  }
   out->n = 0;
 }
+
+void writer_keep(writer *out) {
+  out->keeps = out->kept_all = true;
+  out->n = out->kept.n = 0;
+}
+
+bool writer_append(writer *out, writer *part) {
+  flush(part);
+  flush(out);
+  put(out, part->kept.items, part->kept.n);
+  return part->kept_all;
+}
+
+void writer_release(writer *part) { ARRAY_FREE(&part->kept); }
 
 /* Room for `wanted` <= WRITER_BYTES; the caller adds to out->n what it used. */
 static char *reserve(writer *out, size_t wanted) {
@@ -53,11 +82,7 @@ void writer_byte(writer *out, char byte) {
 
 void writer_text(writer *out, const char *text) { writer_bytes(out, text, strlen(text)); }
 
-void writer_field(writer *out, const char *text) {
-  if (text[strcspn(text, ",\"\r\n")] == '\0') {
-    writer_text(out, text);
-    return;
-  }
+static void quoted_field(writer *out, const char *text) {
   writer_byte(out, '"');
   for (const char *at = text; *at != '\0'; at++) {
     if (*at == '"') {
@@ -66,6 +91,28 @@ void writer_field(writer *out, const char *text) {
     writer_byte(out, *at);
   }
   writer_byte(out, '"');
+}
+
+/* Most fields are short and plain: copied while they are looked at. */
+void writer_field(writer *out, const char *text) {
+  enum { SHORT_BYTES = 64 };
+  char *to = reserve(out, SHORT_BYTES);
+  for (size_t i = 0; i < SHORT_BYTES; i++) {
+    char byte = text[i];
+    if (byte == '\0') {
+      out->n += i;
+      return;
+    }
+    if (byte == ',' || byte == '"' || byte == '\r' || byte == '\n') {
+      break;
+    }
+    to[i] = byte;
+  }
+  if (text[strcspn(text, ",\"\r\n")] == '\0') {
+    writer_text(out, text);
+  } else {
+    quoted_field(out, text);
+  }
 }
 
 void writer_uint(writer *out, uint64_t value) {

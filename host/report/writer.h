@@ -6,6 +6,7 @@
 #ifndef REPORT_WRITER_H
 #define REPORT_WRITER_H
 
+#include "base/array.h"
 #include "base/money.h"
 
 #define XXH_STATIC_LINKING_ONLY /* the hash state stands inside the writer */
@@ -18,6 +19,9 @@ enum { WRITER_BYTES = 1 << 16 };
 typedef struct writer {
   XXH3_state_t hash;
   FILE *stream; /* NULL: count and hash only */
+  bool keeps;   /* the bytes stay here, for writer_append; neither hash nor stream */
+  bool kept_all; /* memory sufficed */
+  ARRAY(char) kept;
   int write_errno; /* 0: all went well */
   uint64_t flushed_bytes;
   size_t n;
@@ -25,6 +29,11 @@ typedef struct writer {
 } writer;
 
 void writer_open(writer *out, FILE *stream);
+
+/* For parts that are made elsewhere: a writer (zeroed at first) that keeps its bytes, and their end in another. */
+void writer_keep(writer *out);                  /* drops what it has kept */
+bool writer_append(writer *out, writer *part);  /* false: the part ran out of memory */
+void writer_release(writer *part);
 
 void writer_bytes(writer *out, const void *bytes, size_t size_bytes);
 void writer_byte(writer *out, char byte);

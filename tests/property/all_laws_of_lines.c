@@ -20,7 +20,7 @@ static void check_sum(const sg_result *made, const margin_row *row, measure of, 
     char got[NUMBER_TEXT_BYTES];
     money_format(sum, got);
     fail_msg("book of seed %llu, %s: %s of %s is %s, its lines sum to %s", (unsigned long long)seed,
-             law_models[model].path, measure_text(of), made->book->accounts.id[row->account], row->requirement_text[of],
+             law_models[model].path, measure_text(of), made->book->accounts.id[row->account], result_texts(made, (uint32_t)(row - made->rows))->requirement[of],
              got);
   }
 }
@@ -277,7 +277,7 @@ static void the_standalone_figure_is_what_accounts_of_one_position_need(void **s
           money_format(sums[a][i], expected);
           fail_msg("book of seed %llu, %s: standalone %s of %s is %s, its positions as accounts need %s",
                    (unsigned long long)seed, law_models[m].path, measure_text((measure)i), b->accounts[a].id,
-                   row->standalone_text[i], expected);
+                   result_texts(made, (uint32_t)(row - made->rows))->standalone[i], expected);
         }
       }
     }

@@ -115,7 +115,7 @@ static void a_long_of_a_child_and_an_equal_short_of_its_parent_need_nothing(void
             made->rows[r].standalone[MEASURE_INITIAL].units != 0) {
           fail_msg("book of seed %llu, %s: %s nets to nothing and needs %s", (unsigned long long)seed,
                    law_models[m].path, with->book->accounts.id[made->rows[r].account],
-                   made->rows[r].requirement_text[MEASURE_INITIAL]);
+                   result_texts(made, r)->requirement[MEASURE_INITIAL]);
         }
       }
       sg_result_close(made);

@@ -136,7 +136,8 @@ static inline const margin_row *case_row(const engine_case *of, const char *acco
 }
 
 static inline void case_expect(const engine_case *of, const char *account, const char *initial) {
-  assert_string_equal(case_row(of, account)->requirement_text[MEASURE_INITIAL], initial);
+  uint32_t row = (uint32_t)(case_row(of, account) - of->result->rows);
+  assert_string_equal(result_texts(of->result, row)->requirement[MEASURE_INITIAL], initial);
 }
 
 /* The scenario vector of a node in a block; the numbers are from `first` on. Within 1e-13 of the largest: a few

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A worker draws the next chunk, makes it, and waits for its turn to have it taken. Threads inherit the floating-point
+ * mode of the one that starts them.
+ */
+#include "base/parallel.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+typedef struct shared_run {
+  const parallel_job *job;
+  pthread_mutex_t lock;
+  pthread_cond_t turned;
+  size_t next; /* chunk to draw */
+  size_t turn; /* chunk to take */
+  bool stopped;
+} shared_run;
+
+typedef struct worker {
+  shared_run *run;
+  uint32_t number;
+  pthread_t thread;
+  bool started;
+} worker;
+
+uint32_t parallel_workers(void) {
+  cpu_set_t usable;
+  int n = sched_getaffinity(0, sizeof usable, &usable) == 0 ? CPU_COUNT(&usable) : 1;
+  return n < 1 ? 1 : n > PARALLEL_WORKERS_MAX ? PARALLEL_WORKERS_MAX : (uint32_t)n;
+}
+
+/* With the lock held: waits for the chunk's turn, takes it without the lock, passes the turn on. */
+static void take_in_turn(shared_run *run, uint32_t number, size_t chunk) {
+  while (run->turn != chunk && !run->stopped) {
+    pthread_cond_wait(&run->turned, &run->lock);
+  }
+  if (run->stopped) {
+    return;
+  }
+  pthread_mutex_unlock(&run->lock);
+  bool goes_on = run->job->take(run->job->context, number, chunk);
+  pthread_mutex_lock(&run->lock);
+  run->stopped = !goes_on;
+  run->turn++;
+  pthread_cond_broadcast(&run->turned);
+}
+
+static void *work(void *opened) {
+  const worker *own = opened;
+  shared_run *run = own->run;
+  pthread_mutex_lock(&run->lock);
+  while (!run->stopped && run->next < run->job->n) {
+    size_t chunk = run->next++;
+    pthread_mutex_unlock(&run->lock);
+    run->job->make(run->job->context, own->number, chunk);
+    pthread_mutex_lock(&run->lock);
+    if (run->job->take != NULL) {
+      take_in_turn(run, own->number, chunk);
+    }
+  }
+  pthread_mutex_unlock(&run->lock);
+  return NULL;
+}
+
+bool parallel_run(const parallel_job *job, uint32_t n_workers) {
+  shared_run run = {.job = job, .lock = PTHREAD_MUTEX_INITIALIZER, .turned = PTHREAD_COND_INITIALIZER};
+  worker workers[PARALLEL_WORKERS_MAX];
+  n_workers = job->n < n_workers ? (uint32_t)job->n : n_workers;
+  n_workers = n_workers > PARALLEL_WORKERS_MAX ? PARALLEL_WORKERS_MAX : n_workers;
+  for (uint32_t i = 0; i < n_workers || i == 0; i++) {
+    workers[i] = (worker){.run = &run, .number = i};
+    workers[i].started = i > 0 && pthread_create(&workers[i].thread, NULL, work, &workers[i]) == 0;
+  }
+  work(&workers[0]);
+  for (uint32_t i = 1; i < n_workers; i++) {
+    if (workers[i].started) {
+      pthread_join(workers[i].thread, NULL);
+    }
+  }
+  return !run.stopped;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Rows in parts: each is written into memory by a thread, and handed on in order.
+ */
+#include "base/parallel.h"
+#include "report/files.h"
+
+#include <stdlib.h>
+
+enum { PART_ROWS = 8192 };
+
+typedef struct parts {
+  const result *run;
+  size_t n;
+  rows_function *rows;
+  writer *out;
+  writer *made; /* [worker] */
+  bool enough;  /* memory for all that was taken */
+} parts;
+
+static void make_part(void *context, uint32_t worker, size_t part) {
+  const parts *of = context;
+  size_t first = part * PART_ROWS, end = of->n - first < PART_ROWS ? of->n : first + PART_ROWS;
+  writer_keep(&of->made[worker]);
+  of->rows(of->run, first, end, &of->made[worker]);
+}
+
+static bool take_part(void *context, uint32_t worker, size_t part) {
+  parts *of = context;
+  of->enough = writer_append(of->out, &of->made[worker]);
+  return of->enough;
+}
+
+bool write_rows(const result *run, size_t n, rows_function *rows, writer *out) {
+  uint32_t n_workers = parallel_workers();
+  if (n <= PART_ROWS || n_workers == 1) {
+    rows(run, 0, n, out);
+    return true;
+  }
+  parts of = {.run = run, .n = n, .rows = rows, .out = out, .made = calloc(n_workers, sizeof *of.made), .enough = true};
+  if (of.made == NULL) {
+    return false;
+  }
+  parallel_job job = {(n + PART_ROWS - 1) / PART_ROWS, &of, make_part, take_part};
+  parallel_run(&job, n_workers);
+  for (uint32_t w = 0; w < n_workers; w++) {
+    writer_release(&of.made[w]);
+  }
+  free(of.made);
+  return of.enough;
+}
