@@ -70,6 +70,13 @@ bool money_add(money *sum, money addend) {
   return store(total, overflow, sum);
 }
 
+bool money_add_times(money *sum, money addend, uint64_t n) {
+  int128 product, total;
+  bool overflow = __builtin_mul_overflow(addend.units, (int128)n, &product);
+  overflow = __builtin_add_overflow(sum->units, product, &total) || overflow;
+  return store(total, overflow, sum);
+}
+
 bool money_subtract(money *difference, money subtrahend) {
   int128 total;
   bool overflow = __builtin_sub_overflow(difference->units, subtrahend.units, &total);

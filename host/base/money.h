@@ -19,6 +19,7 @@ typedef struct money {
 bool money_from_double(double amount, money *result); /* false: NaN, infinite or out of range */
 double money_to_double(money amount);                 /* nearest */
 bool money_add(money *sum, money addend);             /* false on overflow; *sum unchanged */
+bool money_add_times(money *sum, money addend, uint64_t n); /* adds it n times */
 bool money_subtract(money *difference, money subtrahend);
 
 /* amount * factor, where factor is itself a count of 1e-12 (0.8 is 800000000000); 256-bit product. */

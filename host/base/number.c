@@ -165,7 +165,8 @@ size_t number_format(double value, char *text) {
     return (size_t)snprintf(text, NUMBER_TEXT_BYTES, "%s", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
   }
   if (value == 0) {
-    return (size_t)snprintf(text, NUMBER_TEXT_BYTES, "0");
+    memcpy(text, "0", 2);
+    return 1;
   }
   uint64_t digits;
   int exponent;

@@ -26,13 +26,19 @@ static int by_portfolio(const void *left, const void *right) {
   return (a->position > b->position) - (a->position < b->position);
 }
 
-static bool reserve(portfolios *made, size_t n_portfolios, size_t n_positions) {
+sg_status portfolios_open(const book *of, size_t n_portfolios, size_t n_positions, portfolios *made, sg_error *error) {
+  *made = (portfolios){.of = of};
   made->account = malloc((n_portfolios + 1) * sizeof *made->account);
   made->side = malloc((n_portfolios + 1) * sizeof *made->side);
   made->begin = malloc((n_portfolios + 1) * sizeof *made->begin);
   made->instrument = malloc((n_positions + 1) * sizeof *made->instrument);
   made->quantity = malloc((n_positions + 1) * sizeof *made->quantity);
-  return made->account && made->side && made->begin && made->instrument && made->quantity;
+  if (made->account && made->side && made->begin && made->instrument && made->quantity) {
+    made->begin[0] = 0;
+    return SG_OK;
+  }
+  portfolios_close(made);
+  return error_out_of_memory(error);
 }
 
 static void open_portfolio(portfolios *made, uint32_t account, portfolio_side side) {
@@ -112,30 +118,13 @@ sg_status portfolios_make(const book *of, const bool *wanted, portfolios *made, 
   for (size_t i = 0; i < n; i++) {
     n_portfolios += i == 0 || !same_portfolio(&entries[i], &entries[i - 1]);
   }
-  sg_status status = reserve(made, n_portfolios, n) ? collect(of, entries, n, made, error) : error_out_of_memory(error);
+  sg_status status = portfolios_open(of, n_portfolios, n, made, error);
+  status = status == SG_OK ? collect(of, entries, n, made, error) : status;
   free(entries);
   if (status != SG_OK) {
     portfolios_close(made);
   }
   return status;
-}
-
-sg_status portfolios_make_standalone(const portfolios *from, portfolios *made, sg_error *error) {
-  *made = (portfolios){.of = from->of, .standalone = true};
-  if (!reserve(made, from->n_positions, from->n_positions)) {
-    portfolios_close(made);
-    return error_out_of_memory(error);
-  }
-  for (uint32_t f = 0; f < from->n; f++) {
-    for (size_t i = from->begin[f]; i < from->begin[f + 1]; i++) {
-      if (from->of->instruments.type[from->instrument[i]] != ASSET) {
-        open_portfolio(made, from->account[f], from->side[f]);
-        add_position(made, from->instrument[i], from->quantity[i]);
-      }
-    }
-  }
-  made->begin[made->n] = made->n_positions;
-  return SG_OK;
 }
 
 void portfolios_close(portfolios *made) {

@@ -26,9 +26,8 @@ typedef struct portfolios {
 /* wanted[a] selects margin accounts; NULL: all. Portfolios are in account order, longs before shorts. */
 sg_status portfolios_make(const book *of, const bool *wanted, portfolios *made, sg_error *error);
 
-/* Every position of `from` as a portfolio of its own, in the same order; without collateral. */
-sg_status portfolios_make_standalone(const portfolios *from, portfolios *made, sg_error *error);
-
+/* Empty, with room for so many. */
+sg_status portfolios_open(const book *of, size_t n_portfolios, size_t n_positions, portfolios *made, sg_error *error);
 void portfolios_close(portfolios *made); /* accepts one that was never made */
 
 #endif

@@ -69,6 +69,9 @@ void recorder_close(recorder *opened) {
   free(opened->in_chain);
   free(opened->apart);
   free(opened->level_total);
+  for (int i = 0; i < N_MEASURES; i++) {
+    free(opened->alone_requirement[i]);
+  }
   ARRAY_FREE(&opened->lines);
   ARRAY_FREE(&opened->pnl);
 }
@@ -95,6 +98,11 @@ void recorder_request(const recorder *with, level_request **requests) {
 
 /* ---- savings ----------------------------------------------------------------------------------- */
 
+/* Positions that a portfolio of the pass stands for. */
+static uint32_t stands_for(const recorder *with, const batch *of, uint32_t portfolio) {
+  return with->standalone ? with->alone->count[of->first + portfolio] : 1;
+}
+
 /* Adds the worst losses of a set's nodes over an amount's blocks, at base rates. */
 static sg_status add_level_total(recorder *with, const batch *of, const block_outcome *outcomes, uint32_t amount,
                                  uint32_t level, uint32_t set, money *total, sg_error *error) {
@@ -110,8 +118,10 @@ static sg_status add_level_total(recorder *with, const batch *of, const block_ou
     uint32_t native = batch_node_currency(with->in, set, of->tables[set].group[node]);
     uint32_t account = batch_account(of, of->portfolio_of[set][node]);
     uint32_t currency = native != ID_NONE ? native : with->in->book->accounts.currency[account];
+    uint32_t n = stands_for(with, of, of->portfolio_of[set][node]);
     money loss;
-    if (worst != 0.0 && (!money_from_double(-worst * rate_to_base[currency], &loss) || !money_add(total, loss))) {
+    if (worst != 0.0 &&
+        (!money_from_double(-worst * rate_to_base[currency], &loss) || !money_add_times(total, loss, n))) {
       return error_add(error, SG_INPUT, m->where, "the losses of amount %s are too large for exact money", m->name);
     }
   }
@@ -128,7 +138,8 @@ static sg_status add_apart(recorder *with, const batch *of, const amount_values 
       money loss = values[a].account_leaf[node];
       bool fits = currency == b->base_currency ||
                   money_from_double(money_to_double(loss) * b->currencies.rate_to_base[currency], &loss);
-      if (!fits || !money_add(&with->apart_total[with->standalone ? 0 : 1], loss)) {
+      uint32_t n = stands_for(with, of, of->portfolio_of[set][node]);
+      if (!fits || !money_add_times(&with->apart_total[with->standalone ? 0 : 1], loss, n)) {
         return error_add(error, SG_INPUT, with->in->model->amounts[a].where,
                          "the losses of amount %s are too large for exact money", with->in->model->amounts[a].name);
       }
@@ -272,27 +283,68 @@ static sg_status keep_pnl(const emitter *e, const block_outcome *outcomes, sg_er
 
 /* ---- a batch ----------------------------------------------------------------------------------- */
 
-sg_status recorder_visit(void *visitor, batch *of, const block_outcome *outcomes, const amount_input *in,
-                         const amount_values *values, sg_error *error) {
-  recorder *with = visitor;
-  const model *m = with->in->model;
-  const uint32_t roots[N_MEASURES] = {m->initial, m->maintenance};
+static sg_status requirement_too_large(const recorder *with, uint32_t account, sg_error *error) {
+  return error_fail(error, SG_INPUT, "the requirement of account %s is too large for exact money",
+                    with->in->book->accounts.id[account]);
+}
+
+static sg_status visit_accounts(recorder *with, const batch *of, const block_outcome *outcomes, const amount_input *in,
+                                const amount_values *values, sg_error *error) {
+  const uint32_t roots[N_MEASURES] = {with->in->model->initial, with->in->model->maintenance};
   for (uint32_t f = 0; f < of->n_portfolios; f++) {
     margin_row *row = &with->run->rows[with->row_of[batch_account(of, f)]];
     for (int i = 0; i < N_MEASURES; i++) {
       money requirement;
-      money *sum = with->standalone ? &row->standalone[i] : &row->requirement[i];
       TRY(amounts_requirement(in, values, roots[i], f, &requirement, error));
-      if (!money_add(sum, requirement)) {
-        return error_fail(error, SG_INPUT, "the requirement of account %s is too large for exact money",
-                          with->in->book->accounts.id[row->account]);
+      if (!money_add(&row->requirement[i], requirement)) {
+        return requirement_too_large(with, row->account, error);
       }
       emitter e = {with, of, in, values, f, (measure)i};
-      if (!with->standalone) {
-        TRY(amounts_lines(in, values, roots[i], f, emit_line, &e, error));
-        TRY(i == MEASURE_INITIAL ? keep_pnl(&e, outcomes, error) : SG_OK);
-      }
+      TRY(amounts_lines(in, values, roots[i], f, emit_line, &e, error));
+      TRY(i == MEASURE_INITIAL ? keep_pnl(&e, outcomes, error) : SG_OK);
+    }
+  }
+  return SG_OK;
+}
+
+sg_status recorder_visit(void *visitor, batch *of, const block_outcome *outcomes, const amount_input *in,
+                         const amount_values *values, sg_error *error) {
+  recorder *with = visitor;
+  const uint32_t roots[N_MEASURES] = {with->in->model->initial, with->in->model->maintenance};
+  if (!with->standalone) {
+    TRY(visit_accounts(with, of, outcomes, in, values, error));
+  }
+  for (int i = 0; with->standalone && i < N_MEASURES; i++) {
+    for (uint32_t f = 0; f < of->n_portfolios; f++) {
+      TRY(amounts_requirement(in, values, roots[i], f, &with->alone_requirement[i][of->first + f], error));
     }
   }
   return add_savings(with, of, outcomes, values, error);
+}
+
+sg_status recorder_open_standalone(recorder *with, const positions_alone *alone, sg_error *error) {
+  with->standalone = true;
+  with->alone = alone;
+  for (int i = 0; i < N_MEASURES; i++) {
+    with->alone_requirement[i] = malloc((alone->distinct.n + 1) * sizeof *with->alone_requirement[i]);
+    if (with->alone_requirement[i] == NULL) {
+      return error_out_of_memory(error);
+    }
+  }
+  return SG_OK;
+}
+
+sg_status recorder_close_standalone(recorder *with, const portfolios *all, sg_error *error) {
+  for (uint32_t f = 0; f < all->n; f++) {
+    margin_row *row = &with->run->rows[with->row_of[all->account[f]]];
+    for (size_t i = all->begin[f]; i < all->begin[f + 1]; i++) {
+      uint32_t like = with->alone->of[i];
+      for (int m = 0; like != ID_NONE && m < N_MEASURES; m++) {
+        if (!money_add(&row->standalone[m], with->alone_requirement[m][like])) {
+          return requirement_too_large(with, row->account, error);
+        }
+      }
+    }
+  }
+  return SG_OK;
 }

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "data/result.h"
 #include "engine/pass.h"
+#include "engine/standalone.h"
 
 typedef struct recorder {
   result *run;
@@ -22,11 +23,17 @@ typedef struct recorder {
   bool *apart;             /* [amount] other scenario amounts of the initial measure: told from positions to their nodes */
   money apart_total[2];    /* [0] positions alone, [1] accounts; base currency */
   bool standalone;         /* the pass of positions alone is under way */
+  const positions_alone *alone; /* then */
+  money *alone_requirement[N_MEASURES]; /* [portfolio of alone] */
 } recorder;
 
 /* rows of run are made; reachable from run->memory. */
 sg_status recorder_open(recorder *opened, result *run, bound *in, sg_error *error);
 void recorder_close(recorder *opened);
+
+/* Before the pass of positions alone, and after it: adds to the rows what each position of `all` needs. */
+sg_status recorder_open_standalone(recorder *with, const positions_alone *alone, sg_error *error);
+sg_status recorder_close_standalone(recorder *with, const portfolios *all, sg_error *error);
 
 /* A batch_visitor; `visitor` is the recorder. */
 sg_status recorder_visit(void *visitor, batch *of, const block_outcome *outcomes, const amount_input *in,

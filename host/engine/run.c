@@ -23,7 +23,8 @@ typedef struct run {
   bound *in;
   pass_context pass;
   recorder record;
-  portfolios accounts, alone;
+  portfolios accounts;
+  positions_alone alone;
   bool *wanted;   /* [a] margin accounts to run: those asked for and what adds up to them; NULL: all */
   bool *shown;    /* [a] those asked for; NULL: all */
   bool *keeps_pnl;
@@ -220,15 +221,21 @@ static sg_status lay_out_scenarios(run *r, sg_error *error) {
 
 /* ---- the run ----------------------------------------------------------------------------------- */
 
-static sg_status run_pass(run *r, const portfolios *all, double from, double to, sg_error *error) {
-  r->record.standalone = all->standalone;
-  r->pass.progress_from = from;
-  r->pass.progress_to = to;
+static sg_status run_accounts(run *r, sg_error *error) {
+  r->pass.progress_from = 0.2;
+  r->pass.progress_to = 0.6;
   recorder_request(&r->record, r->pass.requests);
-  if (all->standalone && alone_applies(r->in)) {
-    return alone_run(&r->pass, all, recorder_visit, &r->record, error);
-  }
-  return pass_run(&r->pass, all, recorder_visit, &r->record, error);
+  return pass_run(&r->pass, &r->accounts, recorder_visit, &r->record, error);
+}
+
+static sg_status run_standalone(run *r, sg_error *error) {
+  r->pass.progress_from = 0.6;
+  r->pass.progress_to = 1.0;
+  TRY(standalone_make(r->in, &r->accounts, &r->alone, error));
+  TRY(recorder_open_standalone(&r->record, &r->alone, error));
+  recorder_request(&r->record, r->pass.requests);
+  TRY((alone_applies(r->in) ? alone_run : pass_run)(&r->pass, &r->alone.distinct, recorder_visit, &r->record, error));
+  return recorder_close_standalone(&r->record, &r->accounts, error);
 }
 
 static sg_status run_stages(run *r, double *bound_seconds, sg_error *error) {
@@ -242,7 +249,6 @@ static sg_status run_stages(run *r, double *bound_seconds, sg_error *error) {
   TRY(find_vols(r, error));
   TRY(bound_make(r->book, r->under, r->made->vol, r->made->memory, &r->in, error));
   r->pass.in = r->in;
-  TRY(portfolios_make_standalone(&r->accounts, &r->alone, error));
   TRY(lay_out_scenarios(r, error));
   TRY(open_pricing(r, error));
   TRY(recorder_open(&r->record, r->made, r->in, error));
@@ -253,9 +259,9 @@ static sg_status run_stages(run *r, double *bound_seconds, sg_error *error) {
 
   r->pass.progress_to = 0.2;
   TRY(pass_plan(&r->pass, r->options, error));
-  TRY(run_pass(r, &r->accounts, 0.2, 0.6, error));
+  TRY(run_accounts(r, error));
   r->made->n_nodes = r->pass.n_nodes;
-  TRY(run_pass(r, &r->alone, 0.6, 1.0, error));
+  TRY(run_standalone(r, error));
   TRY(recorder_finish(&r->record, error));
   drop_hidden_rows(r);
   return SG_OK;
@@ -326,7 +332,7 @@ sg_status engine_run(device *on, const book *of, const model *under, const sg_ru
     pass_close(&r.pass);
   }
   portfolios_close(&r.accounts);
-  portfolios_close(&r.alone);
+  standalone_close(&r.alone);
   bound_close(r.in);
   free(r.wanted);
   free(r.shown);

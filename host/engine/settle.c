@@ -7,6 +7,7 @@
 #include "base/error.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* slot.scope beyond SCOPE_OWN names a grouping of the model. */
@@ -247,13 +248,30 @@ static const char *slot_name(const model *m, const slot *which) {
   }
 }
 
+/* Written by hand: a large book has millions of such texts. */
 const char *settle_numbers(const batch *of, const expression *rule, const double *const *slots, uint32_t node,
                            arena *memory) {
-  const char *text = "";
-  for (uint32_t j = 0; j < rule->n_slots && text != NULL; j++) {
-    char number[NUMBER_TEXT_BYTES];
-    number_format(slots[j][node], number);
-    text = arena_format(memory, "%s%s%s=%s", text, j == 0 ? "" : ", ", slot_name(of->in->model, &rule->slots[j]), number);
+  char fixed[1024];
+  size_t size_bytes = 1;
+  for (uint32_t j = 0; j < rule->n_slots; j++) {
+    size_bytes += strlen(slot_name(of->in->model, &rule->slots[j])) + NUMBER_TEXT_BYTES + 3;
   }
-  return text;
+  char *text = size_bytes > sizeof fixed ? malloc(size_bytes) : fixed, *at = text;
+  for (uint32_t j = 0; text != NULL && j < rule->n_slots; j++) {
+    const char *name = slot_name(of->in->model, &rule->slots[j]);
+    size_t length = strlen(name);
+    if (j > 0) {
+      *at++ = ',';
+      *at++ = ' ';
+    }
+    memcpy(at, name, length);
+    at += length;
+    *at++ = '=';
+    at += number_format(slots[j][node], at);
+  }
+  const char *kept = text == NULL ? NULL : arena_text(memory, text, (size_t)(at - text));
+  if (text != fixed) {
+    free(text);
+  }
+  return kept;
 }

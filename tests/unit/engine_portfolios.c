@@ -2,7 +2,7 @@
  *
  * What is margined together, over accounts made by hand.
  */
-#include "engine/portfolios.h"
+#include "engine/standalone.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -102,19 +102,57 @@ static void only_wanted_accounts_have_portfolios(void **state) {
   portfolios_close(&made);
 }
 
-static void alone_each_position_is_a_portfolio(void **state) {
-  static const expected_portfolio alone[] = {
-      {FAMILY, SIDES_NETTED, 1, {0}, {12.5}}, {FAMILY, SIDES_NETTED, 1, {2}, {1.5}},
-      {GROSS, SIDE_OF_LONGS, 1, {0}, {3}},    {GROSS, SIDE_OF_SHORTS, 1, {0}, {-3}},
-      {SUMS, SIDES_NETTED, 1, {1}, {-7}},
-  };
-  portfolios made, apart;
-  assert_int_equal(portfolios_make(&the_book, NULL, &made, NULL), SG_OK);
-  assert_int_equal(portfolios_make_standalone(&made, &apart, NULL), SG_OK);
-  assert_true(apart.standalone);
-  expect(&apart, 5, alone);
-  portfolios_close(&made);
-  portfolios_close(&apart);
+/* Five positions; two accounts each hold 3 of X, and the last 3 of X is not like them where its account's input differs. */
+static void positions_alone_share_a_portfolio_only_where_all_that_they_depend_on_agrees(void **state) {
+  static uint32_t account[] = {0, 1, 2}, instrument[] = {0, 2, 0, 1, 0}, currency[] = {7, 7, 7};
+  static portfolio_side side[3];
+  static size_t begin[] = {0, 2, 4, 5};
+  static double held[] = {3, 1, 3, 3, 3}, tier[] = {1, 1, 2}, *inputs[] = {tier};
+  static model_input input = {.table = INPUT_ACCOUNTS, .unit = "1", .has_default = true};
+  static model under = {.n_inputs = 1, .inputs = &input};
+  book of = {.instruments = {.n = 3, .id = instrument_id, .type = type}, .accounts = {.n = 3, .currency = currency}};
+  bound in = {.book = &of, .model = &under, .inputs = inputs};
+  portfolios from = {.of = &of, .n = 3, .account = account, .side = side, .begin = begin, .n_positions = 5,
+                     .instrument = instrument, .quantity = held};
+  static const uint32_t all_alike[] = {0, 1, 0, 2, 0}, last_apart[] = {0, 1, 0, 2, 3};
+  for (int round = 0; round < 3; round++) {
+    positions_alone made;
+    input.has_default = round != 1; /* an input that takes its default alone does not count */
+    currency[2] = round == 2 ? 8 : 7;
+    assert_int_equal(standalone_make(&in, &from, &made, NULL), SG_OK);
+    assert_true(made.distinct.standalone);
+    assert_int_equal(made.distinct.n, round == 0 ? 3 : 4);
+    assert_memory_equal(made.of, round == 0 ? all_alike : last_apart, sizeof all_alike);
+    assert_int_equal(made.count[0], round == 0 ? 3 : 2);
+    standalone_close(&made);
+  }
+}
+
+/* 2^18 positions of which every second is new at first and none later; and as many that are all new. */
+static void many_positions_alone_are_found_again(void **state) {
+  enum { N = 1 << 18 };
+  static uint32_t account[1], instrument[N], currency[] = {7};
+  static portfolio_side side[1];
+  static size_t begin[] = {0, N};
+  static double held[N];
+  model under = {0};
+  book of = {.instruments = {.n = 3, .id = instrument_id, .type = type}, .accounts = {.n = 1, .currency = currency}};
+  bound in = {.book = &of, .model = &under};
+  portfolios from = {.of = &of, .n = 1, .account = account, .side = side, .begin = begin, .n_positions = N,
+                     .instrument = instrument, .quantity = held};
+  for (int round = 0; round < 2; round++) {
+    uint32_t n_distinct = round == 0 ? 50000 : N;
+    for (uint32_t i = 0; i < N; i++) {
+      held[i] = 1.0 + i % n_distinct;
+    }
+    positions_alone made;
+    assert_int_equal(standalone_make(&in, &from, &made, NULL), SG_OK);
+    assert_int_equal(made.distinct.n, n_distinct);
+    for (uint32_t i = 0; i < N; i++) {
+      assert_true(made.distinct.quantity[made.of[i]] == held[i]);
+    }
+    standalone_close(&made);
+  }
 }
 
 static void a_sum_that_leaves_the_range_is_refused_with_its_account(void **state) {
@@ -133,7 +171,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_family_is_one_portfolio_and_longs_stand_apart_where_sides_are_gross),
       cmocka_unit_test(only_wanted_accounts_have_portfolios),
-      cmocka_unit_test(alone_each_position_is_a_portfolio),
+      cmocka_unit_test(positions_alone_share_a_portfolio_only_where_all_that_they_depend_on_agrees),
+      cmocka_unit_test(many_positions_alone_are_found_again),
       cmocka_unit_test(a_sum_that_leaves_the_range_is_refused_with_its_account),
   };
   return cmocka_run_group_tests(tests, make_book, NULL);
