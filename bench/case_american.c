@@ -4,7 +4,7 @@
  * years, vols 5..120 %, rates and yields 0..12 %. Solving the boundaries and pricing along them are timed apart; a price in
  * all costs 1 / price + (VOLS / COLUMNS) / solve.
  */
-#include "bench.h"
+#include "bench/cases.h"
 #include "device/american_scheme.h"
 #include "kernels/math.h"
 

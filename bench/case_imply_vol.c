@@ -3,7 +3,7 @@
  * Implied vols over a book's range: strikes 60..140 % of the forward, 18 days to 2 years, vols 10..60 %, discounted prices
  * in and out of the money.
  */
-#include "bench.h"
+#include "bench/cases.h"
 #include "kernels/price_black.h"
 
 enum { OPTIONS = 1 << 18 };

@@ -4,7 +4,7 @@
  * book that holds 20 of the 200 series of ten underlyings, and one whose positions lie anywhere. Popular underlyings and
  * instruments are held more (the square of a uniform number). Each kernel by itself, and netting as a whole.
  */
-#include "bench.h"
+#include "bench/cases.h"
 #include "kernels/shared.h"
 
 #include <stdlib.h>

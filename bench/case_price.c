@@ -2,7 +2,7 @@
  *
  * European options over a grid: strikes 60..140 % of spot, 18 days to 2 years, vols 10..60 %, a forward for every 16.
  */
-#include "bench.h"
+#include "bench/cases.h"
 #include "kernels/math.h"
 #include "kernels/shared.h"
 

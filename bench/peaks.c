@@ -1,24 +1,153 @@
 /* SPDX-License-Identifier: MIT
  *
- * Measuring a device's limits with its own OpenCL calls, apart from the program's.
+ * Each limit is one function that does a known amount of work and waits for it; all are timed alike.
  */
-#include "bench.h"
+#include "bench/peaks.h"
 
 #include <CL/cl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { REPEATS = 12, COPY_BYTES = 1 << 28, CACHED_BYTES = 1 << 19 };
+enum { WARM_UPS = 2, COPY_BYTES = 1 << 28, CACHED_BYTES = 1 << 19, TRANSFER_BYTES = 1 << 26, ROW_BYTES = 512,
+       GATHERED_ROWS = 1 << 19, GATHERED_BYTES = 1 << 25, CHAINS = 10 };
+
+#define BENCH_ENTRY(key, name, unit, what) {name, unit, what},
+const bench_limit_entry bench_limits[N_LIMITS] = {BENCH_LIMITS(BENCH_ENTRY)};
+
+extern const struct embedded_text {
+  const char *name, *text;
+} embedded_peaks[];
 
 typedef struct peaks {
   cl_device_id device;
   cl_context context;
   cl_command_queue queue;
   cl_program program;
-  bool wide; /* a GPU */
-  cl_uint units;
+  cl_kernel kernel;  /* of the limit that is being measured */
+  bool many_items;   /* a GPU wants one work-item per number */
+  cl_uint units, width;
+  cl_mem from, to, rows;
+  void *host;
 } peaks;
+
+/* ---- the work ---------------------------------------------------------------------------------- */
+
+
+static bool run_launch(const peaks *on, size_t items, size_t local) {
+  return clEnqueueNDRangeKernel(on->queue, on->kernel, 1, NULL, &items, &local, 0, NULL, NULL) == CL_SUCCESS &&
+         clFinish(on->queue) == CL_SUCCESS;
+}
+
+/* Work-items of a launch that keeps every unit busy; `each` of a CPU's. */
+static size_t busy_items(const peaks *on, size_t each) {
+  return on->many_items ? (size_t)on->units * 2048 : each * on->units;
+}
+
+static size_t local_items(const peaks *on, size_t of_cpu) { return on->many_items ? 256 : of_cpu; }
+
+static double run_chains(const peaks *on, double a, double b, cl_uint rounds) {
+  size_t items = busy_items(on, 16);
+  clSetKernelArg(on->kernel, 0, sizeof on->to, &on->to);
+  clSetKernelArg(on->kernel, 1, sizeof a, &a);
+  clSetKernelArg(on->kernel, 2, sizeof b, &b);
+  clSetKernelArg(on->kernel, 3, sizeof rounds, &rounds);
+  return run_launch(on, items, local_items(on, 1)) ? (double)CHAINS * on->width * rounds * (double)items : 0.0;
+}
+
+static double run_multiply_adds(const peaks *on) { return run_chains(on, 0.999, 1e-3, 40000); }
+static double run_divisions(const peaks *on) { return run_chains(on, 1.0, 0.75, 4000); }
+static double run_square_roots(const peaks *on) { return run_chains(on, 2.0, 0.0, 4000); }
+
+static double run_copy(const peaks *on) {
+  clSetKernelArg(on->kernel, 0, sizeof on->from, &on->from);
+  clSetKernelArg(on->kernel, 1, sizeof on->to, &on->to);
+  return run_launch(on, COPY_BYTES / (8 * on->width), local_items(on, 64)) ? 2.0 * COPY_BYTES : 0.0;
+}
+
+static double run_cached_read(const peaks *on) {
+  cl_uint n = CACHED_BYTES / (8 * on->width), rounds = on->many_items ? 2 : 64;
+  size_t items = busy_items(on, 8);
+  clSetKernelArg(on->kernel, 0, sizeof on->from, &on->from);
+  clSetKernelArg(on->kernel, 1, sizeof on->to, &on->to);
+  clSetKernelArg(on->kernel, 2, sizeof n, &n);
+  clSetKernelArg(on->kernel, 3, sizeof rounds, &rounds);
+  return run_launch(on, items, local_items(on, 1)) ? (double)CACHED_BYTES * rounds * (double)items : 0.0;
+}
+
+static double run_gather(const peaks *on) {
+  cl_uint each = on->many_items ? 8 : 256;
+  size_t items = GATHERED_ROWS / each * (on->many_items ? 64 : 1);
+  clSetKernelArg(on->kernel, 0, sizeof on->from, &on->from);
+  clSetKernelArg(on->kernel, 1, sizeof on->rows, &on->rows);
+  clSetKernelArg(on->kernel, 2, sizeof on->to, &on->to);
+  clSetKernelArg(on->kernel, 3, sizeof each, &each);
+  return run_launch(on, items, local_items(on, 64)) ? (double)GATHERED_ROWS * ROW_BYTES : 0.0;
+}
+
+static double run_upload(const peaks *on) {
+  return clEnqueueWriteBuffer(on->queue, on->to, CL_TRUE, 0, TRANSFER_BYTES, on->host, 0, NULL, NULL) == CL_SUCCESS
+             ? TRANSFER_BYTES
+             : 0.0;
+}
+
+static double run_download(const peaks *on) {
+  return clEnqueueReadBuffer(on->queue, on->from, CL_TRUE, 0, TRANSFER_BYTES, on->host, 0, NULL, NULL) == CL_SUCCESS
+             ? TRANSFER_BYTES
+             : 0.0;
+}
+
+static double run_one(const peaks *on) {
+  clSetKernelArg(on->kernel, 0, sizeof on->to, &on->to);
+  return run_launch(on, 1, 1) ? 1.0 : 0.0;
+}
+
+static const struct {
+  const char *kernel; /* NULL: none */
+  double (*run)(const peaks *on); /* units of work done; 0: failed */
+} measured[N_LIMITS] = {
+    [LIMIT_MULTIPLY_ADDS] = {"multiply_adds", run_multiply_adds},
+    [LIMIT_DIVISIONS] = {"divisions", run_divisions},
+    [LIMIT_SQUARE_ROOTS] = {"square_roots", run_square_roots},
+    [LIMIT_COPY] = {"copy", run_copy},
+    [LIMIT_CACHED_READ] = {"cached_read", run_cached_read},
+    [LIMIT_GATHER] = {"gather", run_gather},
+    [LIMIT_UPLOAD] = {NULL, run_upload},
+    [LIMIT_DOWNLOAD] = {NULL, run_download},
+    [LIMIT_LAUNCH] = {"nothing", run_one},
+};
+
+double peak_per_s(const peak *of) { return of->work / of->seconds.best_s; }
+
+double peak_share(const peak *limit, double work, timing seconds, bool on_cpu) {
+  return on_cpu ? work / seconds.cpu_median_s / (limit->work / limit->seconds.cpu_best_s)
+                : work / seconds.median_s / peak_per_s(limit);
+}
+
+static sg_status measure(peaks *on, bench_limit limit, uint32_t repeats, peak *made, sg_error *error) {
+  cl_int code = CL_SUCCESS;
+  moment *seconds = malloc(repeats * sizeof *seconds);
+  if (seconds == NULL) {
+    return error_out_of_memory(error);
+  }
+  on->kernel = measured[limit].kernel == NULL ? NULL : clCreateKernel(on->program, measured[limit].kernel, &code);
+  made->work = code == CL_SUCCESS ? 1.0 : 0.0;
+  for (int i = -WARM_UPS; i < (int)repeats && made->work > 0.0; i++) {
+    moment start = moment_now();
+    made->work = measured[limit].run(on);
+    seconds[i < 0 ? 0 : i] = moment_since(start);
+  }
+  if (made->work > 0.0) {
+    made->seconds = timing_make(seconds, repeats);
+  }
+  if (on->kernel != NULL) {
+    clReleaseKernel(on->kernel);
+  }
+  free(seconds);
+  return made->work > 0.0 ? SG_OK : error_fail(error, SG_DEVICE, "the limit \"%s\" cannot be measured", bench_limits[limit].name);
+}
+
+/* ---- the device -------------------------------------------------------------------------------- */
 
 static bool find_device(const char *name, cl_device_id *found) {
   cl_platform_id platforms[16];
@@ -40,127 +169,88 @@ static bool find_device(const char *name, cl_device_id *found) {
   return false;
 }
 
-static char *read_source(void) {
-  FILE *stream = fopen(BENCH_FOLDER "/peaks.cl", "rb");
-  char *text = calloc(1, 1 << 14);
-  if (stream != NULL && text != NULL) {
-    size_t n = fread(text, 1, (1 << 14) - 1, stream);
-    text[n] = '\0';
-  }
-  if (stream != NULL) {
-    fclose(stream);
-  }
-  return text;
+static void find_facts(peaks *on) {
+  cl_device_type type = 0;
+  clGetDeviceInfo(on->device, CL_DEVICE_TYPE, sizeof type, &type, NULL);
+  clGetDeviceInfo(on->device, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof on->units, &on->units, NULL);
+  clGetDeviceInfo(on->device, CL_DEVICE_NATIVE_VECTOR_WIDTH_DOUBLE, sizeof on->width, &on->width, NULL);
+  on->many_items = (type & CL_DEVICE_TYPE_GPU) != 0;
+  on->width = on->many_items || on->width < 2 ? 1 : on->width < 4 ? 2 : on->width < 8 ? 4 : 8;
 }
 
-/* Best seconds of one kernel, by its events. */
-static double best_seconds(const peaks *on, cl_kernel kernel, size_t n_items, size_t local) {
-  double best = 1e300;
-  for (int i = 0; i < REPEATS; i++) {
-    cl_event event = NULL;
-    cl_ulong start = 0, end = 0;
-    if (clEnqueueNDRangeKernel(on->queue, kernel, 1, NULL, &n_items, &local, 0, NULL, &event) != CL_SUCCESS) {
-      return 0.0;
-    }
-    clFinish(on->queue);
-    clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_START, sizeof start, &start, NULL);
-    clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_END, sizeof end, &end, NULL);
-    clReleaseEvent(event);
-    best = 1e-9 * (double)(end - start) < best ? 1e-9 * (double)(end - start) : best;
-  }
-  return best;
-}
-
-static double measure_multiply_adds(const peaks *on, cl_mem out) {
-  double a = 0.999, b = 1e-3;
-  cl_uint rounds = 20000;
-  size_t local = on->wide ? 256 : 1, n = on->wide ? (size_t)on->units * 2048 : 64 * (size_t)on->units;
-  cl_kernel kernel = clCreateKernel(on->program, "multiply_adds", NULL);
-  clSetKernelArg(kernel, 0, sizeof out, &out);
-  clSetKernelArg(kernel, 1, sizeof a, &a);
-  clSetKernelArg(kernel, 2, sizeof b, &b);
-  clSetKernelArg(kernel, 3, sizeof rounds, &rounds);
-  double seconds = best_seconds(on, kernel, n, local);
-  clReleaseKernel(kernel);
-  return 10.0 * (on->wide ? 1 : 8) * rounds * (double)n / seconds;
-}
-
-static double measure_copy(const peaks *on, cl_mem from, cl_mem to) {
-  cl_kernel kernel = clCreateKernel(on->program, "copy", NULL);
-  clSetKernelArg(kernel, 0, sizeof from, &from);
-  clSetKernelArg(kernel, 1, sizeof to, &to);
-  double seconds = best_seconds(on, kernel, COPY_BYTES / (on->wide ? 8 : 64), on->wide ? 256 : 64);
-  clReleaseKernel(kernel);
-  return 2.0 * COPY_BYTES / seconds;
-}
-
-static double measure_cached_read(const peaks *on, cl_mem from, cl_mem out) {
-  cl_uint n = CACHED_BYTES / (on->wide ? 8 : 64), rounds = on->wide ? 2 : 64;
-  size_t local = on->wide ? 256 : 1, n_items = on->wide ? (size_t)on->units * 2048 : 8 * (size_t)on->units;
-  cl_kernel kernel = clCreateKernel(on->program, "cached_read", NULL);
-  clSetKernelArg(kernel, 0, sizeof from, &from);
-  clSetKernelArg(kernel, 1, sizeof out, &out);
-  clSetKernelArg(kernel, 2, sizeof n, &n);
-  clSetKernelArg(kernel, 3, sizeof rounds, &rounds);
-  double seconds = best_seconds(on, kernel, n_items, local);
-  clReleaseKernel(kernel);
-  return (double)CACHED_BYTES * rounds * (double)n_items / seconds;
+static cl_int build_program(peaks *on) {
+  cl_int code = CL_SUCCESS;
+  const char *source = embedded_peaks[0].text;
+  char options[32];
+  snprintf(options, sizeof options, "-DWIDTH=%u", on->width);
+  on->program = clCreateProgramWithSource(on->context, 1, &source, NULL, &code);
+  return code != CL_SUCCESS ? code : clBuildProgram(on->program, 1, &on->device, options, NULL, NULL);
 }
 
 static sg_status open_peaks(const char *device_name, peaks *on, sg_error *error) {
   cl_int code = CL_SUCCESS;
-  cl_device_type type = 0;
   if (!find_device(device_name, &on->device)) {
     return error_fail(error, SG_DEVICE, "the limits of \"%s\" cannot be measured: it is no OpenCL device", device_name);
   }
-  clGetDeviceInfo(on->device, CL_DEVICE_TYPE, sizeof type, &type, NULL);
-  clGetDeviceInfo(on->device, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof on->units, &on->units, NULL);
-  on->wide = (type & CL_DEVICE_TYPE_GPU) != 0;
+  find_facts(on);
   on->context = clCreateContext(NULL, 1, &on->device, NULL, NULL, &code);
-  on->queue = code == CL_SUCCESS ? clCreateCommandQueue(on->context, on->device, CL_QUEUE_PROFILING_ENABLE, &code) : NULL;
-  char *text = read_source();
-  const char *source = text;
-  on->program = code == CL_SUCCESS && text ? clCreateProgramWithSource(on->context, 1, &source, NULL, &code) : NULL;
-  if (code == CL_SUCCESS && on->program != NULL) {
-    code = clBuildProgram(on->program, 1, &on->device, on->wide ? "-DWIDTH=1" : "-DWIDTH=8", NULL, NULL);
-  }
-  free(text);
-  return code == CL_SUCCESS && on->program != NULL
-             ? SG_OK
-             : error_fail(error, SG_DEVICE, "bench/peaks.cl does not build on \"%s\" (OpenCL error %d)", device_name, code);
+  on->queue = code == CL_SUCCESS ? clCreateCommandQueue(on->context, on->device, 0, &code) : NULL;
+  code = code == CL_SUCCESS ? build_program(on) : code;
+  return code == CL_SUCCESS ? SG_OK : error_fail(error, SG_DEVICE, "bench/peaks.cl does not build on \"%s\" (OpenCL error %d)",
+                                                 device_name, code);
 }
 
-sg_status peaks_measure(const char *device_name, double per_second[N_LIMITS], sg_error *error) {
-  peaks on = {0};
-  cl_mem from = NULL, to = NULL;
-  sg_status status = open_peaks(device_name, &on, error);
-  if (status == SG_OK) {
-    double zero = 0.0;
-    from = clCreateBuffer(on.context, CL_MEM_READ_WRITE, COPY_BYTES, NULL, NULL);
-    to = clCreateBuffer(on.context, CL_MEM_READ_WRITE, COPY_BYTES, NULL, NULL);
-    if (from == NULL || to == NULL) {
-      status = error_fail(error, SG_DEVICE, "no memory on \"%s\" to measure its limits", device_name);
-    } else {
-      clEnqueueFillBuffer(on.queue, from, &zero, sizeof zero, 0, COPY_BYTES, 0, NULL, NULL);
-      per_second[LIMIT_MULTIPLY_ADDS] = measure_multiply_adds(&on, to);
-      per_second[LIMIT_COPY] = measure_copy(&on, from, to);
-      per_second[LIMIT_CACHED_READ] = measure_cached_read(&on, from, to);
+/* Memory that every limit finds filled: zeroes, and rows in random order. */
+static sg_status open_memory(const char *device_name, peaks *on, sg_error *error) {
+  double zero = 0.0;
+  uint64_t seed = 1;
+  cl_uint *row = malloc(GATHERED_ROWS * sizeof *row);
+  on->host = calloc(1, TRANSFER_BYTES);
+  on->from = clCreateBuffer(on->context, CL_MEM_READ_WRITE, COPY_BYTES, NULL, NULL);
+  on->to = clCreateBuffer(on->context, CL_MEM_READ_WRITE, COPY_BYTES, NULL, NULL);
+  for (size_t i = 0; row != NULL && i < GATHERED_ROWS; i++) {
+    row[i] = (cl_uint)(bench_random(&seed) % (GATHERED_BYTES / ROW_BYTES));
+  }
+  on->rows = row == NULL ? NULL
+                         : clCreateBuffer(on->context, CL_MEM_READ_ONLY | CL_MEM_COPY_HOST_PTR, GATHERED_ROWS * sizeof *row,
+                                          row, NULL);
+  free(row);
+  if (on->host == NULL || on->from == NULL || on->to == NULL || on->rows == NULL) {
+    return error_fail(error, SG_DEVICE, "no memory on \"%s\" or here to measure its limits", device_name);
+  }
+  clEnqueueFillBuffer(on->queue, on->from, &zero, sizeof zero, 0, COPY_BYTES, 0, NULL, NULL);
+  clEnqueueFillBuffer(on->queue, on->to, &zero, sizeof zero, 0, COPY_BYTES, 0, NULL, NULL);
+  return clFinish(on->queue) == CL_SUCCESS ? SG_OK : error_fail(error, SG_DEVICE, "\"%s\" cannot fill memory", device_name);
+}
+
+static void close_peaks(peaks *on) {
+  const cl_mem buffers[] = {on->from, on->to, on->rows};
+  for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) {
+    if (buffers[i] != NULL) {
+      clReleaseMemObject(buffers[i]);
     }
   }
-  if (from != NULL) {
-    clReleaseMemObject(from);
+  if (on->program != NULL) {
+    clReleaseProgram(on->program);
   }
-  if (to != NULL) {
-    clReleaseMemObject(to);
+  if (on->queue != NULL) {
+    clReleaseCommandQueue(on->queue);
   }
-  if (on.program != NULL) {
-    clReleaseProgram(on.program);
+  if (on->context != NULL) {
+    clReleaseContext(on->context);
   }
-  if (on.queue != NULL) {
-    clReleaseCommandQueue(on.queue);
+  free(on->host);
+}
+
+sg_status peaks_measure(const char *device_name, uint32_t repeats, peak made[N_LIMITS], sg_error *error) {
+  peaks on = {0};
+  sg_status status = open_peaks(device_name, &on, error);
+  if (status == SG_OK) {
+    status = open_memory(device_name, &on, error);
   }
-  if (on.context != NULL) {
-    clReleaseContext(on.context);
+  for (int limit = 0; status == SG_OK && limit < N_LIMITS; limit++) {
+    status = measure(&on, (bench_limit)limit, repeats, &made[limit], error);
   }
+  close_peaks(&on);
   return status;
 }

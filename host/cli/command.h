@@ -19,6 +19,7 @@
   X(check, "read a book and report what is wrong or odd in it")                \
   X(import, "make a book of public data")                                \
   X(generate, "make a book of any size from a seed")                     \
+  X(bench, "what this machine can do: kernels, limits, whole runs")       \
   X(help, "help on a command, or on the files of a book")
 
 /* X(code, "meaning") */
@@ -69,6 +70,7 @@ typedef struct command {
   size_t values_bytes; /* of the struct that the options fill, zeroed before */
   int least_operands, most_operands;
   sg_status (*function)(const void *values, char *const *operands, int n_operands);
+  const char *program; /* that does it instead of a function, with the same command line */
 } command;
 
 #define COMMAND_DECLARE(name, line) extern const command command_##name;
@@ -107,6 +109,9 @@ sg_status usage_fail(const char *command_name, const char *format, ...) __attrib
 const char *suggest(const char *given, const char *const *candidates, size_t n);
 
 const char *exit_code_text(sg_status status);
+
+/* Becomes the program `name`; comes back only when that fails, having said so. */
+sg_status program_run(const char *name, char **argv);
 
 /* Every finding as `file:line:column: message` on stderr, and when there are several how many.
  *   consequence   "nothing was written", or NULL */

@@ -9,6 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *exit_code_text(sg_status status) {
+#define FINDINGS_CODE(code, meaning) \
+  if ((int)status == (code)) {       \
+    return meaning;                  \
+  }
+  EXIT_CODES(FINDINGS_CODE)
+#undef FINDINGS_CODE
+  return "an unknown status";
+}
+
 sg_status usage_fail(const char *command_name, const char *format, ...) {
   const char *blank = command_name == NULL ? "" : " ";
   const char *name = command_name == NULL ? "" : command_name;

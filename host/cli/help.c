@@ -9,16 +9,6 @@
 
 enum { NAME_WIDTH = 10, OPTION_WIDTH = 26 };
 
-const char *exit_code_text(sg_status status) {
-#define HELP_CODE(code, meaning) \
-  if ((int)status == (code)) {   \
-    return meaning;              \
-  }
-  EXIT_CODES(HELP_CODE)
-#undef HELP_CODE
-  return "an unknown status";
-}
-
 static void print_overview(void) {
   printf("shockgrid " SG_VERSION ": portfolio margin at clearing-house scale on any OpenCL device\n\n"
          "usage: shockgrid COMMAND ...\n\ncommands:\n");

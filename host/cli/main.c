@@ -69,7 +69,7 @@ static sg_status run_command(const command_entry *entry, int argc, char **argv) 
       status = options_check(entry, values);
     }
     if (status == SG_OK) {
-      status = is->function(values, argv + first, argc - first);
+      status = is->program != NULL ? program_run(is->program, argv) : is->function(values, argv + first, argc - first);
     }
   }
   options_close(is, values);

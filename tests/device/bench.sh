@@ -1,14 +1,24 @@
 # SPDX-License-Identifier: MIT
 #
-# The benchmark runs, finds the device's bytes equal to the reference's, and writes one row for each case.
+# The benchmark runs, finds the device's bytes equal to the reference's, and appends one row for each case and limit.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-"$BUILD/shockgrid-bench" --device cpu --repeats 10 --csv "$work/rows.csv"
-# As many rows as BENCH_CASES has lines, and the names.
-grep -o '^  X([a-z_]*, "' "$SOURCE/bench/bench.h" | tr -dc 'a-z_\n' >"$work/cases"
-[ "$(wc -l <"$work/rows.csv")" -eq "$((1 + $(wc -l <"$work/cases")))" ]
-while read -r case; do
-  grep -q ",$case," "$work/rows.csv"
-done <"$work/cases"
-grep -qx price_black "$work/cases"
+
+"$SHOCKGRID" bench kernels --device cpu --repeats 10 --no-limits --csv "$work/rows.csv" --json "$work/rows.json"
+"$SHOCKGRID" bench peaks --device cpu --repeats 10 --csv "$work/rows.csv" --json "$work/rows.json"
+sed -n 's/^  X(\([a-z_]*\), ".*/\1/p' "$SOURCE/bench/cases.h" >"$work/names"
+sed -n 's/^  X(LIMIT_[A-Z_]*, "\([a-z_]*\)".*/\1/p' "$SOURCE/bench/peaks.h" >>"$work/names"
+grep -qx price_black "$work/names" && grep -qx launch "$work/names"
+[ "$(wc -l <"$work/rows.csv")" -eq "$((1 + $(wc -l <"$work/names")))" ]
+[ "$(wc -l <"$work/rows.json")" -eq "$(wc -l <"$work/names")" ]
+while read -r name; do
+  grep -q ",$name," "$work/rows.csv"
+  grep -q "\"name\":\"$name\"" "$work/rows.json"
+done <"$work/names"
+
+# Rows of another format are not mixed with these.
+echo other >"$work/other.csv"
+if "$SHOCKGRID" bench peaks --device cpu --repeats 10 --csv "$work/other.csv" 2>"$work/said"; then exit 1; fi
+grep -q 'other columns' "$work/said"
+[ "$(wc -l <"$work/other.csv")" -eq 1 ]

@@ -17,6 +17,7 @@ commands:
   check     read a book and report what is wrong or odd in it
   import    make a book of public data
   generate  make a book of any size from a seed
+  bench     what this machine can do: kernels, limits, whole runs
   help      help on a command, or on the files of a book
 
 'shockgrid COMMAND --help' says everything about one of them; 'shockgrid help formats' describes the
