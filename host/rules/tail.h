@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The sorted losses of a node over the blocks of a var or es amount.
+ * The worst losses of a node over the blocks of a var or es amount.
  */
 #ifndef RULES_TAIL_H
 #define RULES_TAIL_H
@@ -18,14 +18,11 @@ typedef struct tail_count {
   size_t n_scenarios; /* N */
   size_t whole;
   double fraction;    /* in [0, 1) */
+  size_t n_read;      /* losses that a statistic may read: whole + 2, N at most */
 } tail_count;
 
-tail_count tail_make_count(const amount_input *in, uint32_t amount);
-
-/* Worst first; ties by block as named, then scenario. losses has room for N. */
-void tail_sort(const amount_input *in, uint32_t amount, uint32_t node, tail_loss *losses);
-
-/* Shared frame of var and es: room, sorting, and the scenario that is reported with the result. */
+/* Shared frame of var and es. A statistic gets the count.n_read worst losses, worst first, ties by block as named, then
+ * scenario; and says which of them is reported with the result. */
 typedef double tail_statistic(const model_amount *amount, const tail_loss *losses, tail_count count, size_t *binding);
 sg_status tail_apply(const amount_input *in, uint32_t amount, amount_values *values, arena *memory,
                      tail_statistic *statistic, sg_error *error);
