@@ -21,6 +21,7 @@
 #include "report/report.h"
 #include "rules/model.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,7 +84,25 @@ void sg_book_close(sg_book *loaded) { book_close(loaded); }
 
 const char *sg_book_describe(const sg_book *loaded) { return loaded->description; }
 
-const char *sg_book_formats(void) { return book_formats(); }
+static arena *formats_memory; /* lives as long as the program */
+static const char *formats_text;
+
+static void make_formats(void) {
+  formats_memory = arena_open();
+  const char *columns = formats_memory == NULL ? NULL : shipped_models_columns(formats_memory);
+  const char *all = columns == NULL ? NULL
+                                    : arena_format(formats_memory, "%s\nColumns that the shipped models read\n%s",
+                                                   book_formats(), columns);
+  formats_text = all == NULL ? book_formats() : all;
+}
+
+const char *sg_book_formats(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  float_mode before = float_mode_enter();
+  pthread_once(&once, make_formats);
+  float_mode_leave(before);
+  return formats_text;
+}
 
 /* ---- models ------------------------------------------------------------------------------------ */
 

@@ -105,8 +105,17 @@ static sg_status models_function(const void *values, char *const *operands, int 
 const command command_models = {
     .synopsis = "[list | show MODEL | check MODEL]",
     .text = "Lists the models that ship with shockgrid; shows everything about one: what it covers, inputs,\n"
-            "parameters with unit and source, scenarios, levels, amounts; or checks one. MODEL is a shipped model's\n"
-            "name or a path to a .yaml file.",
+            "parameters with unit, range, source and date, scenarios, levels, amounts; or checks one. MODEL is a\n"
+            "shipped model's name or a path to a .yaml file.\n\n"
+            "A model of one's own may extend another and give only what differs:\n\n"
+            "  model: {name: house, title: Our Derive, extends: derive-pmrm2}\n"
+            "  parameters: {min_vol: 0.4, peg_factor: 4}\n"
+            "  blocks:\n"
+            "    tails: null\n"
+            "    regular: {scenarios: [{price: [0.2, 0, -0.2], vol: [up, same, down], damp: 1}]}\n"
+            "  amounts: {scan: {worst: [regular, skew]}}\n\n"
+            "Maps merge key by key, lists and single values replace, null removes. A parameter that is given a number\n"
+            "keeps its unit and range. 'show --text' prints a shipped model's file, the whole language by example.",
     .examples = "  shockgrid models show occ-cpm\n"
                 "  shockgrid models show occ-cpm --text >my-model.yaml\n"
                 "  shockgrid models check my-model.yaml\n",

@@ -68,6 +68,11 @@ typedef struct pnl_row {
   double pnl;
 } pnl_row;
 
+/* A number of the model, with where it came from. */
+typedef struct parameter_row {
+  const char *name, *value, *unit, *source, *date; /* value: all rows of a table on one line; "" where not given */
+} parameter_row;
+
 /* What netting saved between one level and the one below, over all accounts, base currency. */
 typedef struct level_saving {
   const char *level; /* "underlying", "class_group", ..., "account" */
@@ -97,6 +102,8 @@ struct sg_result {
   uint64_t model_digest[2];
   uint32_t n_settings;
   const char **settings;
+  uint32_t n_parameters;
+  const parameter_row *parameters;
   uint32_t n_not_covered;
   const char **not_covered;
   uint32_t n_rows;

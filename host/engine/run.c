@@ -293,6 +293,24 @@ static sg_status describe(run *r, double bound_seconds, double seconds, sg_error
   return enough ? SG_OK : error_out_of_memory(error);
 }
 
+/* As the model has them after settings. */
+static sg_status copy_parameters(const model *under, result *to, sg_error *error) {
+  parameter_row *rows = ARENA_ARRAY(to->memory, parameter_row, under->n_parameters);
+  if (rows == NULL) {
+    return error_out_of_memory(error);
+  }
+  for (uint32_t i = 0; i < under->n_parameters; i++) {
+    const parameter *of = &under->parameters[i];
+    rows[i] = (parameter_row){of->name, parameter_text(of, to->memory), of->unit, of->source, of->date};
+    if (rows[i].value == NULL) {
+      return error_out_of_memory(error);
+    }
+  }
+  to->n_parameters = under->n_parameters;
+  to->parameters = rows;
+  return SG_OK;
+}
+
 static sg_status make_result(const book *of, const model *under, result **made, sg_error *error) {
   result *empty = calloc(1, sizeof *empty);
   if (empty == NULL || (empty->memory = arena_open()) == NULL) {
@@ -309,6 +327,11 @@ static sg_status make_result(const book *of, const model *under, result **made, 
   empty->settings = under->settings;
   empty->n_not_covered = under->n_not_covered;
   empty->not_covered = under->not_covered;
+  sg_status status = copy_parameters(under, empty, error);
+  if (status != SG_OK) {
+    result_close(empty);
+    return status;
+  }
   *made = empty;
   return SG_OK;
 }

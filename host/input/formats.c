@@ -87,6 +87,30 @@ static void print_file(const file_format *file) {
   }
 }
 
+static const char meanings[] =
+    "\n"
+    "What the numbers mean\n"
+    "  - Years and days to an expiry are exact seconds / (365 * 86400) and / 86400; a perpetual has none.\n"
+    "  - An option's price and value are per unit, in the currency paid; a position is worth quantity x multiplier x value.\n"
+    "    Linear: discounted Black or Bachelier on the expiry's forward. Inverse: undiscounted Black(F, K) / F, in coin.\n"
+    "  - An inverse future or perpetual pays -1/F coin for each unit of quote currency: its quantity x multiplier is in quote\n"
+    "    currency (a size in coin is that divided by the mark). currency is then the coin, and fx.csv has its rate.\n"
+    "  - price of a future, forward or perpetual is its own mark; without it the expiry's forward, for a perpetual the\n"
+    "    underlying's price. Where price and implied_vol are both given, the vol prices the option and the price is its mark.\n"
+    "  - SVI gives a vol to each option of that underlying and expiry that has neither implied_vol nor price:\n"
+    "    w = svi_a + svi_b * (svi_rho * (k - svi_m) + sqrt((k - svi_m)^2 + svi_sigma^2)), at most 144; vol = sqrt(w / svi_years);\n"
+    "    k = ln(strike / svi_forward), held within 4 * sqrt(svi_a + svi_b * svi_sigma) of 0.\n"
+    "  - forward_fixed stands still when prices move (an average that has partly been taken: t seconds before the end of a\n"
+    "    window of w seconds it is forward * (w - t) / w), in models whose forwards follow a settlement_window.\n"
+    "  - A discount or rate in forwards.csv is for that expiry; without it rates.csv, or 0 with `rates: zero` in book.yaml.\n"
+    "  - accounts.currency is what an account's requirement, equity and call are in; a model's `fx` is its rate in fx.csv (a\n"
+    "    stablecoin at 0.97 USD: currency USD in book.yaml, and the stablecoin's rate_to_base 0.97).\n"
+    "  - Cash is an asset whose id is its currency; it needs no row in assets.csv. Other assets are worth amount x price. A\n"
+    "    negative amount is a loan. An asset with an underlying moves with it where the model moves what is posted.\n"
+    "  - unsettled_pnl and funding of a position (a perpetual's, say) are part of equity and move nothing else.\n"
+    "  - A column that begins with x_ is one that a model reads as an input, with unit, range and default; an empty field\n"
+    "    takes the default. `shockgrid models show MODEL` lists a model's own.\n";
+
 static void print_help(void) {
   print("A book is a folder of files. CSV after RFC 4180: UTF-8, a header line, columns in any order, LF or CRLF;\n"
         ".gz and .zst are accepted. An unknown column is an error unless its name begins with x_ (an attribute that\n"
@@ -96,6 +120,7 @@ static void print_help(void) {
   for (int file = 0; file < N_BOOK_FILES; file++) {
     print_file(&book_files[file]);
   }
+  print("%s", meanings);
 }
 
 const char *book_formats(void) {

@@ -265,6 +265,26 @@ static void add_fact(report_page *r, const char *name, const char *value) {
   page_add(&r->out, "</code></td></tr>\n");
 }
 
+static void add_parameters(report_page *r) {
+  static const char *const heads[] = {"parameter", "value", "unit", "source", "date"};
+  if (r->run->n_parameters == 0) {
+    return;
+  }
+  open_section(r, "Parameters of the model");
+  open_table(r, heads, "ttttt", 5);
+  for (uint32_t i = 0; i < r->run->n_parameters; i++) {
+    const parameter_row *row = &r->run->parameters[i];
+    const char *const cells[] = {row->name, row->value, row->unit, row->source, row->date};
+    page_add(&r->out, "<tr>");
+    for (size_t k = 0; k < sizeof cells / sizeof *cells; k++) {
+      add_cell(r, cells[k], false);
+    }
+    page_add(&r->out, "</tr>\n");
+  }
+  close_table(r);
+  page_add(&r->out, "</section>\n");
+}
+
 static void add_provenance(report_page *r) {
   static const char *const heads[] = {"what", "which"};
   const result *run = r->run;
@@ -307,6 +327,7 @@ const char *html_report(const result *run, const result *profiles, arena *memory
   add_accounts(&r);
   add_bindings(&r);
   html_add_profiles(&r.out, profiles);
+  add_parameters(&r);
   add_provenance(&r);
   return page_close(&r.out);
 }

@@ -23,6 +23,29 @@ static int shown_decimals(const result *run) {
   return largest < 10 ? 6 : 2;
 }
 
+/* "17 dated 2024-06-17, 1 dated 2026-02-01": how old the model's numbers are; dates in the order of time. */
+static const char *dates_text(const result *run, arena *memory) {
+  page list = page_open(memory);
+  for (const char *before = NULL;;) {
+    const char *next = NULL;
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < run->n_parameters; i++) {
+      const char *date = run->parameters[i].date;
+      bool later = before == NULL || strcmp(date, before) > 0;
+      next = later && (next == NULL || strcmp(date, next) < 0) ? date : next;
+    }
+    for (uint32_t i = 0; next != NULL && i < run->n_parameters; i++) {
+      n += strcmp(run->parameters[i].date, next) == 0;
+    }
+    if (next == NULL) {
+      return page_close(&list);
+    }
+    page_add(&list, "%s%s %s%s", list.n > 0 ? ", " : "", people_count(memory, n), next[0] == '\0' ? "without a date" : "dated ",
+             next);
+    before = next;
+  }
+}
+
 static void add_facts(const result *run, page *to) {
   const book *of = run->book;
   char as_of[24];
@@ -35,6 +58,10 @@ static void add_facts(const result *run, page *to) {
   text_table_cell(&facts, arena_format(to->memory, "%s%s%s: %s", run->model_name,
                                        run->model_version[0] == '\0' ? "" : " version ", run->model_version,
                                        run->model_title));
+  if (run->n_parameters > 0) {
+    text_table_cell(&facts, "parameters");
+    text_table_cell(&facts, dates_text(run, to->memory));
+  }
   for (uint32_t i = 0; i < run->n_settings; i++) {
     text_table_cell(&facts, i == 0 ? "settings" : "");
     text_table_cell(&facts, run->settings[i]);

@@ -18,6 +18,7 @@ typedef struct parameter {
   const char *name, *unit, *source, *date; /* "" when not given */
   enum { PARAMETER_NUMBER, PARAMETER_TABLE, PARAMETER_CURVE } shape;
   double value;            /* NUMBER */
+  double lowest, highest;  /* range; -inf, inf when not given */
   const char *by;          /* TABLE: a group key with texts, "exercise", or a textual input's name */
   uint32_t n;              /* TABLE rows or CURVE points */
   const char **key;        /* TABLE */
@@ -37,6 +38,7 @@ typedef enum input_table { INPUT_TABLES(MODEL_ENUM) } input_table;
 
 typedef struct model_input {
   const char *name, *column, *unit; /* column: "x_spot_confidence" */
+  const char *meaning;      /* "" when not given */
   input_table table;
   bool textual;             /* no unit given: an attribute for tables (`by:`) and filters */
   double lowest, highest;   /* range; -inf, inf when not given */
@@ -267,5 +269,11 @@ void model_close(model *read);
 
 /* The text that `models show` prints. */
 const char *model_describe(model *read);
+
+/* A parameter's values on one line: "0.16", "by asset: BTC 0.16, else 0.2", "curve: (0, 0.3), (60, 0.2)". */
+const char *parameter_text(const parameter *of, arena *memory);
+
+/* The columns of books that the shipped models read, from their `inputs`; NULL when out of memory. */
+const char *shipped_models_columns(arena *memory);
 
 #endif

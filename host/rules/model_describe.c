@@ -11,34 +11,29 @@
 #include <math.h>
 #include <string.h>
 
-static const char *cell(text_builder *to, const char *text) {
-  to->failed = to->failed || !text;
-  return text ? text : "";
-}
-
 static const char *join(text_builder *to, uint32_t n, const char *const *texts) {
   const char *joined = "";
   for (uint32_t i = 0; i < n; i++) {
-    joined = cell(to, arena_format(to->memory, "%s%s%s", joined, i > 0 ? ", " : "", texts[i]));
+    joined = text_cell(to, arena_format(to->memory, "%s%s%s", joined, i > 0 ? ", " : "", texts[i]));
   }
   return joined;
 }
 
 static const char *money_text(text_builder *to, money value) {
   char text[NUMBER_TEXT_BYTES];
-  return cell(to, arena_text(to->memory, text, money_format(value, text)));
+  return text_cell(to, arena_text(to->memory, text, money_format(value, text)));
 }
 
 static const char *filter_text(text_builder *to, const filter *of) {
   const char *text = "";
   for (uint32_t i = 0; i < of->n; i++) {
     const char *values = join(to, of->keys[i].n, of->keys[i].values);
-    text = cell(to, arena_format(to->memory, "%s%s%s %s", text, i > 0 ? "; " : "", of->keys[i].key, values));
+    text = text_cell(to, arena_format(to->memory, "%s%s%s %s", text, i > 0 ? "; " : "", of->keys[i].key, values));
   }
   return text;
 }
 
-/* ---- header, inputs, parameters, columns --------------------------------------------------------------- */
+/* ---- header, defines, columns --------------------------------------------------------------------------- */
 
 #define SCHEME_NAME(name, nodes, solve, price, steps, tolerance) #name,
 
@@ -50,7 +45,7 @@ static void describe_header(text_builder *to, const model *m) {
   table_row(to, "source", m->source, NULL);
   table_row(to, "date", m->date, NULL);
   table_row(to, "file", m->path, NULL);
-  table_row(to, "digest", cell(to, arena_text(to->memory, digest, 32)), NULL);
+  table_row(to, "digest", text_cell(to, arena_text(to->memory, digest, 32)), NULL);
   table_row(to, "discounting", !m->discounted ? "none" : m->nonnegative_rates ? "the book's, rates not below 0"
                                                                                : "the book's", NULL);
   static const char *const american[] = {AMERICAN_SCHEMES(SCHEME_NAME)};
@@ -62,60 +57,6 @@ static void describe_header(text_builder *to, const model *m) {
   for (uint32_t i = 0; i < m->n_not_covered; i++) {
     text_add(to, "%s  - %s\n", i == 0 ? "\nNot covered\n" : "", m->not_covered[i]);
   }
-}
-
-static void describe_inputs(text_builder *to, const model *m) {
-#define TABLE_NAME(name, text) text,
-  static const char *const tables[] = {INPUT_TABLES(TABLE_NAME)};
-#undef TABLE_NAME
-  if (m->n_inputs == 0) {
-    return;
-  }
-  text_add(to, "\nInputs\n");
-  table_row(to, "name", "column", "unit", "range", "default", NULL);
-  for (uint32_t i = 0; i < m->n_inputs; i++) {
-    const model_input *input = &m->inputs[i];
-    const char *range = "";
-    if (!input->textual && (isfinite(input->lowest) || isfinite(input->highest))) {
-      range = cell(to, arena_format(to->memory, "%s to %s", text_number(to, input->lowest),
-                                    text_number(to, input->highest)));
-    }
-    const char *otherwise = !input->has_default ? "required"
-                            : input->textual    ? input->default_text
-                                                : text_number(to, input->default_value);
-    table_row(to, input->name, cell(to, arena_format(to->memory, "%s.%s", tables[input->table], input->column)),
-              input->textual ? "text" : input->unit, range, otherwise, NULL);
-  }
-  table_end(to, 2);
-}
-
-static void describe_parameter(text_builder *to, const parameter *p) {
-  if (p->shape == PARAMETER_NUMBER) {
-    table_row(to, p->name, text_number(to, p->value), p->unit, p->source, p->date, NULL);
-    return;
-  }
-  bool table = p->shape == PARAMETER_TABLE;
-  table_row(to, p->name, cell(to, table ? arena_format(to->memory, "by %s", p->by) : "curve"), p->unit, p->source,
-            p->date, NULL);
-  for (uint32_t i = 0; i < p->n; i++) {
-    table_row(to, cell(to, arena_format(to->memory, "  %s", table ? p->key[i] : text_number(to, p->x[i]))),
-              text_number(to, p->y[i]), NULL);
-  }
-  if (table && p->has_default) {
-    table_row(to, "  default", text_number(to, p->default_value), NULL);
-  }
-}
-
-static void describe_parameters(text_builder *to, const model *m) {
-  if (m->n_parameters == 0) {
-    return;
-  }
-  text_add(to, "\nParameters\n");
-  table_row(to, "name", "value", "unit", "source", "date", NULL);
-  for (uint32_t i = 0; i < m->n_parameters; i++) {
-    describe_parameter(to, &m->parameters[i]);
-  }
-  table_end(to, 2);
 }
 
 static void describe_defines(text_builder *to, const model *m) {
@@ -158,7 +99,7 @@ static const char *number_list(text_builder *to, const double *values, uint32_t 
   for (uint32_t i = 0; i < (equal ? 1 : n); i++) {
     text_add(&list, "%s%s", i > 0 ? " " : "", text_number(to, values[i]));
   }
-  return cell(to, text_finish(&list));
+  return text_cell(to, text_finish(&list));
 }
 
 static void describe_group(text_builder *to, const model *m, const model_block *block, const scenario_group *group) {
@@ -172,7 +113,7 @@ static void describe_group(text_builder *to, const model *m, const model_block *
   }
   const char *vols = "";
   for (uint32_t j = 0; j < group->n_vols; j++) {
-    vols = cell(to, arena_format(to->memory, "%s%s%s", vols, j > 0 ? " " : "",
+    vols = text_cell(to, arena_format(to->memory, "%s%s%s", vols, j > 0 ? " " : "",
                                  group->vol[j] == VOL_SAME ? "same" : block->vols[group->vol[j]].name));
   }
   table_row(to, "vol", "", vols, NULL);
@@ -196,19 +137,19 @@ static void describe_levels(text_builder *to, const model *m, const model_levels
     const char *gains = "";
     if (i > 0) {
       gains = level->gains == 1.0 ? "gains in full"
-                                  : cell(to, arena_format(to->memory, "gains x %s", text_number(to, level->gains)));
+                                  : text_cell(to, arena_format(to->memory, "gains x %s", text_number(to, level->gains)));
     }
     if (level->has_gains_cap) {
-      gains = cell(to, arena_format(to->memory, "%s, at most %s", gains, level->gains_cap.text));
+      gains = text_cell(to, arena_format(to->memory, "%s, at most %s", gains, level->gains_cap.text));
     }
     const char *scale = "";
     if (level->scale > 0) {
-      scale = cell(to, arena_format(to->memory, "x %s", m->scenario_keys[level->scale - 1]));
+      scale = text_cell(to, arena_format(to->memory, "x %s", m->scenario_keys[level->scale - 1]));
     }
-    const char *credit = level->has_credit ? cell(to, arena_format(to->memory, "credit %s", level->credit.text)) : "";
+    const char *credit = level->has_credit ? text_cell(to, arena_format(to->memory, "credit %s", level->credit.text)) : "";
     const char *discount = "";
     if (level->has_discount) {
-      discount = cell(to, arena_format(to->memory, "discount of %s: value x %s where positive, x %s where negative",
+      discount = text_cell(to, arena_format(to->memory, "discount of %s: value x %s where positive, x %s where negative",
                                        filter_text(to, &level->discount_of), level->positive.text,
                                        level->negative.text));
     }
@@ -235,7 +176,7 @@ static void describe_block(text_builder *to, const model *m, const model_block *
     describe_group(to, m, block, &block->groups[i]);
   }
   for (uint32_t i = 0; i < block->n_vols; i++) {
-    table_row(to, i == 0 ? "vols" : "", cell(to, arena_format(to->memory, "%s = %s", block->vols[i].name,
+    table_row(to, i == 0 ? "vols" : "", text_cell(to, arena_format(to->memory, "%s = %s", block->vols[i].name,
                                                               block->vols[i].vol.text)), NULL);
   }
   if (block->source == BLOCK_GRID) {
@@ -290,7 +231,7 @@ static const char *amount_text(text_builder *to, const model *m, const model_amo
   if (amount->has_round) {
     text_add(&text, ", round %s", money_text(to, amount->round));
   }
-  return cell(to, text_finish(&text));
+  return text_cell(to, text_finish(&text));
 }
 
 /* An amount and, below it, what it is made of; each amount's parts are shown once. */
@@ -298,7 +239,7 @@ static void describe_amount(text_builder *to, const model *m, uint32_t index, bo
   const model_amount *amount = &m->amounts[index];
   bool again = shown[index] && amount->n_terms > 0;
   text_add(to, "%*s%s%s\n", indent, "", negative ? "minus " : "",
-           again ? cell(to, arena_format(to->memory, "%s (above)", amount->name)) : amount_text(to, m, amount));
+           again ? text_cell(to, arena_format(to->memory, "%s (above)", amount->name)) : amount_text(to, m, amount));
   shown[index] = true;
   for (uint32_t i = 0; i < amount->n_terms && !again; i++) {
     const amount_term *term = &amount->terms[i];

@@ -8,6 +8,9 @@
 #include "rules/model.h"
 
 struct text_builder;
+/* describe_inputs.c */
+void describe_inputs(struct text_builder *to, const model *described);
+void describe_parameters(struct text_builder *to, const model *described);
 /* equity, collateral, status and outputs (describe_equity.c). */
 void describe_equity(struct text_builder *to, const model *described);
 

@@ -25,6 +25,11 @@ void text_add(text_builder *to, const char *format, ...) {
   va_end(arguments);
 }
 
+const char *text_cell(text_builder *to, const char *text) {
+  to->failed = to->failed || !text;
+  return text ? text : "";
+}
+
 void table_row(text_builder *to, ...) {
   va_list cells;
   va_start(cells, to);

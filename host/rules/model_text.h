@@ -22,6 +22,8 @@ void text_add(text_builder *to, const char *format, ...) __attribute__((format(p
 void table_row(text_builder *to, ...) __attribute__((sentinel));
 /* Writes the rows, columns aligned, each line after `indent` blanks. */
 void table_end(text_builder *to, int indent);
+/* The text, or "" where there was no memory for it. */
+const char *text_cell(text_builder *to, const char *text);
 /* The number as text that lives in the builder's arena. */
 const char *text_number(text_builder *to, double value);
 /* The finished text in the arena, NULL when out of memory; releases the rest. */

@@ -89,6 +89,7 @@ static name_meaning refuse_cycle(reader *r, const char *name) {
 }
 
 static name_meaning mean_parameter(reader *r, scope_of_names scope, uint32_t index) {
+  r->parameter_used[index] = true;
   if (r->parameter_state[index] == READING) {
     return refuse_cycle(r, r->parameter_pairs[index]->key);
   }

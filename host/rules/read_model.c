@@ -117,6 +117,12 @@ static yaml_node *read_chain(chain *c, const char *name, const char *beside, pla
       return NULL;
     }
   }
+  if (base) {
+    const yaml_node *own_name = yaml_find(yaml_find(root, "model"), "name");
+    const char *source = own_name && own_name->is == YAML_TEXT ? own_name->text : own->path;
+    r->below = yaml_find(base, "parameters");
+    merge_parameters(r, base, root, source);
+  }
   status = SG_OK;
   yaml_node *merged = yaml_merge(base, root, r->memory, r->error, &status);
   r->status = r->status == SG_OK ? status : r->status;
@@ -239,6 +245,7 @@ static void read_parts(reader *r) {
   read_blocks(r);
   read_amounts(r);
   read_equity(r);
+  check_new_parameters(r);
   MOVE_TO_MODEL(r->groupings, groupings, n_groupings);
   MOVE_TO_MODEL(r->level_sets, level_sets, n_level_sets);
   MOVE_TO_MODEL(r->scenario_keys, scenario_keys, n_scenario_keys);

@@ -50,6 +50,8 @@ typedef struct reader {
   ARRAY(define_entry) defines;
   const yaml_pair **parameter_pairs; /* [parameter] */
   progress *parameter_state;         /* [parameter] */
+  bool *parameter_used;              /* [parameter] something reads it */
+  const yaml_node *below;            /* parameters of the model that is extended; NULL: none is */
   uint32_t nested;                   /* defines and parameters being read */
   const char *nested_names[NESTED_NAMES];
 } reader;
@@ -120,6 +122,9 @@ void reader_leave(reader *r);
 void apply_settings(reader *r, const char *const *settings, size_t n_settings);
 void read_inputs(reader *r);
 void read_parameters(reader *r);
+/* Before two trees of a chain of `extends` merge; source: what overrides. */
+void merge_parameters(reader *r, yaml_node *base, yaml_node *over, const char *source);
+void check_new_parameters(reader *r); /* a misspelt parameter of an extending model is used by nothing */
 bool reader_parameter_ready(reader *r, uint32_t index); /* reads it now if nobody has */
 void read_defines(reader *r);
 bool reader_define_ready(reader *r, uint32_t index);

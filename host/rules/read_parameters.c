@@ -104,10 +104,11 @@ void read_inputs(reader *r) {
   for (uint32_t i = 0; i < map->n; i++) { /* first what names mean, then the numbers that may use them */
     const yaml_pair *pair = &map->pairs[i];
     model_input *input = &r->model->inputs[i];
-    *input = (model_input){.name = pair->key, .unit = "", .default_text = "", .where = pair->where,
+    *input = (model_input){.name = pair->key, .unit = "", .meaning = "", .default_text = "", .where = pair->where,
                            .lowest = -INFINITY, .highest = INFINITY};
     if (reader_expect(r, pair->value, YAML_MAP, pair->key)) {
-      reader_check_keys(r, pair->value, SECTION_INPUT, "column unit range default");
+      reader_check_keys(r, pair->value, SECTION_INPUT, "column unit range default meaning");
+      input->meaning = reader_text(r, pair->value, "meaning");
       input->unit = reader_text(r, pair->value, "unit");
       input->textual = !yaml_find(pair->value, "unit");
       read_input_column(r, pair->value, pair->key, input);
@@ -179,11 +180,11 @@ static bool read_table(reader *r, const yaml_node *map, parameter *read) {
 }
 
 /* The values of a parameter, where the one that is out of range stands. */
-static bool check_parameter_range(reader *r, const yaml_node *map, const yaml_node *value, const parameter *read) {
-  double lowest, highest;
-  if (!read_range(r, map, &lowest, &highest)) {
+static bool check_parameter_range(reader *r, const yaml_node *map, const yaml_node *value, parameter *read) {
+  if (!read_range(r, map, &read->lowest, &read->highest)) {
     return false;
   }
+  double lowest = read->lowest, highest = read->highest;
   bool good = true;
   if (read->shape == PARAMETER_NUMBER) {
     good = check_range(r, value->where, read->name, read->value, lowest, highest);
@@ -244,7 +245,8 @@ void read_parameters(reader *r) {
   r->model->parameters = ARENA_ARRAY(r->memory, parameter, n);
   r->parameter_pairs = ARENA_ARRAY(r->memory, const yaml_pair *, n);
   r->parameter_state = ARENA_ARRAY(r->memory, progress, n);
-  if (!r->model->parameters || !r->parameter_pairs || !r->parameter_state) {
+  r->parameter_used = ARENA_ARRAY(r->memory, bool, n);
+  if (!r->model->parameters || !r->parameter_pairs || !r->parameter_state || !r->parameter_used) {
     reader_fail_memory(r);
     return;
   }
@@ -252,7 +254,7 @@ void read_parameters(reader *r) {
   for (uint32_t i = 0; i < n; i++) {
     r->parameter_pairs[i] = &map->pairs[i];
     r->model->parameters[i] = (parameter){.name = map->pairs[i].key, .unit = "", .source = "", .date = "",
-                                          .where = map->pairs[i].where};
+                                          .lowest = -INFINITY, .highest = INFINITY, .where = map->pairs[i].where};
   }
   for (uint32_t i = 0; i < n; i++) {
     reader_parameter_ready(r, i);

@@ -79,6 +79,21 @@ static yaml_node *find_target(reader *r, place where, const char *name) {
   return value;
 }
 
+/* A number that is set is not the source's any more, and has no date; a table keeps those of its other rows. */
+static void mark_source(reader *r, const char *name, const char *setting) {
+  const char *point = strchr(name, '.');
+  const char *first = arena_text(r->memory, name, point ? (size_t)(point - name) : strlen(name));
+  yaml_node *node = first ? yaml_find(yaml_find(r->root, "parameters"), first) : NULL;
+  yaml_node *source = yaml_find(node, "source"), *date = yaml_find(node, "date");
+  if (source && source->is == YAML_TEXT) {
+    const char *text = arena_format(r->memory, "%s%s--set %s", point ? source->text : "", point ? "; " : "", setting);
+    *source = (yaml_node){.is = YAML_TEXT, .where = source->where, .text = text ? text : ""};
+  }
+  if (date && !point) {
+    *date = (yaml_node){.is = YAML_TEXT, .where = date->where, .text = ""};
+  }
+}
+
 static void apply(reader *r, const char *setting) {
   place where = {arena_format(r->memory, "--set %s", setting), 0, 0};
   const char *equals = strchr(setting, '=');
@@ -101,6 +116,7 @@ static void apply(reader *r, const char *setting) {
   yaml_node *target = find_target(r, where, name);
   if (target) {
     *target = (yaml_node){.is = YAML_TEXT, .where = where, .text = text};
+    mark_source(r, name, setting);
   }
 }
 

@@ -128,7 +128,7 @@ SG_API void sg_book_close(sg_book *book);
 /* What was read: counts by table, forwards by source, files with digests. Plain text; owned by the book. */
 SG_API const char *sg_book_describe(const sg_book *book);
 
-/* The tables of `shockgrid help formats`, generated from the list that the reader uses. */
+/* The tables of `shockgrid help formats`, generated from the list that the reader uses and from the shipped models. */
 SG_API const char *sg_book_formats(void);
 
 /* ---- models -------------------------------------------------------------------------------- */

@@ -308,8 +308,10 @@ static void extends_merges_by_key_replaces_lists_and_removes_by_null(void **stat
   assert_int_equal(levels->n, 2);
   assert_true(levels->items[1].gains == 0.8);
   for (uint32_t i = 0; i < m->n_parameters; i++) {
-    bool replaced = strcmp(m->parameters[i].name, "portfolio_offset") == 0;
-    assert_true(replaced == (*m->parameters[i].source == '\0')); /* a bare number takes the whole entry's place */
+    bool replaced = strstr("portfolio_offset product_offset", m->parameters[i].name) != NULL;
+    assert_true(replaced == (strcmp(m->parameters[i].source, "child") == 0)); /* and has no date */
+    assert_true(replaced == (*m->parameters[i].date == '\0'));
+    assert_true(*m->parameters[i].unit != '\0' && m->parameters[i].highest < INFINITY); /* unit and range still hold */
   }
   model_close(m);
 }

@@ -82,8 +82,20 @@ $ shockgrid models --help
 usage: shockgrid models [list | show MODEL | check MODEL] [OPTION]...
 
 Lists the models that ship with shockgrid; shows everything about one: what it covers, inputs,
-parameters with unit and source, scenarios, levels, amounts; or checks one. MODEL is a shipped model's
-name or a path to a .yaml file.
+parameters with unit, range, source and date, scenarios, levels, amounts; or checks one. MODEL is a
+shipped model's name or a path to a .yaml file.
+
+A model of one's own may extend another and give only what differs:
+
+  model: {name: house, title: Our Derive, extends: derive-pmrm2}
+  parameters: {min_vol: 0.4, peg_factor: 4}
+  blocks:
+    tails: null
+    regular: {scenarios: [{price: [0.2, 0, -0.2], vol: [up, same, down], damp: 1}]}
+  amounts: {scan: {worst: [regular, skew]}}
+
+Maps merge key by key, lists and single values replace, null removes. A parameter that is given a number
+keeps its unit and range. 'show --text' prints a shipped model's file, the whole language by example.
 
 options:
   --set NAME=VALUE          override a parameter before it is shown or checked

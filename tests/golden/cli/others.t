@@ -26,3 +26,17 @@ $ shockgrid check nothing
 [5]
 $ shockgrid help formats | grep -c '^positions.csv'
 1
+$ shockgrid help formats | sed -n '/^Columns that/,$p' | grep -E 'file|coin_class|rate_conf|risk_can|mmp' | tr -s ' '
+ file column unit range default models meaning
+ underlyings.csv x_coin_class text btc_eth, major, rest required okx-pm which of the venue's lists holds the coin
+ forwards.csv x_rate_confidence 1 0 to 1 1 derive-pmrm1, derive-pmrm2 of its rate
+ accounts.csv x_mmp_margin account currency 0 to 1000000000000000 0 deribit-pm market-maker protection, likewise
+ assets.csv x_risk_cancelling 1 0 to 1 1 derive-pmrm1, derive-pmrm2 (default 0) 1: its value moves with its underlying in the scenarios
+$ printf 'model: {name: house, extends: derive-pmrm2}\nparameters: {min_vol: 0.4}\n' >house.yaml
+$ shockgrid models show house.yaml --set peg_factor=3 | grep -E '^  (name  *value|min_vol|peg_factor|vol_floor)'
+  name                  value  unit                      range         source              date
+  min_vol               0.4    annual vol                0 to 10       house
+  vol_floor_days        1      days                      0.001 to 365  published cases     2024-11-01
+  peg_factor            3      per base currency         0 to 1000     --set peg_factor=3
+$ shockgrid run "$SOURCE/tests/golden/books/drv2-29" --model house.yaml --device reference | sed -n '/^  parameters/p'
+  parameters     1 without a date, 33 dated 2024-11-01
