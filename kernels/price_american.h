@@ -137,11 +137,44 @@ LANE_INLINE void american_premiums(const american_state *state, const american_s
   }
 }
 
+/* Lanes in which exercise before expiry gains something at some vol. */
+LANE_INLINE lane_mask american_early(lane_contract contract) {
+  american_terms terms = american_terms_make(contract, (lane)0.25, 0.0);
+  return terms.boundary | terms.still;
+}
+
+/* An option as a put: a call's spot is the put's strike. */
+typedef struct american_sides {
+  lane spot, strike, log_spot; /* log_spot: ln(spot / strike) */
+} american_sides;
+
+/* At the base forward. */
+LANE_INLINE american_sides american_sides_make(lane_contract contract, american_terms terms, lane forward) {
+  american_sides sides;
+  lane_mask put = lane_less((lane)0.0, terms.put_side);
+  lane spot = forward * math_exp(-terms.carry * terms.years);
+  sides.spot = lane_select(put, spot, contract.strike);
+  sides.strike = lane_select(put, contract.strike, spot);
+  sides.log_spot = -terms.put_side * fma(terms.carry, terms.years, contract.log_strike);
+  return sides;
+}
+
 /* Exercised at the best time along the forward: where the yield on the spot has come down to the interest on the strike. */
 LANE_INLINE lane american_still(american_terms terms, lane log_spot, lane spot, lane strike) {
   lane carry = terms.put.rate - terms.put.yield;
   lane time = lane_min(lane_max((terms.put.log_start - log_spot) / carry, (lane)0.0), terms.years);
   return strike * math_exp(-terms.put.rate * time) - spot * math_exp(-terms.put.yield * time);
+}
+
+/* What no vol brings an option below whose put rate is above 0; the least upper bound is the put's strike. */
+LANE_INLINE lane american_lowest(american_terms terms, american_sides sides) {
+  lane intrinsic = lane_max(sides.strike - sides.spot, (lane)0.0);
+  lane_mask falling = lane_less(terms.put.rate, terms.put.yield);
+  if (!lane_any(falling)) {
+    return intrinsic;
+  }
+  lane still = american_still(terms, sides.log_spot, sides.spot, sides.strike);
+  return lane_select(falling, lane_max(intrinsic, still), intrinsic);
 }
 
 /*

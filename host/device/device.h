@@ -18,6 +18,7 @@
   X(solve_american, american)  \
   X(price_american, american)  \
   X(imply_vol, implied_vol)    \
+  X(imply_american, implied_american) \
   X(net_nodes, net)            \
   X(fold_level, fold)          \
   X(adjust_nodes, adjust)      \

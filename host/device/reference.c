@@ -17,6 +17,7 @@ _Thread_local size_t kernel_item[2]; /* what get_global_id reads, see kernels/la
 #include "kernels/price.cl"
 #include "kernels/american.cl"
 #include "kernels/implied_vol.cl"
+#include "kernels/implied_american.cl"
 #include "kernels/net.cl"
 #include "kernels/fold.cl"
 #include "kernels/adjust.cl"
@@ -56,6 +57,10 @@ static void call_imply_vol(const kernel_argument *arguments) {
   imply_vol(BUFFER(0), UINT(1), BUFFER(2), BUFFER(3), UINT(4), BUFFER(5), BUFFER(6), BUFFER(7));
 }
 
+static void call_imply_american(const kernel_argument *arguments) {
+  imply_american(BUFFER(0), UINT(1), BUFFER(2), BUFFER(3), BUFFER(4), BUFFER(5), BUFFER(6), BUFFER(7), BUFFER(8));
+}
+
 static void call_net_nodes(const kernel_argument *arguments) {
   net_nodes(BUFFER(0), BUFFER(1), BUFFER(2), BUFFER(3), BUFFER(4), UINT(5), UINT(6), UINT(7), BUFFER(8));
 }
@@ -85,6 +90,7 @@ static const struct {
     [KERNEL_solve_american] = {call_solve_american, 7},
     [KERNEL_price_american] = {call_price_american, 17},
     [KERNEL_imply_vol] = {call_imply_vol, 8},
+    [KERNEL_imply_american] = {call_imply_american, 9},
     [KERNEL_net_nodes] = {call_net_nodes, 9},
     [KERNEL_fold_level] = {call_fold_level, 12},
     [KERNEL_adjust_nodes] = {call_adjust_nodes, 9},

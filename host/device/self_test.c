@@ -216,8 +216,8 @@ static sg_status cases_compare(device *on, device *reference, arena *memory, sg_
     COMPARE(case_make_price(memory, pricers[i], small, 0.01, &known));
   }
   COMPARE(case_make_american_solve(memory, odd, &known));
-  for (uint32_t normal = 0; normal < 2; normal++) {
-    COMPARE(case_make_implied(memory, normal, many, &known));
+  for (int which = 0; which < N_IMPLIED_CASES; which++) {
+    COMPARE(case_make_implied(memory, (implied_case)which, which == IMPLIED_AMERICAN ? odd : many, &known));
   }
   COMPARE(case_make_net(memory, small, &known));
   COMPARE(case_make_net(memory, wide, &known));

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * The known cases of imply_vol: prices from below intrinsic value to above the upper bound, at the money, far away,
+ * The known cases of imply_vol and imply_american: prices from below intrinsic value to above the upper bound, at the money, far away,
  * short and long, in coin and discounted, expired. Inputs are literals or exact arithmetic on them.
  */
 #include "base/number.h"
+#include "device/american_scheme.h"
 #include "device/self_test.h"
 #include "kernels/shared.h"
 
@@ -23,6 +24,9 @@ static const double forwards[] = {100, 0.07, 65432.1};
 static const double years[] = {0.25, 1, 0.0027397260273972603, 5, 0};
 /* Where the price lies between intrinsic value and the upper bound, as a share of what lies between. */
 static const double shares[] = {1e-12, 1e-4, 0.02, 0.3, 0.9, 0.999999, 0, 1, -0.01, 1.01, 1e-200};
+
+/* Only American options read the rate, and a carry. */
+static const double rates[] = {0.05, -0.01, 0.02, 0, 0.11};
 
 static const char *implied_describe(arena *memory, const known_case *of, size_t index) {
   const double *contract = of->arguments[0].data, *forward = of->arguments[2].data, *price = of->arguments[3].data;
@@ -53,17 +57,19 @@ static void option_fill(double *field, size_t n, uint32_t i, uint32_t normal, do
   field[CONTRACT_INVERSE * n] = inverse;
   field[CONTRACT_YEARS * n] = years[i / 5 % ELEMENTS(years)];
   field[CONTRACT_DISCOUNT * n] = discount;
+  field[CONTRACT_RATE * n] = rates[i % ELEMENTS(rates)];
+  field[CONTRACT_CARRY * n] = rates[i / 3 % ELEMENTS(rates)];
 }
 
-bool case_make_implied(arena *memory, uint32_t normal, case_size size, known_case *made) {
+bool case_make_implied(arena *memory, implied_case which, case_size size, known_case *made) {
   uint32_t n = case_pad(size.n_rows);
   double *contract = ARENA_ARRAY(memory, double, N_CONTRACT_FIELDS *(size_t)n);
   double *forward = ARENA_ARRAY(memory, double, n), *price = ARENA_ARRAY(memory, double, n);
   for (uint32_t i = 0; contract && forward && price && i < n; i++) {
     uint32_t own = i < size.n_rows ? i : size.n_rows - 1; /* padding copies the last */
-    option_fill(contract + i, n, own + (uint32_t)size.seed, normal, &forward[i], &price[i]);
+    option_fill(contract + i, n, own + (uint32_t)size.seed, which == IMPLIED_NORMAL, &forward[i], &price[i]);
   }
-  *made = (known_case){.kernel = KERNEL_imply_vol,
+  *made = (known_case){.kernel = which == IMPLIED_AMERICAN ? KERNEL_imply_american : KERNEL_imply_vol,
                        .stride = 1,
                        .axes = {{n, PER_LANES}, {1, PER_CELL}},
                        .describe = implied_describe};
@@ -71,7 +77,15 @@ bool case_make_implied(arena *memory, uint32_t normal, case_size size, known_cas
   case_add(made, CASE_OF_UINT(n));
   case_add(made, CASE_OF_DOUBLES(forward, n));
   case_add(made, CASE_OF_DOUBLES(price, n));
-  case_add(made, CASE_OF_UINT(normal));
+  if (which == IMPLIED_AMERICAN) {
+    static const american_accuracy accuracies[] = {AMERICAN_fast, AMERICAN_accurate};
+    for (int i = 0; i < 2; i++) {
+      american_shape shape = american_shape_get(accuracies[i]);
+      case_add(made, CASE_OF_DOUBLES(american_table_make(memory, shape), american_table_count(shape)));
+    }
+  } else {
+    case_add(made, CASE_OF_UINT(which == IMPLIED_NORMAL));
+  }
   case_add(made, CASE_OF_OUTPUT("vol", n));
   case_add(made, CASE_OF_OUTPUT("status", n));
   case_add(made, CASE_OF_OUTPUT("steps", n));

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * One launch for Black and one for Bachelier over the options whose vol the book leaves to their price.
+ * One launch for each pricer over the options whose vol the book leaves to their price.
  */
-#include "kernels/implied_vol.h" /* first: its locals are named like types of data/result.h */
+#include "kernels/implied_american.h" /* first: its locals are named like types of data/result.h */
 
 #include "engine/imply.h"
+
+#include "device/american_scheme.h"
 #include "engine/pricing.h"
 #include "engine/value.h"
 
@@ -37,27 +39,26 @@ static void quotes_free(quotes *made) {
   free(made->contract);
 }
 
-static double discount_of(const book *of, const model *under, uint32_t c) {
+static void quotes_put(quotes *to, uint32_t i, const book *of, const model *under, uint32_t c) {
   const bound market = {.book = of, .model = under};
-  return value_discount(&market, c);
-}
-
-static void quotes_put(quotes *to, uint32_t i, const book *of, const model *under, uint32_t c, bool normal) {
-  const instruments *all = &of->instruments;
-  double forward = of->forwards.forward[all->forward[c]], *field = to->contract + i;
-  size_t row = to->n_padded;
+  double fields[N_CONTRACT_FIELDS];
+  value_terms(&market, c, fields);
   to->instrument[i] = c;
-  to->forward[i] = forward;
-  to->price[i] = all->mark[c];
-  field[CONTRACT_STRIKE * row] = all->strike[c];
-  field[CONTRACT_LOG_STRIKE * row] = normal ? 0.0 : math_log(all->strike[c] / forward);
-  field[CONTRACT_SIGN * row] = all->right[c] == PUT ? -1.0 : 1.0;
-  field[CONTRACT_INVERSE * row] = all->settlement[c] == INVERSE ? 1.0 : 0.0;
-  field[CONTRACT_YEARS * row] = all->years[c];
-  field[CONTRACT_DISCOUNT * row] = discount_of(of, under, c);
+  to->forward[i] = of->forwards.forward[of->instruments.forward[c]];
+  to->price[i] = of->instruments.mark[c];
+  for (size_t field = 0; field < N_CONTRACT_FIELDS; field++) {
+    to->contract[field * to->n_padded + i] = fields[field];
+  }
 }
 
-static sg_status quotes_run(device *on, quotes *of, bool normal, sg_error *error) {
+/* A kernel that implies vols, and what it takes between the price and its results. */
+typedef struct implier {
+  kernel_id kernel;
+  uint32_t n_between;
+  kernel_argument between[2];
+} implier;
+
+static sg_status quotes_run(device *on, quotes *of, const implier *by, sg_error *error) {
   device_buffer *contract = NULL, *forward = NULL, *price = NULL, *vol = NULL, *status_of = NULL, *steps = NULL;
   size_t bytes = of->n_padded * sizeof(double);
   sg_status status = buffer_make(on, N_CONTRACT_FIELDS * bytes, of->contract, &contract, error);
@@ -67,10 +68,11 @@ static sg_status quotes_run(device *on, quotes *of, bool normal, sg_error *error
   TRY_DONE(buffer_make(on, bytes, NULL, &vol, error));
   TRY_DONE(buffer_make(on, bytes, NULL, &status_of, error));
   TRY_DONE(buffer_make(on, bytes, NULL, &steps, error));
-  const kernel_argument arguments[] = {ARG_BUFFER(contract), ARG_UINT(of->n_padded), ARG_BUFFER(forward),
-                                       ARG_BUFFER(price),    ARG_UINT(normal),       ARG_BUFFER(vol),
-                                       ARG_BUFFER(status_of), ARG_BUFFER(steps)};
-  TRY_DONE(device_launch(on, KERNEL_imply_vol, arguments, sizeof arguments / sizeof *arguments,
+  kernel_argument arguments[9] = {ARG_BUFFER(contract), ARG_UINT(of->n_padded), ARG_BUFFER(forward), ARG_BUFFER(price)};
+  const kernel_argument results[] = {ARG_BUFFER(vol), ARG_BUFFER(status_of), ARG_BUFFER(steps)};
+  memcpy(arguments + 4, by->between, by->n_between * sizeof *arguments);
+  memcpy(arguments + 4 + by->n_between, results, sizeof results);
+  TRY_DONE(device_launch(on, by->kernel, arguments, 7 + by->n_between,
                          (size_t[2]){of->n_padded / device_get_traits(on)->lanes, 1}, error));
   TRY_DONE(buffer_read(on, vol, 0, bytes, of->vol, error));
   TRY_DONE(buffer_read(on, status_of, 0, bytes, of->status, error));
@@ -92,12 +94,11 @@ static vol_status status_make(double kernel_status) {
                                                   : VOL_EXPIRED;
 }
 
-static sg_status imply_kind(device *on, const book *of, const model *under, price_model kind, vol_table *made,
-                            sg_error *error) {
-  bool normal = kind == BACHELIER;
+static sg_status imply_kind(device *on, const book *of, const model *under, pricer kind, const implier *by,
+                            vol_table *made, sg_error *error) {
   uint32_t n = 0;
   for (uint32_t c = 0; c < of->instruments.n; c++) {
-    n += made->status[c] == VOL_IMPLIED && of->instruments.price_model[c] == kind;
+    n += made->status[c] == VOL_IMPLIED && value_pricer(of, c) == kind;
   }
   if (n == 0) {
     return SG_OK;
@@ -107,14 +108,14 @@ static sg_status imply_kind(device *on, const book *of, const model *under, pric
   TRY_DONE(status);
   n = 0;
   for (uint32_t c = 0; c < of->instruments.n; c++) {
-    if (made->status[c] == VOL_IMPLIED && of->instruments.price_model[c] == kind) {
-      quotes_put(&all, n++, of, under, c, normal);
+    if (made->status[c] == VOL_IMPLIED && value_pricer(of, c) == kind) {
+      quotes_put(&all, n++, of, under, c);
     }
   }
   for (uint32_t i = n; i < all.n_padded; i++) {
-    quotes_put(&all, i, of, under, all.instrument[n - 1], normal);
+    quotes_put(&all, i, of, under, all.instrument[n - 1]);
   }
-  TRY_DONE(quotes_run(on, &all, normal, error));
+  TRY_DONE(quotes_run(on, &all, by, error));
   for (uint32_t i = 0; i < n; i++) {
     vol_status found = status_make(all.status[i]);
     made->status[all.instrument[i]] = found;
@@ -125,8 +126,31 @@ done:
   return status;
 }
 
+/* By the scheme that the model prices with, approached by the fast one. */
+static sg_status imply_american_kind(device *on, const book *of, const model *under, vol_table *made, sg_error *error) {
+  const american_accuracy accuracies[] = {AMERICAN_fast, (american_accuracy)under->american};
+  device_buffer *tables[2] = {NULL, NULL};
+  arena *memory = arena_open();
+  sg_status status = memory == NULL ? error_out_of_memory(error) : SG_OK;
+  TRY_DONE(status);
+  for (int i = 0; i < 2; i++) {
+    american_shape shape = american_shape_get(accuracies[i]);
+    const double *table = american_table_make(memory, shape);
+    TRY_DONE(table == NULL ? error_out_of_memory(error) : SG_OK);
+    TRY_DONE(buffer_make(on, american_table_count(shape) * sizeof(double), table, &tables[i], error));
+  }
+  const implier by = {KERNEL_imply_american, 2, {ARG_BUFFER(tables[0]), ARG_BUFFER(tables[1])}};
+  TRY_DONE(imply_kind(on, of, under, PRICER_AMERICAN, &by, made, error));
+done:
+  buffer_close(tables[0]);
+  buffer_close(tables[1]);
+  arena_close(memory);
+  return status;
+}
+
 sg_status imply_vols(device *on, const book *of, const model *under, arena *memory, vol_table *made, sg_error *error) {
   const instruments *all = &of->instruments;
+  uint32_t n_american = 0;
   made->vol = ARENA_ARRAY(memory, double, all->n);
   made->status = ARENA_ARRAY(memory, vol_status, all->n);
   if (made->vol == NULL || made->status == NULL) {
@@ -134,12 +158,13 @@ sg_status imply_vols(device *on, const book *of, const model *under, arena *memo
   }
   for (uint32_t c = 0; c < all->n; c++) {
     made->vol[c] = all->vol[c];
-    made->status[c] = all->type[c] != OPTION || all->vol[c] == all->vol[c] ? VOL_GIVEN
-                      : all->exercise[c] == AMERICAN                      ? VOL_AMERICAN
-                                                                          : VOL_IMPLIED;
+    made->status[c] = all->type[c] != OPTION || all->vol[c] == all->vol[c] ? VOL_GIVEN : VOL_IMPLIED;
+    n_american += made->status[c] == VOL_IMPLIED && value_pricer(of, c) == PRICER_AMERICAN;
   }
-  TRY(imply_kind(on, of, under, BLACK, made, error));
-  return imply_kind(on, of, under, BACHELIER, made, error);
+  const implier black = {KERNEL_imply_vol, 1, {ARG_UINT(0)}}, bachelier = {KERNEL_imply_vol, 1, {ARG_UINT(1)}};
+  TRY(imply_kind(on, of, under, PRICER_BLACK, &black, made, error));
+  TRY(imply_kind(on, of, under, PRICER_BACHELIER, &bachelier, made, error));
+  return n_american > 0 ? imply_american_kind(on, of, under, made, error) : SG_OK;
 }
 
 /* ---- options without a vol --------------------------------------------------------------------- */
@@ -147,13 +172,21 @@ sg_status imply_vols(device *on, const book *of, const model *under, arena *memo
 /* The bound that the price misses, in the currency paid. */
 static double missed_bound(const book *of, const model *under, uint32_t c, vol_status why) {
   const instruments *all = &of->instruments;
-  double forward = of->forwards.forward[all->forward[c]], strike = all->strike[c];
+  const bound market = {.book = of, .model = under};
+  double fields[N_CONTRACT_FIELDS], forward = of->forwards.forward[all->forward[c]], strike = all->strike[c];
+  value_terms(&market, c, fields);
+  lane_contract contract = contract_load(fields, 1, 0);
+  if (value_pricer(of, c) == PRICER_AMERICAN && american_early(contract)) {
+    american_terms terms = american_terms_make(contract, 0.25, 0.0);
+    american_sides sides = american_sides_make(contract, terms, forward);
+    return why == VOL_ABOVE_BOUND ? sides.strike : american_lowest(terms, sides);
+  }
   double worth = all->right[c] == CALL ? forward - strike : strike - forward;
   if (why == VOL_ABOVE_BOUND) {
     worth = all->right[c] == CALL ? forward : strike;
   }
   worth = worth > 0.0 ? worth : 0.0;
-  return all->settlement[c] == INVERSE ? worth / forward : worth * discount_of(of, under, c);
+  return all->settlement[c] == INVERSE ? worth / forward : worth * fields[CONTRACT_DISCOUNT];
 }
 
 static sg_status refuse(const book *of, const model *under, uint32_t c, vol_status why, sg_error *error) {
@@ -161,17 +194,13 @@ static sg_status refuse(const book *of, const model *under, uint32_t c, vol_stat
   place where = {"instruments.csv", all->line[c], 0};
   char price[NUMBER_TEXT_BYTES], limit[NUMBER_TEXT_BYTES];
   number_format(all->mark[c], price);
-  if (why == VOL_AMERICAN) {
-    return error_add(error, SG_INPUT, where, "option \"%s\" has a price but no implied_vol, and %s", all->id[c],
-                     vol_status_text(why));
-  }
   number_format(missed_bound(of, under, c, why), limit);
   return error_add(error, SG_INPUT, where, "option \"%s\" has no vol: its price %s is %s (%s)", all->id[c], price,
                    vol_status_text(why), limit);
 }
 
 static bool without_vol(vol_status status) {
-  return status == VOL_BELOW_BOUND || status == VOL_NO_TIME_VALUE || status == VOL_ABOVE_BOUND || status == VOL_AMERICAN;
+  return status == VOL_BELOW_BOUND || status == VOL_NO_TIME_VALUE || status == VOL_ABOVE_BOUND;
 }
 
 /* 0 for "refuse" */

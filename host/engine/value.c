@@ -31,7 +31,7 @@ static double book_discount(const bound *in, uint32_t c) {
 
 double value_discount(const bound *in, uint32_t c) { return in->model->discounted ? book_discount(in, c) : 1.0; }
 
-static void fill_terms(const bound *in, uint32_t c, double fields[static N_CONTRACT_FIELDS]) {
+void value_terms(const bound *in, uint32_t c, double fields[static N_CONTRACT_FIELDS]) {
   const instruments *all = &in->book->instruments;
   double forward = in->book->forwards.forward[all->forward[c]];
   fields[CONTRACT_STRIKE] = all->strike[c];
@@ -56,7 +56,7 @@ static sensitivities evaluate_closed(const bound *in, uint32_t c) {
   const instruments *all = &in->book->instruments;
   double forward = in->book->forwards.forward[all->forward[c]];
   double fields[N_CONTRACT_FIELDS];
-  fill_terms(in, c, fields);
+  value_terms(in, c, fields);
   lane_contract contract = contract_load(fields, 1, 0);
   switch (value_pricer(in->book, c)) {
     case PRICER_BLACK: {
@@ -79,7 +79,7 @@ static sensitivities evaluate_closed(const bound *in, uint32_t c) {
 static double evaluate(const bound *in, fact which, uint32_t c) {
   if (value_pricer(in->book, c) == PRICER_AMERICAN) {
     double fields[N_CONTRACT_FIELDS];
-    fill_terms(in, c, fields);
+    value_terms(in, c, fields);
     return american_fact(in, which, c, fields);
   }
   sensitivities all = evaluate_closed(in, c);
@@ -89,7 +89,7 @@ static double evaluate(const bound *in, fact which, uint32_t c) {
 double value_base(const bound *in, uint32_t c) { return evaluate(in, FACT_VALUE, c); }
 
 void value_contract(const bound *in, uint32_t c, double fields[static N_CONTRACT_FIELDS]) {
-  fill_terms(in, c, fields);
+  value_terms(in, c, fields);
   fields[CONTRACT_VALUE] = value_base(in, c);
 }
 

@@ -18,7 +18,8 @@ pricer value_pricer(const book *of, uint32_t c);
 /* The factor to expiry that the model uses: the book's, 1, or the book's where the rate is not negative. */
 double value_discount(const bound *in, uint32_t c);
 
-/* What the pricers need of an instrument, by CONTRACT_*. */
+/* What the pricers need of an instrument, by CONTRACT_*: its terms, with a base value of 0; and with its base value. */
+void value_terms(const bound *in, uint32_t c, double fields[static N_CONTRACT_FIELDS]);
 void value_contract(const bound *in, uint32_t c, double fields[static N_CONTRACT_FIELDS]);
 
 /* Model value of one unit, currency paid. */

@@ -77,8 +77,8 @@ static void compare_all(device *on, case_size size) {
     assert_true(case_make_net(memory, size, &known));
     assert_same(on, &known, spans[span], size);
   }
-  for (uint32_t normal = 0; normal < 2; normal++) {
-    assert_true(case_make_implied(memory, normal, size, &known));
+  for (int which = 0; which < N_IMPLIED_CASES; which++) {
+    assert_true(case_make_implied(memory, (implied_case)which, size, &known));
     assert_same(on, &known, 0, size);
   }
   assert_true(case_make_fold(memory, size, &known));

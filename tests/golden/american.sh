@@ -29,6 +29,40 @@ for device in auto reference; do
 done
 cmp -s "$out/auto/margins.csv" "$out/reference/margins.csv" || fault 'tims-ibm: the device and the reference differ'
 
+# The same book without vols: each price implies what the tree gave, within the tree's error, and the requirements stay. A
+# price at intrinsic value in the exercise region and one above its bound hold no vol; the run names both, with the bounds.
+cp -r "$ibm" "$out/prices"
+chmod -R u+w "$out/prices"
+sed -i 's/,implied_vol$//; s/^\(IBM-.*\),[0-9.]*$/\1/' "$out/prices/instruments.csv"
+for device in auto reference; do
+  "$SHOCKGRID" price "$out/prices" --device "$device" >"$out/implied-$device.csv" 2>"$out/log" || {
+    cat "$out/log"
+    fault "tims-ibm without vols has no prices on $device"
+  }
+done
+cmp -s "$out/implied-auto.csv" "$out/implied-reference.csv" || fault 'the implied vols of the device and the reference differ'
+awk -F, 'NR == FNR { tree[$1] = $11; price[$1] = $10; next }
+  tree[$1] + 0 > 0 { n++; off = $3 - tree[$1]; paid = $2 - price[$1]
+                 if (off > 3e-4 || off < -3e-4 || paid > 1e-9 || paid < -1e-9) bad = 1 }
+  END { exit bad || n != 3 }' "$ibm/instruments.csv" "$out/implied-auto.csv" || {
+  cat "$out/implied-auto.csv"
+  fault 'the implied vols are not those of the tree, or do not reprice'
+}
+"$SHOCKGRID" run "$out/prices" --model occ-cpm --out "$out/from-prices" >"$out/log" 2>&1 || fault 'no run without vols'
+paste -d, "$out/auto/margins.csv" "$out/from-prices/margins.csv" | awk -F, '
+  NR > 1 { n++; error = $3 / $20 - 1; if (error > 1e-3 || error < -1e-3) bad = 1 }
+  END { exit bad || n != 3 }' || fault 'implied vols change the requirements'
+sed -i 's/^\(IBM-P100.*\),3.18$/\1,2.27/; s/^\(IBM-P95.*\),1.02$/\1,95/' "$out/prices/instruments.csv"
+"$SHOCKGRID" run "$out/prices" --model occ-cpm --out "$out/none" >"$out/log" 2>&1
+[ $? -eq 3 ] || fault 'prices without a vol are not refused'
+for text in 'option "IBM-P100" has no vol: its price 2.27 is at intrinsic value (2.2' \
+  'option "IBM-P95" has no vol: its price 95 is at the upper bound or above (95)'; do
+  grep -qF -- "$text" "$out/log" || {
+    cat "$out/log"
+    fault "the message does not say: $text"
+  }
+done
+
 # fast and accurate agree to 1e-5 of the strikes held, and differ.
 {
   printf 'model: {name: fast, extends: occ-cpm}\nvaluation: {american: fast}\n' >"$out/fast.yaml"
