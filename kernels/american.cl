@@ -4,7 +4,9 @@
  *
  *   in      as price.cl; scheme, a table of AMERICAN_* (shared.h)
  *   between boundary[slice][node][i]: squares of american_solve, 0 where there is no boundary
- *   grid    solve: (x, y) slice x, instruments y*LANES..(y+1)*LANES; price: as price.cl
+ *   shared  solve puts that stand for (rate, yield, time, octave of vol) at the scheme's vols as slices, then share them:
+ *           boundary of an instrument from solved[c][node][pair[slice][i]]
+ *   grid    solve, share: (x, y) slice x, instruments y*LANES..(y+1)*LANES; price: as price.cl
  */
 #include "price_american.h"
 
@@ -24,6 +26,30 @@ __kernel void solve_american(__global const double *contract, uint n_padded, __g
   }
   lane squares[AMERICAN_NODES_LIMIT];
   american_solve(terms.put, &scheme, squares);
+  for (uint i = 0; i < scheme.n_nodes; i++) {
+    lane_store(boundary + (slice * scheme.n_nodes + i) * n_padded + instrument,
+               lane_select(terms.boundary, squares[i], (lane)0.0));
+  }
+}
+
+__kernel void share_american(__global const double *contract, uint n_padded, __global const double *vol,
+                             __global const double *slice_years, uint n_slices, __global const double *scheme_table,
+                             __global const double *solved, uint n_pairs, __global const uint *pair,
+                             __global double *boundary) {
+  ulong slice = get_global_id(0);
+  ulong instrument = get_global_id(1) * (ulong)LANES;
+  if (slice >= n_slices || instrument >= n_padded) {
+    return;
+  }
+  american_scheme scheme = american_scheme_read(scheme_table);
+  lane vol_here = lane_load(vol + slice * n_padded + instrument);
+  american_terms terms = american_terms_make(contract_load(contract, n_padded, (uint)instrument), vol_here,
+                                             slice_years[slice]);
+  if (!lane_any(terms.boundary)) {
+    return; /* the buffer is 0 */
+  }
+  lane squares[AMERICAN_NODES_LIMIT];
+  american_share(&scheme, vol_here, solved, n_pairs, pair + slice * n_padded + instrument, squares);
   for (uint i = 0; i < scheme.n_nodes; i++) {
     lane_store(boundary + (slice * scheme.n_nodes + i) * n_padded + instrument,
                lane_select(terms.boundary, squares[i], (lane)0.0));

@@ -13,9 +13,9 @@
 
 /* A scheme's numbers, in one table (AMERICAN_* in shared.h; made by host/device/american_scheme.c). */
 typedef struct american_scheme {
-  uint n_nodes, n_solve, n_price, n_steps;
+  uint n_nodes, n_solve, n_price, n_steps, n_vols;
   double tolerance;
-  __global const double *node, *solve, *solve_weight, *price, *price_weight;
+  __global const double *node, *solve, *solve_weight, *price, *price_weight, *vol, *vol_weight;
 } american_scheme;
 
 LANE_INLINE american_scheme american_scheme_read(__global const double *table) {
@@ -25,11 +25,14 @@ LANE_INLINE american_scheme american_scheme_read(__global const double *table) {
   scheme.n_price = (uint)table[AMERICAN_N_PRICE];
   scheme.n_steps = (uint)table[AMERICAN_N_STEPS];
   scheme.tolerance = table[AMERICAN_TOLERANCE];
+  scheme.n_vols = (uint)table[AMERICAN_N_VOLS];
   scheme.node = table + N_AMERICAN_NUMBERS;
   scheme.solve = scheme.node + scheme.n_nodes;
   scheme.solve_weight = scheme.solve + AMERICAN_ANGLE * scheme.n_solve;
   scheme.price = scheme.solve_weight + scheme.n_nodes * scheme.n_solve * scheme.n_nodes;
   scheme.price_weight = scheme.price + AMERICAN_ANGLE * scheme.n_price;
+  scheme.vol = scheme.price_weight + scheme.n_price * scheme.n_nodes;
+  scheme.vol_weight = scheme.vol + scheme.n_vols;
   return scheme;
 }
 
@@ -39,11 +42,17 @@ typedef struct american_put {
   lane log_start;        /* ln of the boundary as the time left goes to 0: 0, or ln(rate / yield) below it */
 } american_put;
 
+/* Vols of one octave, from a power of two to twice that, share what follows from its upper end. */
+LANE_INLINE lane american_octave(lane vol) {
+  return lane_from_bits(lane_as_bits(vol) & (lane_bits)0x7ff0000000000000UL);
+}
+
 /* Where the forward rises, the boundary and the premium reach those of the perpetual put like exp(-speed * time). */
 LANE_INLINE american_put american_put_make(lane rate, lane yield, lane vol, lane years) {
   american_put put;
-  lane drift = rate - yield - 0.5 * vol * vol;
-  lane pull = drift / vol;
+  lane highest = 2.0 * american_octave(vol);
+  lane drift = rate - yield - 0.5 * highest * highest;
+  lane pull = drift / highest;
   lane enough = AMERICAN_DECAY / (rate + 0.5 * pull * pull);
   put.rate = rate;
   put.yield = yield;
@@ -210,6 +219,35 @@ LANE_INLINE void american_solve(american_put put, const american_scheme *scheme,
       squares[i] = lane_select(moving, square, squares[i]);
     }
     moving = moving & lane_less(small, largest);
+  }
+}
+
+/*
+ * The squares at a vol, interpolated between those at the scheme's points of its octave, by J.-P. Berrut and L. Trefethen,
+ * Barycentric Lagrange interpolation, SIAM Review 46(3), 2004. How far off: host/device/american_scheme.h.
+ *
+ *   solved[c][node][pair]   squares at vol = scheme->vol[c] * octave, n_pairs to a row; pair[LANES], one for each lane
+ */
+LANE_INLINE void american_share(const american_scheme *scheme, lane vol, __global const double *solved, uint n_pairs,
+                                __global const uint *pair, lane *squares) {
+  lane within = vol / american_octave(vol);
+  lane weights[AMERICAN_VOLS_LIMIT], sum = (lane)0.0;
+  uint n = scheme->n_nodes;
+  for (uint c = 0; c < scheme->n_vols; c++) {
+    lane distance = within - scheme->vol[c];
+    distance = lane_select(lane_equal(distance, (lane)0.0), (lane)0x1p-300, distance);
+    weights[c] = scheme->vol_weight[c] / distance;
+    sum += weights[c];
+  }
+  for (uint c = 0; c < scheme->n_vols; c++) {
+    weights[c] /= sum;
+  }
+  for (uint k = 0; k < n; k++) {
+    lane square = (lane)0.0;
+    for (uint c = 0; c < scheme->n_vols; c++) {
+      square = fma(weights[c], lane_gather(solved + (c * n + k) * (ulong)n_pairs, pair, 1), square);
+    }
+    squares[k] = square;
   }
 }
 

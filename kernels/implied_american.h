@@ -49,20 +49,30 @@ LANE_INLINE lane imply_american_of(lane_contract contract, lane forward, lane pr
     return lane_select(early, (lane)0.0, european);
   }
 
-  /* Lanes that want nothing value their contract at some vol. */
-  lane years = lane_select(wanted, terms.years, (lane)1.0);
-  lane goal = lane_select(wanted, search_measure(sides.spot, sides.strike, sides.log_spot, price), (lane)1.0);
-  lane guess = lane_select(european_too, european, goal / sqrt(years));
-  guess = lane_select(wanted, guess, (lane)0.25);
-  implied_search search = search_start(guess, goal, guess / goal, wanted);
-  for (int last = 0; last < 2; last++) {
-    american_scheme by = last ? scheme : coarse;
-    search = search_start(search.vol, goal, search.slope, wanted);
-    for (int step = 0; step < SEARCH_STEPS && lane_any(search.moving); step++) {
-      lane value = american_value_at(contract, forward, search.vol, &by);
+  /* Lanes that want nothing value their contract at some vol. One loop, so that the solver stands in the code once: first the
+   * price is measured, then values by the coarse scheme, then by the other. */
+  lane value = price, goal = (lane)1.0;
+  implied_search search = search_start((lane)0.25, goal, goal, wanted);
+  american_scheme by = coarse;
+  for (int stage = 0, step = 0; stage < 3 && step < 2 * SEARCH_STEPS; step++) {
+    lane measure = lane_select(wanted, search_measure(sides.spot, sides.strike, sides.log_spot, value), (lane)1.0);
+    if (stage == 0) {
+      goal = measure;
+      lane guess = lane_select(european_too, european, goal / sqrt(lane_select(wanted, terms.years, (lane)1.0)));
+      guess = lane_select(wanted, guess, (lane)0.25);
+      search = search_start(guess, goal, guess / goal, wanted);
+      stage = 1;
+    } else {
       *steps = lane_select(search.moving, *steps + 1.0, *steps);
-      search_step(&search, search_measure(sides.spot, sides.strike, sides.log_spot, value),
-                  last ? (lane)IMPLIED_ARRIVAL : (lane)IMPLIED_APPROACH);
+      search_step(&search, measure, stage == 1 ? (lane)IMPLIED_APPROACH : (lane)IMPLIED_ARRIVAL);
+      if (!lane_any(search.moving) || step == SEARCH_STEPS) {
+        search = search_start(search.vol, goal, search.slope, wanted);
+        by = scheme;
+        stage++;
+      }
+    }
+    if (stage < 3) {
+      value = american_value_at(contract, forward, search.vol, &by);
     }
   }
   return lane_select(wanted, search.vol, lane_select(early, (lane)0.0, european));

@@ -30,20 +30,29 @@
 #define N_CONTRACT_FIELDS 10
 
 /* A scheme of the American pricer is one table: these numbers, then node[n_nodes], solve[n_solve][AMERICAN_ANGLE],
- * solve_weight[n_nodes][n_solve][n_nodes], price[n_price][AMERICAN_ANGLE], price_weight[n_price][n_nodes]. */
+ * solve_weight[n_nodes][n_solve][n_nodes], price[n_price][AMERICAN_ANGLE], price_weight[n_price][n_nodes], vol[n_vols],
+ * vol_weight[n_vols]. */
 #define AMERICAN_N_NODES 0   /* collocation points sqrt(time / years), falling from 1; the last, 0, is left out */
 #define AMERICAN_N_SOLVE 1   /* quadrature points of each collocation equation */
 #define AMERICAN_N_PRICE 2   /* of the premium */
 #define AMERICAN_N_STEPS 3   /* Newton steps at most */
 #define AMERICAN_TOLERANCE 4 /* of a step, in units of vol * sqrt(years) */
-#define N_AMERICAN_NUMBERS 5
+#define AMERICAN_N_VOLS 5    /* an octave of vols shares boundaries solved at so many Chebyshev points of it */
+#define N_AMERICAN_NUMBERS 6
 #define AMERICAN_ANGLE 4     /* of an angle in 0..pi/2: sine, cosine, quadrature weight, 1 / sine */
 #define AMERICAN_DECAY 25.0  /* e^-25 is what a longer time could still change */
 #define AMERICAN_STILL 1e-9  /* vol^2 * years below which a spot that yields more than the rate moves along its forward */
-/* The named schemes, the default first: X(name, n_nodes, n_solve, n_price, n_steps, tolerance). Their errors: host/device/american_scheme.h. */
-#define AMERICAN_SCHEMES(X)        \
-  X(accurate, 13, 20, 41, 8, 1e-3) \
-  X(fast, 7, 7, 15, 6, 0.02)
+/* The named schemes, the default first: X(name, n_nodes, n_solve, n_price, n_steps, tolerance, n_vols). Their errors:
+ * host/device/american_scheme.h. */
+#define AMERICAN_SCHEMES(X)            \
+  X(accurate, 13, 20, 41, 8, 1e-4, 10) \
+  X(fast, 7, 7, 15, 6, 0.02, 5)
+#define AMERICAN_VOLS_LIMIT 10
+/* An octave of vols shares boundaries inside these bounds: of its ends, of its upper end squared x years, of rate x years. */
+#define AMERICAN_SHARED_LEAST 0x1p-6
+#define AMERICAN_SHARED_HIGHEST 4.0
+#define AMERICAN_SHARED_VARIANCE 16.0
+#define AMERICAN_SHARED_INTEREST 2.0
 #ifndef AMERICAN_NODES_LIMIT /* tests raise both */
 #define AMERICAN_NODES_LIMIT 16
 #define AMERICAN_PRICE_LIMIT 48

@@ -7,7 +7,7 @@
 static const double PI = 0x1.921fb54442d18p+1;
 
 american_shape american_shape_get(american_accuracy accuracy) {
-#define SCHEME_SHAPE(name, nodes, solve, price, steps, tolerance) {nodes, solve, price, steps, tolerance},
+#define SCHEME_SHAPE(name, nodes, solve, price, steps, tolerance, vols) {nodes, solve, price, steps, tolerance, vols},
   static const american_shape shapes[] = {AMERICAN_SCHEMES(SCHEME_SHAPE)};
 #undef SCHEME_SHAPE
   return shapes[accuracy];
@@ -16,7 +16,7 @@ american_shape american_shape_get(american_accuracy accuracy) {
 size_t american_table_count(american_shape shape) {
   size_t n = shape.n_nodes;
   return N_AMERICAN_NUMBERS + n + AMERICAN_ANGLE * (size_t)shape.n_solve + n * shape.n_solve * n +
-         AMERICAN_ANGLE * (size_t)shape.n_price + shape.n_price * n;
+         AMERICAN_ANGLE * (size_t)shape.n_price + shape.n_price * n + 2 * (size_t)shape.n_vols;
 }
 
 /* cos x for 0 <= x <= pi, by its power series; within 1e-15 */
@@ -80,6 +80,15 @@ static void fill_weights(uint32_t n, const double *node, double x, double *weigh
   }
 }
 
+/* Chebyshev points of the first kind on 1..2, and their barycentric weights. */
+static void fill_vols(uint32_t n, double *vol, double *vol_weight) {
+  for (uint32_t c = 0; c < n; c++) {
+    double angle = PI * (c + 0.5) / n, across = angle < PI / 2 ? PI / 2 - angle : angle - PI / 2;
+    vol[c] = 1.5 + 0.5 * cosine(angle);
+    vol_weight[c] = c % 2 ? -cosine(across) : cosine(across);
+  }
+}
+
 const double *american_table_make(arena *memory, american_shape shape) {
   uint32_t n = shape.n_nodes;
   double *table = ARENA_ARRAY(memory, double, american_table_count(shape));
@@ -91,6 +100,7 @@ const double *american_table_make(arena *memory, american_shape shape) {
   table[AMERICAN_N_PRICE] = shape.n_price;
   table[AMERICAN_N_STEPS] = shape.n_steps;
   table[AMERICAN_TOLERANCE] = shape.tolerance;
+  table[AMERICAN_N_VOLS] = shape.n_vols;
   double *node = table + N_AMERICAN_NUMBERS;
   double *solve = node + n, *solve_weight = solve + AMERICAN_ANGLE * shape.n_solve;
   double *price = solve_weight + (size_t)n * shape.n_solve * n, *price_weight = price + AMERICAN_ANGLE * shape.n_price;
@@ -108,5 +118,6 @@ const double *american_table_make(arena *memory, american_shape shape) {
   for (uint32_t j = 0; j < shape.n_price; j++) {
     fill_weights(n, node, price[AMERICAN_ANGLE * j + 1], price_weight + (size_t)j * n);
   }
+  fill_vols(shape.n_vols, price_weight + (size_t)shape.n_price * n, price_weight + (size_t)shape.n_price * n + shape.n_vols);
   return table;
 }

@@ -16,8 +16,11 @@
  * over random options with spot within 2.5 standard deviations of the strike (tests/formula/device_american.c):
  *
  *   rate and yield 0..12 %, vol 5..120 %, one day to three years       fast 7e-6, accurate 6e-8
+ *
+ * A boundary shared with the octave of its vol moves a price there by at most 2e-6 and 1e-9; anywhere within the bounds
+ * AMERICAN_SHARED_* (kernels/shared.h) by 2e-5 and 5e-9. Outside them each vol is solved for itself.
  */
-#define AMERICAN_SCHEME_ENUM(name, nodes, solve, price, steps, tolerance) AMERICAN_##name,
+#define AMERICAN_SCHEME_ENUM(name, nodes, solve, price, steps, tolerance, vols) AMERICAN_##name,
 typedef enum american_accuracy { AMERICAN_SCHEMES(AMERICAN_SCHEME_ENUM) N_AMERICAN_ACCURACIES } american_accuracy;
 #undef AMERICAN_SCHEME_ENUM
 
@@ -25,6 +28,7 @@ typedef enum american_accuracy { AMERICAN_SCHEMES(AMERICAN_SCHEME_ENUM) N_AMERIC
 typedef struct american_shape {
   uint32_t n_nodes, n_solve, n_price, n_steps;
   double tolerance;
+  uint32_t n_vols; /* 0: no octaves, for a scheme that solves each vol */
 } american_shape;
 
 american_shape american_shape_get(american_accuracy accuracy);

@@ -16,6 +16,7 @@
   X(price_black, price)        \
   X(price_bachelier, price)    \
   X(solve_american, american)  \
+  X(share_american, american)  \
   X(price_american, american)  \
   X(imply_vol, implied_vol)    \
   X(imply_american, implied_american) \

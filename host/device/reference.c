@@ -49,6 +49,10 @@ static void call_solve_american(const kernel_argument *arguments) {
   solve_american(BUFFER(0), UINT(1), BUFFER(2), BUFFER(3), UINT(4), BUFFER(5), BUFFER(6));
 }
 
+static void call_share_american(const kernel_argument *arguments) {
+  share_american(BUFFER(0), UINT(1), BUFFER(2), BUFFER(3), UINT(4), BUFFER(5), BUFFER(6), UINT(7), BUFFER(8), BUFFER(9));
+}
+
 static void call_price_american(const kernel_argument *arguments) {
   price_american(PRICE_ARGUMENTS, BUFFER(15), BUFFER(16));
 }
@@ -88,6 +92,7 @@ static const struct {
     [KERNEL_price_black] = {call_price_black, 15},
     [KERNEL_price_bachelier] = {call_price_bachelier, 15},
     [KERNEL_solve_american] = {call_solve_american, 7},
+    [KERNEL_share_american] = {call_share_american, 10},
     [KERNEL_price_american] = {call_price_american, 17},
     [KERNEL_imply_vol] = {call_imply_vol, 8},
     [KERNEL_imply_american] = {call_imply_american, 9},

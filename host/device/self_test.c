@@ -216,6 +216,7 @@ static sg_status cases_compare(device *on, device *reference, arena *memory, sg_
     COMPARE(case_make_price(memory, pricers[i], small, 0.01, &known));
   }
   COMPARE(case_make_american_solve(memory, odd, &known));
+  COMPARE(case_make_american_share(memory, odd, &known));
   for (int which = 0; which < N_IMPLIED_CASES; which++) {
     COMPARE(case_make_implied(memory, (implied_case)which, which == IMPLIED_AMERICAN ? odd : many, &known));
   }

@@ -185,3 +185,37 @@ bool case_make_american_solve(arena *memory, case_size size, known_case *made) {
   case_add(made, CASE_OF_OUTPUT("boundary", PRICE_SLICES * (size_t)shape.n_nodes * n_padded));
   return case_complete(made);
 }
+
+bool case_make_american_share(arena *memory, case_size size, known_case *made) {
+  enum { CASE_PUTS = 5 };
+  uint32_t n_padded = case_pad(size.n_rows), n_puts = case_pad(CASE_PUTS);
+  american_shape shape = american_shape_get(size.seed % 2 ? AMERICAN_accurate : AMERICAN_fast);
+  price_inputs in;
+  if (!price_inputs_make(memory, false, &size, &in)) {
+    return false;
+  }
+  size_t n_solved = (size_t)shape.n_vols * shape.n_nodes * n_puts, n_pairs = PRICE_SLICES * (size_t)n_padded;
+  double *solved = case_randoms(memory, n_solved, 0.5, &size.seed);
+  uint32_t *pair = ARENA_ARRAY(memory, uint32_t, n_pairs);
+  for (size_t i = 0; solved && i < n_solved; i++) {
+    solved[i] = solved[i] * solved[i];
+  }
+  for (size_t i = 0; pair && i < n_pairs; i++) {
+    size_t own = i % n_padded < size.n_rows ? i % n_padded : size.n_rows - 1;
+    pair[i] = (uint32_t)((own * 3 + i / n_padded) % CASE_PUTS);
+  }
+  *made = (known_case){.kernel = KERNEL_share_american,
+                       .stride = n_padded,
+                       .axes = {{PRICE_SLICES, PER_CELL}, {n_padded, PER_LANES}}};
+  case_add(made, CASE_OF_DOUBLES(in.contract, N_CONTRACT_FIELDS * (size_t)n_padded));
+  case_add(made, CASE_OF_UINT(n_padded));
+  case_add(made, CASE_OF_DOUBLES(in.vol, PRICE_SLICES * (size_t)n_padded));
+  case_add(made, CASE_OF_DOUBLES(in.slice_years, PRICE_SLICES));
+  case_add(made, CASE_OF_UINT(PRICE_SLICES));
+  case_add(made, CASE_OF_DOUBLES(american_table_make(memory, shape), american_table_count(shape)));
+  case_add(made, CASE_OF_DOUBLES(solved, n_solved));
+  case_add(made, CASE_OF_UINT(n_puts));
+  case_add(made, CASE_OF_UINTS(pair, n_pairs));
+  case_add(made, CASE_OF_OUTPUT("boundary", PRICE_SLICES * (size_t)shape.n_nodes * n_padded));
+  return case_complete(made);
+}

@@ -2,6 +2,8 @@
  *
  * Binding a model to a book: its sets of groups, levels, inputs and columns.
  */
+#include "engine/boundaries.h" /* first: see there */
+
 #include "engine/bound.h"
 
 #include "device/american_scheme.h"
@@ -438,6 +440,10 @@ sg_status bound_make(const book *of, const model *m, const double *vol, arena *m
   in->american = american_table_make(memory, american_shape_get((american_accuracy)m->american));
   bool enough = in->american && in->node_names && in->grouping_set && in->levels && in->amount_set &&
                 in->amount_level && in->inputs && in->underlying_inputs && in->input_texts && in->tables && in->columns;
+  if (enough && m->shares_boundaries) {
+    in->shared = ARENA_ARRAY(memory, boundaries, 1);
+    enough = in->shared != NULL && boundaries_open(in->american, in->shared);
+  }
   sg_status status = enough ? bind_all(in, error) : error_out_of_memory(error);
   if (status != SG_OK) {
     bound_close(in);
@@ -449,6 +455,9 @@ sg_status bound_make(const book *of, const model *m, const double *vol, arena *m
 
 void bound_close(bound *made) {
   if (made != NULL) {
+    if (made->shared != NULL) {
+      boundaries_close(made->shared);
+    }
     free(made->sets);
     ARRAY_FREE(&made->group_slots);
     free(made);

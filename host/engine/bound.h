@@ -54,6 +54,7 @@ typedef struct bound {
   ARRAY(group_values) group_slots;
   const char ***node_names; /* [model.amounts][group of its set] values of `by`; the currency too where it distinguishes */
   const double *american;  /* table of the model's scheme for American options */
+  struct boundaries *shared; /* what their values here were solved for; NULL: each vol is solved for itself */
   double **columns;        /* [model.columns][c]: each x multiplier, 0 where the filter does not pass */
 } bound;
 

@@ -120,7 +120,8 @@ void tile_close(tile *of) {
 uint64_t tile_bytes(const pricing *with, const scenarios *set, uint32_t n_columns) {
   uint64_t row_bytes = (uint64_t)round_up(n_columns, COLUMN_PADDING) * sizeof(double);
   uint64_t slices = set->file != NULL && n_columns < set->n_slices ? n_columns : set->n_slices;
-  uint64_t boundary = with->kinds[PRICER_AMERICAN].n_padded * (uint64_t)with->in->american[AMERICAN_N_NODES];
+  /* 1: the number of the boundary that is shared */
+  uint64_t boundary = with->kinds[PRICER_AMERICAN].n_padded * (1 + (uint64_t)with->in->american[AMERICAN_N_NODES]);
   /* P&L, at most as many rows of forwards and their logarithms, a vol and an exercise boundary per slice */
   return row_bytes * with->n_held * 3 + slices * (with->n_held + boundary) * sizeof(double);
 }

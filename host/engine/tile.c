@@ -2,8 +2,9 @@
  *
  * Pricing one tile: tables for its columns, then the launches.
  */
+#include "engine/boundaries.h" /* first: see there */
+
 #include "engine/pricing.h"
-#include "kernels/shared.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@ typedef struct tables {
   uint32_t *slice_of;      /* [stride] counted within the tile */
   uint32_t n_slices;
   uint32_t *slice;         /* [slice of the tile] slice of the set */
+  double *slice_years;     /* [slice of the tile] that it takes */
   double *move;            /* [class][stride]; the last row is zero, for what the block leaves out */
   double *weight;          /* [weight row][stride]; the last row is zero, for what the block leaves out */
   uint32_t n_weights;
@@ -25,6 +27,7 @@ typedef struct tables {
 static void tables_close(tables *of) {
   free(of->slice_of);
   free(of->slice);
+  free(of->slice_years);
   free(of->move);
   free(of->weight);
   free(of->row_forward);
@@ -41,7 +44,7 @@ static sg_status make_slices(const pricing *with, tile *of, tables *made, sg_err
   const scenarios *set = of->set;
   made->slice_of = malloc(of->stride * sizeof *made->slice_of);
   made->slice = malloc(of->n_columns * sizeof *made->slice);
-  double *years = malloc(of->n_columns * sizeof *years);
+  double *years = made->slice_years = malloc(of->n_columns * sizeof *years);
   uint32_t *scenario = malloc(of->stride * sizeof *scenario);
   sg_status status = !made->slice_of || !made->slice || !years || !scenario ? error_out_of_memory(error) : SG_OK;
   for (uint32_t k = 0; status == SG_OK && k < of->stride; k++) {
@@ -62,7 +65,6 @@ static sg_status make_slices(const pricing *with, tile *of, tables *made, sg_err
   if (status == SG_OK) {
     status = buffer_make(with->on, of->stride * sizeof *scenario, scenario, &of->scenario_of, error);
   }
-  free(years);
   free(scenario);
   return status;
 }
@@ -220,8 +222,12 @@ done:
 }
 
 /* boundary[slice][node][i] of the American options. */
-static sg_status solve_boundaries(const pricing *with, const tables *shared, const priced *which, device_buffer *d_vol,
-                                  device_buffer **d_boundary, sg_error *error) {
+static sg_status solve_boundaries(const pricing *with, const tables *shared, const priced *which, const double *vol,
+                                  device_buffer *d_vol, device_buffer **d_boundary, sg_error *error) {
+  if (with->in->shared != NULL) {
+    return boundaries_share(with, which, shared->n_slices, vol, shared->slice_years, d_vol, shared->d_slice_years,
+                            d_boundary, error);
+  }
   size_t n_nodes = (size_t)with->in->american[AMERICAN_N_NODES];
   TRY(buffer_make(with->on, shared->n_slices * n_nodes * which->n_padded * sizeof(double), NULL, d_boundary, error));
   kernel_argument arguments[] = {ARG_BUFFER(which->contract),        ARG_UINT(which->n_padded),  ARG_BUFFER(d_vol),
@@ -261,7 +267,7 @@ static sg_status price_kind(const pricing *with, const tile *of, const tables *s
   TRY_DONE(buffer_make(with->on, which->n_padded * sizeof *weight_row, weight_row, &d_weight_row, error));
   TRY_DONE(buffer_make(with->on, (size_t)shared->n_slices * which->n_padded * sizeof *vol, vol, &d_vol, error));
   if (kind == PRICER_AMERICAN) {
-    TRY_DONE(solve_boundaries(with, shared, which, d_vol, &d_boundary, error));
+    TRY_DONE(solve_boundaries(with, shared, which, vol, d_vol, &d_boundary, error));
   }
   const device_traits *traits = device_get_traits(with->on);
   uint32_t span = device_span(with->on, kernels[kind], of->stride);

@@ -2,9 +2,9 @@
  *
  * American options on the host, by the functions that the kernels use; and which of them are refused.
  */
-#include "engine/value_american.h"
+#include "engine/boundaries.h" /* first: see there */
 
-#include "kernels/price_american.h"
+#include "engine/value_american.h"
 
 #include <math.h>
 
@@ -65,8 +65,12 @@ static void price_at(const bound *in, lane_contract contract, double vol, double
   american_scheme scheme = american_scheme_read(in->american);
   double squares[AMERICAN_NODES_LIMIT] = {0};
   american_terms terms = american_terms_make(contract, vol, 0.0);
-  if (lane_any(terms.boundary)) {
+  if (lane_any(terms.boundary) && in->shared == NULL) {
     american_solve(terms.put, &scheme, squares);
+  } else if (lane_any(terms.boundary) && !boundaries_squares(in->shared, terms, vol, squares)) {
+    for (uint32_t i = 0; i < scheme.n_nodes; i++) {
+      squares[i] = NAN; /* out of memory: the value is reported as not finite */
+    }
   }
   american_state state;
   american_prepare(contract, vol, 0.0, &scheme, squares, &state);

@@ -222,6 +222,7 @@ struct sg_model {
   bool nonnegative_rates; /* valuation: {discount: nonnegative} */
   bool discounted;        /* false for valuation: {discount: none} */
   uint32_t american;      /* valuation: {american: ...}, index into AMERICAN_SCHEMES (kernels/shared.h) */
+  bool shares_boundaries; /* valuation: {boundaries: shared} */
   uint32_t n_settings;
   const char **settings;  /* as given */
   uint32_t n_inputs;

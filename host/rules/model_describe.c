@@ -35,7 +35,7 @@ static const char *filter_text(text_builder *to, const filter *of) {
 
 /* ---- header, defines, columns --------------------------------------------------------------------------- */
 
-#define SCHEME_NAME(name, nodes, solve, price, steps, tolerance) #name,
+#define SCHEME_NAME(name, nodes, solve, price, steps, tolerance, vols) #name,
 
 static void describe_header(text_builder *to, const model *m) {
   char digest[33];
@@ -50,6 +50,7 @@ static void describe_header(text_builder *to, const model *m) {
                                                                                : "the book's", NULL);
   static const char *const american[] = {AMERICAN_SCHEMES(SCHEME_NAME)};
   table_row(to, "american", american[m->american], NULL);
+  table_row(to, "boundaries", m->shares_boundaries ? "shared by the strikes and vols of an expiry" : "own", NULL);
   table_end(to, 2);
   for (uint32_t i = 0; i < m->n_settings; i++) {
     text_add(to, "%s  --set %s\n", i == 0 ? "\nSettings in force\n" : "", m->settings[i]);

@@ -202,17 +202,18 @@ static void read_header(reader *r) {
   read_not_covered(r, yaml_find(map, "not_covered"));
 }
 
-#define SCHEME_WORD(name, nodes, solve, price, steps, tolerance) " " #name
+#define SCHEME_WORD(name, nodes, solve, price, steps, tolerance, vols) " " #name
 
 static void read_valuation(reader *r) {
   const yaml_node *map = yaml_find(r->root, "valuation");
   r->model->discounted = true;
   if (map && reader_expect(r, map, YAML_MAP, "valuation")) {
-    reader_check_keys(r, map, SECTION_VALUATION, "discount american");
+    reader_check_keys(r, map, SECTION_VALUATION, "discount american boundaries");
     uint32_t discount = reader_word(r, map, "discount", "book none nonnegative", 0);
     r->model->discounted = discount != 1;
     r->model->nonnegative_rates = discount == 2;
     r->model->american = reader_word(r, map, "american", AMERICAN_SCHEMES(SCHEME_WORD) + 1, 0);
+    r->model->shares_boundaries = reader_word(r, map, "boundaries", "own shared", 0) == 1;
   }
 }
 

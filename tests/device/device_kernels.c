@@ -74,6 +74,8 @@ static void compare_all(device *on, case_size size) {
     }
     assert_true(case_make_american_solve(memory, size, &known));
     assert_same(on, &known, 0, size);
+    assert_true(case_make_american_share(memory, size, &known));
+    assert_same(on, &known, 0, size);
     assert_true(case_make_net(memory, size, &known));
     assert_same(on, &known, spans[span], size);
   }

@@ -18,7 +18,7 @@ typedef struct american_option {
   double spot, strike, rate, yield, years, vol;
 } american_option;
 
-static const american_shape american_finest = {32, 96, 300, 20, 1e-11};
+static const american_shape american_finest = {32, 96, 300, 20, 1e-11, 0};
 
 static inline lane_contract option_contract(american_option of, double *forward) {
   double carry = of.rate - of.yield;
@@ -40,6 +40,25 @@ static inline double american_price(american_option of, const double *table) {
   american_terms terms = american_terms_make(contract, of.vol, 0);
   if (terms.boundary) {
     american_solve(terms.put, &scheme, squares);
+  }
+  american_prepare(contract, of.vol, 0, &scheme, squares, &state);
+  return american_value(&state, &scheme, forward, 0);
+}
+
+/* The same with the boundary that the option shares with its octave of vols. */
+static inline double american_price_shared(american_option of, const double *table) {
+  static american_state state;
+  static double solved[AMERICAN_VOLS_LIMIT * AMERICAN_NODES_LIMIT];
+  static const unsigned only[] = {0};
+  double squares[AMERICAN_NODES_LIMIT] = {0}, forward;
+  lane_contract contract = option_contract(of, &forward);
+  american_scheme scheme = american_scheme_read(table);
+  if (american_terms_make(contract, of.vol, 0).boundary) {
+    for (unsigned c = 0; c < scheme.n_vols; c++) {
+      american_terms terms = american_terms_make(contract, american_octave(of.vol) * scheme.vol[c], 0);
+      american_solve(terms.put, &scheme, solved + c * scheme.n_nodes);
+    }
+    american_share(&scheme, of.vol, solved, 1, only, squares);
   }
   american_prepare(contract, of.vol, 0, &scheme, squares, &state);
   return american_value(&state, &scheme, forward, 0);

@@ -67,11 +67,43 @@ static void errors_are_those_that_the_schemes_state(void **state) {
   }
 }
 
+/* Within the bounds that AMERICAN_SHARED_* set, and in the box above. */
+static void sharing_an_octave_of_vols_moves_no_price_by_more_than_stated(void **state) {
+  static const double in_box[] = {[AMERICAN_accurate] = 1e-9, [AMERICAN_fast] = 2e-6};
+  static const double limit[] = {[AMERICAN_accurate] = 5e-9, [AMERICAN_fast] = 2e-5};
+  uint64_t random = 13;
+  double largest[2][N_AMERICAN_ACCURACIES] = {{0}};
+  for (uint64_t i = 0, n = cases_wanted(400); i < n; i++) {
+    american_option of = option_draw(&random);
+    if (i % 2) {
+      double highest = 2 * american_octave(of.vol = random_log(&random, AMERICAN_SHARED_LEAST, AMERICAN_SHARED_HIGHEST));
+      of.rate = random_between(&random, -0.05, 0.4);
+      of.yield = random_between(&random, 0, 0.4);
+      double years = fmin(AMERICAN_SHARED_VARIANCE / (highest * highest),
+                          AMERICAN_SHARED_INTEREST / fmax(1e-3, of.put ? of.rate : of.yield));
+      of.years = years * random_log(&random, 1e-4, 1);
+      of.spot = 100 * math_exp(random_between(&random, -2.5, 2.5) * of.vol * sqrt(of.years));
+    }
+    for (int k = 0; k < N_AMERICAN_ACCURACIES; k++) {
+      double truth = american_price(of, tables[k]), got = american_price_shared(of, tables[k]);
+      double error = fabs(got - truth) / (of.put || of.spot < of.strike ? of.strike : of.spot);
+      largest[i % 2][k] = fmax(largest[i % 2][k], error);
+      if (!(error <= (i % 2 ? limit : in_box)[k])) {
+        option_print("shared", of, truth, got);
+        fail();
+      }
+    }
+  }
+  print_message("sharing moves a price by at most %.2g (accurate) and %.2g (fast) of strike in the box, %.2g and %.2g within "
+                "its bounds\n", largest[0][AMERICAN_accurate], largest[0][AMERICAN_fast], largest[1][AMERICAN_accurate],
+                largest[1][AMERICAN_fast]);
+}
+
 /* Andersen, Lake and Offengenden (2016), table 2, (l, m, n) = (65, 8, 32) and p = 101. */
 static void the_published_premium_is_met_to_ten_digits(void **state) {
   american_option of = {true, 100, 100, 0.05, 0.05, 1, 0.25};
   assert_true(fabs(american_price(of, finest) - european_price(of) - 0.106952702747) < 1e-12);
-  const double *sixteen = american_table_make(memory, (american_shape){16, 35, 100, 20, 1e-11});
+  const double *sixteen = american_table_make(memory, (american_shape){16, 35, 100, 20, 1e-11, 0});
   assert_true(fabs(american_price(of, sixteen) - european_price(of) - 0.106952702747) < 1e-10);
 }
 
@@ -198,6 +230,7 @@ static void a_tiny_vol_gives_the_best_time_along_the_forward(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(errors_are_those_that_the_schemes_state),
+      cmocka_unit_test(sharing_an_octave_of_vols_moves_no_price_by_more_than_stated),
       cmocka_unit_test(the_published_premium_is_met_to_ten_digits),
       cmocka_unit_test(errors_are_smaller_than_those_of_quantlib),
       cmocka_unit_test(no_price_leaves_its_bounds),

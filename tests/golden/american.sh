@@ -76,6 +76,47 @@ paste -d, "$out/auto/margins.csv" "$out/fast/margins.csv" | awk -F, '
   END { exit bad || !differs }' || fault 'fast is not close to accurate, or is the same'
 "$SHOCKGRID" models show "$out/fast.yaml" | grep -q '^ *american  *fast' || fault 'models show does not name the scheme'
 
+# Boundaries that strikes and vols share: the same bits on both devices, in small tiles, and whatever else the book holds;
+# values as with boundaries of their own, within 1e-9 of the strike.
+mkdir "$out/chain"
+awk -v folder="$out/chain" 'BEGIN {
+  print "as_of: 2026-01-05T21:00:00Z\ncurrency: USD\nday_count: act/365f" >(folder "/book.yaml")
+  print "underlying,currency,price,kind,dividend_yield\nXYZ,USD,100,equity,0.02" >(folder "/underlyings.csv")
+  print "currency,tenor_years,rate_cc\nUSD,1,0.04" >(folder "/rates.csv")
+  print "instrument,type,underlying,right,exercise,strike,expiry,multiplier,currency,implied_vol" >(folder "/instruments.csv")
+  print "account,instrument,quantity" >(folder "/positions.csv")
+  split("2026-02-20 2026-06-19 2027-01-15", expiry, " ")
+  for (e = 1; e <= 3; e++) for (strike = 60; strike <= 140; strike += 5) for (put = 0; put < 2; put++) {
+    id = "XYZ" e strike (put ? "P" : "C")
+    vol = 0.2 + (100 - strike) * (100 - strike) / 8000
+    print id ",option,XYZ," (put ? "put" : "call") ",american," strike "," expiry[e] "T21:00:00Z,100,USD," vol >(folder "/instruments.csv")
+    print "ALL," id "," (strike % 3 - 1) * (e + put) >(folder "/positions.csv")
+    if (e == 2 && strike == 95) print "ONE," id ",-3" >(folder "/positions.csv")
+  }
+}'
+printf 'model: {name: shared, extends: spot-vol-grid}\nvaluation: {boundaries: shared}\n' >"$out/shared.yaml"
+printf 'model: {name: own, extends: spot-vol-grid}\nvaluation: {boundaries: own}\n' >"$out/own.yaml"
+cp -r "$out/chain" "$out/alone"
+sed -i -n '1p; /^ONE/p' "$out/alone/positions.csv"
+sed -i -n '1p; /^XYZ295/p' "$out/alone/instruments.csv"
+"$SHOCKGRID" run "$out/chain" --model "$out/shared.yaml" --device reference --out "$out/chain-reference" >"$out/log" 2>&1 &&
+  "$SHOCKGRID" run "$out/chain" --model "$out/shared.yaml" --memory 4M --out "$out/chain-tiles" >>"$out/log" 2>&1 &&
+  "$SHOCKGRID" run "$out/chain" --model "$out/shared.yaml" --account ONE --out "$out/chain-one" >>"$out/log" 2>&1 &&
+  "$SHOCKGRID" run "$out/alone" --model "$out/shared.yaml" --out "$out/chain-alone" >>"$out/log" 2>&1 || {
+  cat "$out/log"
+  fault 'the chain does not run with shared boundaries'
+}
+cmp -s "$out/chain-reference/margins.csv" "$out/chain-tiles/margins.csv" || fault 'shared: the device and the reference differ'
+for part in one alone; do
+  cmp -s <(grep '^ONE' "$out/chain-reference/margins.csv") <(grep '^ONE' "$out/chain-$part/margins.csv") ||
+    fault "shared: an account depends on the rest of the book ($part)"
+done
+"$SHOCKGRID" price "$out/chain" --model "$out/shared.yaml" >"$out/shared.csv" &&
+  "$SHOCKGRID" price "$out/chain" --model "$out/own.yaml" >"$out/own.csv" || fault 'the chain has no prices'
+paste -d, "$out/shared.csv" "$out/own.csv" | awk -F, 'NR > 1 { n++; off = $2 - $8; if (off != 0) differs = 1
+    if (off > 1.4e-7 || off < -1.4e-7) bad = 1 }
+  END { exit bad || !differs || n != 102 }' || fault 'shared boundaries are not near their own, or are their own'
+
 # An option on a future exercises into its mark, which carries nothing: at the money put and call are one, and the premium
 # over the European put is that of Andersen, Lake and Offengenden (2016), table 2; `accurate` is good to 6e-8 of the strike.
 "$SHOCKGRID" price "$SOURCE/tests/golden/books/american-future" >"$out/values.csv" || fault 'american-future has no prices'
