@@ -105,8 +105,8 @@ static const char meanings[] =
     "  - A discount or rate in forwards.csv is for that expiry; without it rates.csv, or 0 with `rates: zero` in book.yaml.\n"
     "  - accounts.currency is what an account's requirement, equity and call are in; a model's `fx` is its rate in fx.csv (a\n"
     "    stablecoin at 0.97 USD: currency USD in book.yaml, and the stablecoin's rate_to_base 0.97).\n"
-    "  - Cash is an asset whose id is its currency; it needs no row in assets.csv. Other assets are worth amount x price. A\n"
-    "    negative amount is a loan. An asset with an underlying moves with it where the model moves what is posted.\n"
+    "  - Cash is an asset whose id is its currency (in assets.csv: USDC,USDC,1). An asset is worth amount x price. A negative\n"
+    "    amount is a loan. An asset with an underlying moves with it where the model moves what is posted.\n"
     "  - unsettled_pnl and funding of a position (a perpetual's, say) are part of equity and move nothing else.\n"
     "  - A column that begins with x_ is one that a model reads as an input, with unit, range and default; an empty field\n"
     "    takes the default. `shockgrid models show MODEL` lists a model's own.\n";

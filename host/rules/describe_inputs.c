@@ -44,10 +44,9 @@ static const char *input_words(text_builder *to, const model *m, const model_inp
 /* "0 to 1", ">= 0", "<= 1", or "". */
 static const char *range_text(text_builder *to, double lowest, double highest) {
   bool low = isfinite(lowest), high = isfinite(highest);
-  return low && high ? text_cell(to, arena_format(to->memory, "%s to %s", text_number(to, lowest), text_number(to, highest)))
-         : low       ? text_cell(to, arena_format(to->memory, ">= %s", text_number(to, lowest)))
-         : high      ? text_cell(to, arena_format(to->memory, "<= %s", text_number(to, highest)))
-                     : "";
+  const char *from = low ? text_number(to, lowest) : "", *up_to = high ? text_number(to, highest) : "";
+  const char *format = low && high ? "%s to %s" : low ? ">= %s%s" : high ? "<= %s%s" : "%s%s";
+  return text_cell(to, arena_format(to->memory, format, from, up_to));
 }
 
 /* What an input's column holds and what stands for an empty field: both texts are of `to`. */
@@ -84,8 +83,8 @@ const char *parameter_text(const parameter *p, arena *memory) {
   bool table = p->shape == PARAMETER_TABLE;
   text_add(&text, table ? "by %s:" : "curve:", p->by);
   for (uint32_t i = 0; i < p->n; i++) {
-    text_add(&text, table ? "%s %s %s" : "%s (%s, %s)", i > 0 ? "," : "", table ? p->key[i] : text_number(&text, p->x[i]),
-             text_number(&text, p->y[i]));
+    const char *at = table ? p->key[i] : text_number(&text, p->x[i]);
+    text_add(&text, table ? "%s %s %s" : "%s (%s, %s)", i > 0 ? "," : "", at, text_number(&text, p->y[i]));
   }
   if (table && p->has_default) {
     text_add(&text, ", else %s", text_number(&text, p->default_value));
@@ -151,8 +150,8 @@ static void add_column(text_builder *to, model *const *all, size_t n, size_t fir
         const char *other_values, *other_otherwise;
         input_cells(to, all[m], &all[m]->inputs[k], &other_values, &other_otherwise);
         bool differs = strcmp(other_otherwise, otherwise) != 0;
-        names = text_cell(to, arena_format(to->memory, "%s%s%s%s%s%s", names, *names ? ", " : "", all[m]->name,
-                                           differs ? " (default " : "", differs ? other_otherwise : "", differs ? ")" : ""));
+        names = text_cell(to, arena_format(to->memory, differs ? "%s%s%s (default %s)" : "%s%s%s", names,
+                                           *names ? ", " : "", all[m]->name, other_otherwise));
       }
     }
   }

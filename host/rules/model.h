@@ -216,6 +216,8 @@ struct sg_model {
   arena *memory;
   const char *name, *title, *version, *source, *date, *path; /* path: the file, or "shipped:NAME" */
   uint64_t digest[2];   /* of the text(s) it was made of, and the settings */
+  uint32_t n_book_notes;
+  const char **book_notes; /* how a book is written for it */
   uint32_t n_not_covered;
   const char **not_covered;
   filter *not_covered_of;  /* accounts that hold such an instrument get a line that says so; an empty filter: none do */

@@ -58,6 +58,9 @@ static void describe_header(text_builder *to, const model *m) {
   for (uint32_t i = 0; i < m->n_not_covered; i++) {
     text_add(to, "%s  - %s\n", i == 0 ? "\nNot covered\n" : "", m->not_covered[i]);
   }
+  for (uint32_t i = 0; i < m->n_book_notes; i++) {
+    text_add(to, "%s  - %s\n", i == 0 ? "\nBooks for it\n" : "", m->book_notes[i]);
+  }
 }
 
 static void describe_defines(text_builder *to, const model *m) {
@@ -137,8 +140,8 @@ static void describe_levels(text_builder *to, const model *m, const model_levels
     const model_level *level = &levels->items[i];
     const char *gains = "";
     if (i > 0) {
-      gains = level->gains == 1.0 ? "gains in full"
-                                  : text_cell(to, arena_format(to->memory, "gains x %s", text_number(to, level->gains)));
+      gains = text_cell(to, arena_format(to->memory, "gains x %s", text_number(to, level->gains)));
+      gains = level->gains == 1.0 ? "gains in full" : gains;
     }
     if (level->has_gains_cap) {
       gains = text_cell(to, arena_format(to->memory, "%s, at most %s", gains, level->gains_cap.text));
@@ -147,10 +150,14 @@ static void describe_levels(text_builder *to, const model *m, const model_levels
     if (level->scale > 0) {
       scale = text_cell(to, arena_format(to->memory, "x %s", m->scenario_keys[level->scale - 1]));
     }
-    const char *credit = level->has_credit ? text_cell(to, arena_format(to->memory, "credit %s", level->credit.text)) : "";
+    const char *credit = "";
+    if (level->has_credit) {
+      credit = text_cell(to, arena_format(to->memory, "credit %s", level->credit.text));
+    }
     const char *discount = "";
     if (level->has_discount) {
-      discount = text_cell(to, arena_format(to->memory, "discount of %s: value x %s where positive, x %s where negative",
+      static const char format[] = "discount of %s: value x %s where positive, x %s where negative";
+      discount = text_cell(to, arena_format(to->memory, format,
                                        filter_text(to, &level->discount_of), level->positive.text,
                                        level->negative.text));
     }

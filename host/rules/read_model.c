@@ -189,7 +189,7 @@ static void read_header(reader *r) {
   if (!reader_expect(r, map, YAML_MAP, "model")) {
     return;
   }
-  reader_check_keys(r, map, SECTION_MODEL, "name title version source date extends not_covered");
+  reader_check_keys(r, map, SECTION_MODEL, "name title version source date extends not_covered book");
   r->model->name = reader_text(r, map, "name");
   r->model->title = reader_text(r, map, "title");
   r->model->version = reader_text(r, map, "version");
@@ -200,6 +200,9 @@ static void read_header(reader *r) {
     reader_fail(r, pair->where, "model: needs `name`");
   }
   read_not_covered(r, yaml_find(map, "not_covered"));
+  if (yaml_find(map, "book")) {
+    reader_texts(r, yaml_find(map, "book"), "book", &r->model->n_book_notes, &r->model->book_notes);
+  }
 }
 
 #define SCHEME_WORD(name, nodes, solve, price, steps, tolerance, vols) " " #name
