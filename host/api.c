@@ -4,8 +4,10 @@
  */
 #include <shockgrid/shockgrid.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "calibrate/rates.h"
 #include "device/device.h"
 #include "device/float_mode.h"
 #include "engine/difference.h"
@@ -54,7 +56,8 @@ sg_device_facts sg_device_list_get(const sg_device_list *list, size_t index) { r
 
 /* ---- books ------------------------------------------------------------------------------------- */
 
-static sg_status describe_book(sg_book **loaded, sg_error *error) {
+static sg_status describe_book(sg_book **loaded, double start, sg_error *error) {
+  (*loaded)->read_seconds = clock_seconds() - start;
   (*loaded)->description = book_text(*loaded, (*loaded)->memory);
   if ((*loaded)->description != NULL) {
     return SG_OK;
@@ -66,16 +69,18 @@ static sg_status describe_book(sg_book **loaded, sg_error *error) {
 
 sg_status sg_book_load(const char *folder, sg_book **loaded, sg_error *error) {
   float_mode before = float_mode_enter();
+  double start = clock_seconds();
   sg_status status = book_read(folder, loaded, error);
-  status = status == SG_OK ? describe_book(loaded, error) : status;
+  status = status == SG_OK ? describe_book(loaded, start, error) : status;
   float_mode_leave(before);
   return status;
 }
 
 sg_status sg_book_from_texts(const sg_named_text *files, size_t n_files, sg_book **loaded, sg_error *error) {
   float_mode before = float_mode_enter();
+  double start = clock_seconds();
   sg_status status = book_read_texts(files, n_files, loaded, error);
-  status = status == SG_OK ? describe_book(loaded, error) : status;
+  status = status == SG_OK ? describe_book(loaded, start, error) : status;
   float_mode_leave(before);
   return status;
 }
@@ -189,23 +194,64 @@ const char *sg_quality_kinds(void) { return quality_kinds_text(); }
 
 /* ---- running ----------------------------------------------------------------------------------- */
 
+static sg_status foresee(sg_device *on, const sg_book *of, const sg_model *under, const sg_run_options *options,
+                         sg_result *made, sg_error *error) {
+  run_plan *foreseen = NULL;
+  work_rates rates;
+  TRY(calibrate_rates(on, &rates, error));
+  TRY(engine_plan(on, of, under, options, options->plans_files, &foreseen, error));
+  for (int s = 0; s < N_STAGES; s++) {
+    made->planned_seconds[s] = plan_seconds(foreseen, &rates, (run_stage)s);
+  }
+  plan_close(foreseen);
+  return SG_OK;
+}
+
 static sg_status run(sg_device *on, const sg_book *of, const sg_model *under, const sg_run_options *options,
                      sg_result **made, sg_error *error) {
   TRY(engine_run(on, of, under, options, made, error));
-  bool enough = digest_result(*made);
-  (*made)->summary = enough ? summary_text(*made, (*made)->memory) : NULL;
-  if ((*made)->summary == NULL) {
+  double start = clock_seconds();
+  sg_status status = digest_result(*made) ? SG_OK : error_out_of_memory(error);
+  (*made)->work_seconds[WORK_DIGEST] = (*made)->stage_seconds[STAGE_WRITE] = clock_seconds() - start;
+  (*made)->stage_seconds[STAGE_READ] = (*made)->work_seconds[WORK_READ] = of->read_seconds;
+  if (status == SG_OK && options != NULL && options->plans) {
+    status = foresee(on, of, under, options, *made, error);
+  }
+  if (status != SG_OK) {
     result_close(*made);
     *made = NULL;
-    return error_out_of_memory(error);
   }
-  return SG_OK;
+  return status;
 }
 
 sg_status sg_run(sg_device *on, const sg_book *of, const sg_model *under, const sg_run_options *options,
                  sg_result **made, sg_error *error) {
   float_mode before = float_mode_enter();
   sg_status status = run(on, of, under, options, made, error);
+  float_mode_leave(before);
+  return status;
+}
+
+static sg_status make_plan(sg_device *on, const sg_book *of, const sg_model *under, const sg_run_options *options,
+                           char **text, sg_error *error) {
+  run_plan *made = NULL;
+  work_rates rates;
+  TRY(calibrate_rates(on, &rates, error));
+  TRY(engine_plan(on, of, under, options, options != NULL && options->plans_files, &made, error));
+  const device_traits *traits = device_get_traits(on);
+  const char *named = arena_format(made->memory, "%s (%s), %u compute units, %u lane%s", traits->name, traits->type,
+                                   traits->compute_units, traits->lanes, traits->lanes == 1 ? "" : "s");
+  const char *page = named == NULL ? NULL : plan_text(made, &rates, named, made->memory);
+  *text = page == NULL ? NULL : strdup(page);
+  plan_close(made);
+  return *text == NULL ? error_out_of_memory(error) : SG_OK;
+}
+
+sg_status sg_plan(sg_device *on, const sg_book *of, const sg_model *under, const sg_run_options *options, char **text,
+                  sg_error *error) {
+  float_mode before = float_mode_enter();
+  *text = NULL;
+  sg_status status = make_plan(on, of, under, options, text, error);
   float_mode_leave(before);
   return status;
 }
@@ -219,7 +265,17 @@ sg_status sg_result_write(const sg_result *made, const char *folder, sg_error *e
   return status;
 }
 
-const char *sg_result_summary(const sg_result *made) { return made->summary; }
+/* Made when it is first asked for, so that it knows what writing took. */
+const char *sg_result_summary(const sg_result *made) {
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  sg_result *with_text = (sg_result *)made;
+  pthread_mutex_lock(&lock);
+  if (made->summary == NULL) {
+    with_text->summary = summary_text(made, made->memory);
+  }
+  pthread_mutex_unlock(&lock);
+  return made->summary == NULL ? "" : made->summary;
+}
 
 const char *sg_result_digest(const sg_result *made) { return made->digest; }
 

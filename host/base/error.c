@@ -111,18 +111,22 @@ sg_error *sg_error_open(void) {
   return calloc(1, sizeof(sg_error));
 }
 
-void sg_error_clear(sg_error *error) {
-  if (error == NULL) {
+void error_forget(sg_error *error, size_t n) {
+  if (error == NULL || n >= error->n_found) {
     return;
   }
-  for (size_t i = 0; i < error->n_kept; i++) {
+  size_t n_kept = n < error->n_kept ? n : error->n_kept;
+  for (size_t i = n_kept; i < error->n_kept; i++) {
     free((char *)error->kept[i].file);
     if (error->kept[i].message != out_of_memory_text) {
       free((char *)error->kept[i].message);
     }
   }
-  error->n_found = error->n_kept = 0;
+  error->n_kept = n_kept;
+  error->n_found = n;
 }
+
+void sg_error_clear(sg_error *error) { error_forget(error, 0); }
 
 void sg_error_close(sg_error *error) {
   if (error != NULL) {

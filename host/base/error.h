@@ -33,6 +33,9 @@ sg_status error_out_of_memory(sg_error *error);
 /* Findings so far; a reader compares before and after to learn whether a file was clean. */
 size_t error_count(const sg_error *error);
 
+/* Drops the findings after the first n: what failed was done in another way. */
+void error_forget(sg_error *error, size_t n);
+
 /* The only propagation macro: for functions that own nothing at this point. */
 #define TRY(call)                             \
   do {                                        \

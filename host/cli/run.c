@@ -13,7 +13,7 @@ typedef struct run_values {
   any_texts pnl_accounts;
   uint64_t memory_bytes;
   uint32_t lanes, tile_scenarios, tile_accounts;
-  bool fail_on_call, quiet;
+  bool plan, compare_plan, fail_on_call, quiet;
 } run_values;
 
 #define RUN(field) offsetof(run_values, field)
@@ -36,6 +36,11 @@ static const option_entry run_options[] = {
     {"memory", OPTION_BYTES, "SIZE", RUN(memory_bytes), false, "bound on the memory of tiles: 256M, 2G"},
     {"tile-scenarios", OPTION_COUNT, "N", RUN(tile_scenarios), false, "scenarios to a tile; results are the same"},
     {"tile-accounts", OPTION_COUNT, "N", RUN(tile_accounts), false, "accounts to a tile; results are the same"},
+    {"plan", OPTION_FLAG, NULL, RUN(plan), false,
+     "do not run: print tiles, batches, work and bytes, and the\n"
+     "seconds that each stage should take on this machine"},
+    {"compare-plan", OPTION_FLAG, NULL, RUN(compare_plan), false,
+     "run, and set the plan's seconds beside the measured ones"},
     {"fail-on-call", OPTION_FLAG, NULL, RUN(fail_on_call), false,
      "exit code 1 when an account's status is call or liquidate"},
     {"quiet", OPTION_FLAG, NULL, RUN(quiet), false, "no summary and no progress"},
@@ -72,6 +77,7 @@ static sg_status margin(const run_values *given, const char *book_path, size_t *
   sg_model *model = NULL;
   sg_device *device = NULL;
   sg_result *result = NULL;
+  char *plan = NULL;
   progress_line line = progress_open(given->quiet);
   const sg_device_options device_options = {.lanes = given->lanes};
   const sg_run_options options = {
@@ -84,6 +90,8 @@ static sg_status margin(const run_values *given, const char *book_path, size_t *
       .memory_bytes = given->memory_bytes,
       .tile_scenarios = given->tile_scenarios,
       .tile_portfolios = given->tile_accounts,
+      .plans = given->compare_plan,
+      .plans_files = given->out != NULL,
       .on_progress = progress_draw,
       .context = &line,
   };
@@ -91,22 +99,28 @@ static sg_status margin(const run_values *given, const char *book_path, size_t *
   if (status == SG_OK) {
     status = sg_device_open(given->device, &device_options, &device, error);
   }
-  if (status == SG_OK) {
+  if (status == SG_OK && given->plan) {
+    status = sg_plan(device, book, model, &options, &plan, error);
+  } else if (status == SG_OK) {
     status = sg_run(device, book, model, &options, &result, error);
   }
-  if (status == SG_OK && given->out != NULL) {
+  if (result != NULL && given->out != NULL) {
     status = sg_result_write(result, given->out, error);
   }
   progress_close(&line);
-  if (status == SG_OK && given->fail_on_call) {
+  if (status == SG_OK && plan != NULL) {
+    fputs(plan, stdout);
+  }
+  if (result != NULL && status == SG_OK && given->fail_on_call) {
     *n_calls = sg_result_calls(result, computed);
   }
-  if (status == SG_OK && !given->quiet) {
+  if (result != NULL && status == SG_OK && !given->quiet) {
     fputs(sg_result_summary(result), stdout);
     if (given->out != NULL) {
       printf("\n  results in %s\n", given->out);
     }
   }
+  sg_text_close(plan);
   sg_result_close(result);
   sg_device_close(device);
   sg_model_close(model);

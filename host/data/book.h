@@ -222,6 +222,7 @@ struct sg_book {
   uint32_t n_files;
   input_file *files; /* sorted by name */
   const char *description; /* for people; made when the book is loaded */
+  double read_seconds;     /* it took to load it */
 };
 
 typedef struct sg_book book;

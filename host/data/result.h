@@ -7,6 +7,7 @@
 #define DATA_RESULT_H
 
 #include "data/book.h"
+#include "data/plan.h"
 #include "data/status.h"
 
 typedef enum measure { MEASURE_INITIAL, MEASURE_MAINTENANCE, N_MEASURES } measure;
@@ -79,11 +80,6 @@ typedef struct level_saving {
   money saving;
 } level_saving;
 
-typedef struct stage_time {
-  const char *stage;
-  double seconds;
-} stage_time;
-
 /* Where an option's vol comes from, or why its price gives none. X(ENUM, "word") */
 #define VOL_STATUSES(X)                                                                          \
   X(VOL_GIVEN, "given") X(VOL_IMPLIED, "implied by the price") X(VOL_EXPIRED, "expired")         \
@@ -122,9 +118,10 @@ struct sg_result {
   uint32_t n_savings; /* leaf to top */
   level_saving *savings;
   money total[N_MEASURES], standalone_total[N_MEASURES]; /* base currency; accounts whose parent sums them are not counted twice */
-  uint32_t n_stages;
-  stage_time *stages;
-  double seconds;
+  double stage_seconds[N_STAGES];
+  double planned_seconds[N_STAGES]; /* what the plan foresaw; 0: nothing */
+  double work_seconds[N_WORKS];     /* the same time by kind of work */
+  double seconds;                   /* from bind to rules */
   size_t n_prices, n_cells, n_nodes;   /* instrument-scenarios, position-scenarios, nodes */
   const double *vol;                   /* [c] what the run priced with */
   const vol_status *vol_status;        /* [c] */

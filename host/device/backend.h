@@ -36,6 +36,8 @@ struct sg_device {
   void *state;   /* the backend's */
   device_traits traits;
   double seconds[N_KERNELS];
+  bool out_of_memory; /* set by the backend */
+  const char *cache_folder;
 };
 
 /* A device that could be opened. Texts live in the arena it was found with. */

@@ -3,6 +3,7 @@
  * The open device: its backend's table behind the interface that the engine uses.
  */
 #include "device/backend.h"
+#include "device/program_cache.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -52,6 +53,7 @@ sg_status candidate_open(const candidate *from, const sg_device_options *options
   if (options && options->lanes) {
     made->traits.lanes = options->lanes;
   }
+  made->cache_folder = program_cache_folder(made->memory, options ? options->cache_folder : NULL);
   TRY_DONE(from->device_id ? opencl_open(made, from, options, error) : reference_open(made));
   *opened = made;
   made = NULL;
@@ -72,9 +74,12 @@ void device_close(device *opened) {
 
 const device_traits *device_get_traits(const device *opened) { return &opened->traits; }
 
+const char *device_cache_folder(const device *opened) { return opened->cache_folder; }
+
 sg_status buffer_make(device *on, size_t size_bytes, const void *initial, device_buffer **made, sg_error *error) {
   *made = NULL;
   if (size_bytes > on->traits.largest_allocation_bytes) {
+    on->out_of_memory = true;
     return error_fail(error, SG_DEVICE, "a buffer of %zu bytes is larger than %s allows (%llu bytes)", size_bytes,
                       on->traits.name, (unsigned long long)on->traits.largest_allocation_bytes);
   }
@@ -91,6 +96,12 @@ sg_status buffer_make(device *on, size_t size_bytes, const void *initial, device
     buffer_close(buffer);
   }
   return status;
+}
+
+bool device_ran_out_of_memory(device *on) {
+  bool ran_out = on->out_of_memory;
+  on->out_of_memory = false;
+  return ran_out;
 }
 
 void buffer_close(device_buffer *buffer) {

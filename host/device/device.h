@@ -47,6 +47,8 @@ typedef struct device_traits {
 sg_status device_open(const char *choice, const sg_device_options *options, device **opened, sg_error *error);
 void device_close(device *opened);
 const device_traits *device_get_traits(const device *opened);
+/* Where what was found out about the device is kept, beside its programs; NULL: nowhere. */
+const char *device_cache_folder(const device *opened);
 
 /* As sg_device_list_*: platforms and devices in the loader's order, the reference last. */
 typedef struct sg_device_list device_list;
@@ -58,6 +60,8 @@ sg_device_facts device_list_get(const device_list *list, size_t index);
 /* Device memory, at least 1 byte is allocated. `initial` NULL: zero-filled. Out of device memory: SG_DEVICE. */
 sg_status buffer_make(device *on, size_t size_bytes, const void *initial, device_buffer **made, sg_error *error);
 void buffer_close(device_buffer *buffer); /* accepts NULL */
+/* Has a buffer or a launch failed for want of memory since this was last asked? Smaller ones may do. */
+bool device_ran_out_of_memory(device *on);
 sg_status buffer_write(device *on, device_buffer *buffer, size_t offset_bytes, size_t size_bytes, const void *from,
                        sg_error *error);
 /* Waits for everything launched before. */

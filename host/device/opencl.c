@@ -9,6 +9,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
+/* The code, after noting whether it says that memory was short. */
+static int note(device *on, int code) {
+  on->out_of_memory |= opencl_wants_memory(code);
+  return code;
+}
+
 /* ---- event times --------------------------------------------------------------------------- */
 
 /* Adds up and releases the first n launches, which have ended. */
@@ -22,7 +28,7 @@ static sg_status events_collect(device *on, size_t n, sg_error *error) {
     cl_event event = state->events[i].event;
     clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof ended, &ended, NULL);
     if (ended < 0 && status == SG_OK) {
-      status = opencl_fail(error, ended, "kernel %s on %s", kernel_name(kernel), on->traits.name);
+      status = opencl_fail(error, note(on, ended), "kernel %s on %s", kernel_name(kernel), on->traits.name);
     }
     if (clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_START, sizeof start_ns, &start_ns, NULL) == CL_SUCCESS &&
         clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_END, sizeof end_ns, &end_ns, NULL) == CL_SUCCESS &&
@@ -40,7 +46,7 @@ static sg_status opencl_finish(device *on, sg_error *error) {
   opencl_state *state = on->state;
   cl_int code = clFinish(state->queue);
   if (code != CL_SUCCESS) {
-    return opencl_fail(error, code, "clFinish on %s", on->traits.name);
+    return opencl_fail(error, note(on, code), "clFinish on %s", on->traits.name);
   }
   return events_collect(on, state->n_events, error);
 }
@@ -64,7 +70,7 @@ static sg_status opencl_buffer_write(device_buffer *buffer, size_t offset_bytes,
   cl_int code =
       clEnqueueWriteBuffer(state->queue, buffer->memory, CL_TRUE, offset_bytes, size_bytes, from, 0, NULL, NULL);
   return code == CL_SUCCESS ? SG_OK
-                            : opencl_fail(error, code, "clEnqueueWriteBuffer of %zu bytes at %zu on %s", size_bytes,
+                            : opencl_fail(error, note(buffer->on, code), "clEnqueueWriteBuffer of %zu bytes at %zu on %s", size_bytes,
                                           offset_bytes, buffer->on->traits.name);
 }
 
@@ -75,7 +81,7 @@ static sg_status zeros_write(device_buffer *buffer, sg_error *error) {
     const cl_char zero = 0;
     cl_int code = clEnqueueFillBuffer(state->queue, buffer->memory, &zero, sizeof zero, 0, buffer->size_bytes, 0, NULL,
                                       NULL);
-    return code == CL_SUCCESS ? SG_OK : opencl_fail(error, code, "clEnqueueFillBuffer of %zu bytes on %s",
+    return code == CL_SUCCESS ? SG_OK : opencl_fail(error, note(buffer->on, code), "clEnqueueFillBuffer of %zu bytes on %s",
                                                     buffer->size_bytes, buffer->on->traits.name);
   }
   enum { ZEROS_BYTES = 1 << 22 };
@@ -98,6 +104,7 @@ static sg_status opencl_buffer_make(device_buffer *buffer, const void *initial, 
   if (state->zero_copy) {
     void *pages = mmap(NULL, buffer->size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED) {
+      on->out_of_memory = true;
       return error_fail(error, SG_DEVICE, "a buffer of %zu bytes for %s: this machine is out of memory",
                         buffer->size_bytes, on->traits.name);
     }
@@ -107,7 +114,7 @@ static sg_status opencl_buffer_make(device_buffer *buffer, const void *initial, 
   buffer->memory = clCreateBuffer(state->context, CL_MEM_READ_WRITE | (state->zero_copy ? CL_MEM_USE_HOST_PTR : 0),
                                   buffer->size_bytes, buffer->host_pages, &code);
   if (code != CL_SUCCESS) {
-    return opencl_fail(error, code, "clCreateBuffer of %zu bytes on %s", buffer->size_bytes, on->traits.name);
+    return opencl_fail(error, note(on, code), "clCreateBuffer of %zu bytes on %s", buffer->size_bytes, on->traits.name);
   }
   if (initial) {
     return opencl_buffer_write(buffer, 0, buffer->size_bytes, initial, error);
@@ -120,7 +127,7 @@ static sg_status opencl_buffer_read(const device_buffer *buffer, size_t offset_b
   opencl_state *state = buffer->on->state;
   cl_int code = clEnqueueReadBuffer(state->queue, buffer->memory, CL_TRUE, offset_bytes, size_bytes, to, 0, NULL, NULL);
   if (code != CL_SUCCESS) {
-    return opencl_fail(error, code, "clEnqueueReadBuffer of %zu bytes at %zu on %s", size_bytes, offset_bytes,
+    return opencl_fail(error, note(buffer->on, code), "clEnqueueReadBuffer of %zu bytes at %zu on %s", size_bytes, offset_bytes,
                        buffer->on->traits.name);
   }
   return events_collect(buffer->on, state->n_events, error); /* a failed kernel is told before its output is used */
@@ -186,7 +193,7 @@ static sg_status opencl_launch(device *on, kernel_id kernel, const kernel_argume
   cl_event event;
   cl_int code = clEnqueueNDRangeKernel(state->queue, state->kernels[kernel], 2, NULL, global, local, 0, NULL, &event);
   if (code != CL_SUCCESS) {
-    return opencl_fail(error, code,
+    return opencl_fail(error, note(on, code),
                        "clEnqueueNDRangeKernel of %s over %zu x %zu work-items in groups of %zu x %zu on %s",
                        kernel_name(kernel), global[0], global[1], local[0], local[1], on->traits.name);
   }

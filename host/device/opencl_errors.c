@@ -107,6 +107,10 @@ const char *opencl_error_hint(int code) {
   return i < sizeof codes / sizeof *codes ? codes[i].hint : "";
 }
 
+bool opencl_wants_memory(int code) {
+  return code == CL_MEM_OBJECT_ALLOCATION_FAILURE || code == CL_OUT_OF_RESOURCES || code == CL_OUT_OF_HOST_MEMORY;
+}
+
 sg_status opencl_fail(sg_error *error, int code, const char *doing, ...) {
   char text[512];
   va_list arguments;

@@ -84,7 +84,7 @@ const void *program_cache_load(arena *memory, const char *folder, const uint64_t
   return whole ? bytes : NULL;
 }
 
-/* Makes a folder and those above it, private to the user as XDG asks. */
+/* Private to the user as XDG asks. */
 static bool folder_make(char *path) {
   for (char *at = path + 1; *at; at++) {
     if (*at == '/') {
@@ -97,6 +97,13 @@ static bool folder_make(char *path) {
     }
   }
   return mkdir(path, 0700) == 0 || errno == EEXIST;
+}
+
+bool program_cache_make(const char *folder) {
+  char *path = strdup(folder);
+  bool made = path && folder_make(path);
+  free(path);
+  return made;
 }
 
 static bool bytes_write(int to, const void *bytes, size_t size_bytes) {

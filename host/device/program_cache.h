@@ -19,6 +19,9 @@ bool program_cache_key(const char *const *texts, size_t n_texts, uint64_t key[2]
 /* `wanted`, else $XDG_CACHE_HOME/shockgrid, else $HOME/.cache/shockgrid; NULL when there is none. */
 const char *program_cache_folder(arena *memory, const char *wanted);
 
+/* Makes the folder and those above it. */
+bool program_cache_make(const char *folder);
+
 /* The path of a key's file. */
 const char *program_cache_path(arena *memory, const char *folder, const uint64_t key[2]);
 

@@ -107,6 +107,7 @@ static const struct {
 static sg_status reference_buffer_make(device_buffer *buffer, const void *initial, sg_error *error) {
   buffer->memory = calloc(1, buffer->size_bytes);
   if (!buffer->memory) {
+    buffer->on->out_of_memory = true;
     return error_fail(error, SG_DEVICE, "a buffer of %zu bytes for the reference: this machine is out of memory",
                       buffer->size_bytes);
   }

@@ -10,7 +10,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { BATCH_POSITIONS = 1 << 15 }; /* a batch's host arrays stay near the caches */
+enum {
+  BATCH_POSITIONS = 1 << 15, /* a batch's host arrays stay near the caches */
+  CHUNK_MIN = 64,            /* rows whose extremes are found together */
+};
 
 bool alone_applies(const bound *in) {
   const model *m = in->model;
@@ -127,7 +130,7 @@ static sg_status find_extremes(pass_context *with, uint32_t b, extremes *found, 
     stride = of_tile > stride ? of_tile : stride;
   }
   uint64_t fits = with->batch_bytes / (2 * (uint64_t)stride * sizeof(double));
-  uint32_t chunk = fits < 1024 ? 1024 : fits > n_held ? n_held : (uint32_t)fits;
+  uint32_t chunk = fits < CHUNK_MIN ? CHUNK_MIN : fits > n_held ? n_held : (uint32_t)fits;
   found->worst = malloc((2 * (size_t)n_held + 1) * sizeof *found->worst);
   uint32_t *not_finite = malloc((2 * (size_t)chunk + 1) * sizeof *not_finite);
   sg_status status = found->worst && not_finite ? SG_OK : error_out_of_memory(error);
@@ -147,6 +150,27 @@ static sg_status find_extremes(pass_context *with, uint32_t b, extremes *found, 
     unit_nodes_close(&units);
   }
   free(not_finite);
+  return status;
+}
+
+static void extremes_close(const pass_context *with, extremes *found) {
+  for (uint32_t b = 0; b < with->in->model->n_blocks; b++) {
+    free(found[b].worst);
+    found[b].worst = NULL;
+  }
+}
+
+/* Of all blocks; where the device runs out of memory, again in smaller chunks. */
+static sg_status find_all(pass_context *with, extremes *found, sg_error *error) {
+  size_t n_findings = error_count(error);
+  sg_status status;
+  do {
+    extremes_close(with, found);
+    status = pass_price(with, error);
+    for (uint32_t b = 0; status == SG_OK && b < with->in->model->n_blocks; b++) {
+      status = find_extremes(with, b, &found[b], error);
+    }
+  } while (status != SG_OK && pass_shrink(with, error, n_findings));
   return status;
 }
 
@@ -248,9 +272,7 @@ sg_status alone_run(pass_context *with, const portfolios *all, batch_visitor vis
   extremes *found = calloc(n_blocks + 1, sizeof *found);
   sg_status status = found == NULL ? error_out_of_memory(error) : SG_OK;
   double start = clock_seconds();
-  for (uint32_t b = 0; status == SG_OK && b < n_blocks; b++) {
-    status = find_extremes(with, b, &found[b], error);
-  }
+  status = status == SG_OK ? find_all(with, found, error) : status;
   with->clock.net += clock_seconds() - start;
   for (uint32_t first = 0; status == SG_OK && first < all->n; first += BATCH_POSITIONS) {
     uint32_t n = all->n - first < BATCH_POSITIONS ? all->n - first : BATCH_POSITIONS;
@@ -264,8 +286,8 @@ sg_status alone_run(pass_context *with, const portfolios *all, batch_visitor vis
       batch_close(&of);
     }
   }
-  for (uint32_t b = 0; found != NULL && b < n_blocks; b++) {
-    free(found[b].worst);
+  if (found != NULL) {
+    extremes_close(with, found);
   }
   free(found);
   return status;

@@ -14,6 +14,10 @@
 sg_status engine_run(device *on, const book *of, const model *under, const sg_run_options *options, result **made,
                      sg_error *error);
 
+/* What engine_run would do, without doing it; `writes`: its results go into files. */
+sg_status engine_plan(device *on, const book *of, const model *under, const sg_run_options *options, bool writes,
+                      run_plan **made, sg_error *error);
+
 /* Why an account's requirement is what it is. `run` is the account's own result (engine_run with it alone); everything is
  * allocated from its memory. */
 sg_status engine_explain(device *on, const book *of, const model *under, result *run, const char *account,

@@ -8,13 +8,8 @@
 #include "kernels/shared.h"
 
 #include <stdlib.h>
-#include <time.h>
 
-double clock_seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
+enum { SMALLEST_BATCH_BYTES = 1 << 16 };
 
 void pass_report(const pass_context *with, const char *stage, double share) {
   if (with->on_progress != NULL) {
@@ -42,8 +37,8 @@ static void choose_bytes(const pass_context *with, const sg_run_options *options
 static uint32_t columns_that_fit(const pass_context *with, const scenarios *set, uint64_t bytes) {
   uint32_t n = round_up(set->n, COLUMN_PADDING);
   uint64_t largest = device_get_traits(with->on)->largest_allocation_bytes;
-  while (n > COLUMN_PADDING && (tile_bytes(&with->prices, set, n) > bytes ||
-                                (uint64_t)n * (with->prices.n_held + 1) * sizeof(double) > largest)) {
+  while (n > COLUMN_PADDING &&
+         (tile_bytes(&with->prices, set, n) > bytes || tile_kept_bytes(&with->prices, n) > largest)) {
     n = round_up(n / 2, COLUMN_PADDING);
   }
   return n < set->n ? n : set->n;
@@ -67,34 +62,79 @@ void pass_close_tile(pass_context *with, uint32_t b, uint32_t t) {
   }
 }
 
-sg_status pass_plan(pass_context *with, const sg_run_options *options, sg_error *error) {
+static void close_tiles(pass_context *with) {
+  for (uint32_t b = 0; with->tiles != NULL && b < with->in->model->n_blocks; b++) {
+    for (uint32_t t = 0; with->tiles[b] != NULL && t < with->n_tiles[b]; t++) {
+      tile_close(&with->tiles[b][t]);
+    }
+    free(with->tiles[b]);
+    with->tiles[b] = NULL;
+  }
+}
+
+/* Tiles of the blocks within with->pnl_bytes. All of them stay where that suffices for what is kept of them and for the
+ * pricing of one. */
+static sg_status cut_tiles(pass_context *with, uint32_t tile_scenarios, sg_error *error) {
   const model *m = with->in->model;
-  uint64_t pnl_bytes, needed = 0;
-  choose_bytes(with, options, &pnl_bytes, &with->batch_bytes);
-  with->batch_portfolios = options->tile_portfolios;
-  with->tiles = calloc(m->n_blocks + 1, sizeof *with->tiles);
-  with->n_tiles = calloc(m->n_blocks + 1, sizeof *with->n_tiles);
-  if (with->tiles == NULL || with->n_tiles == NULL) {
-    return error_out_of_memory(error);
-  }
+  uint64_t kept = 0, pricing_one = 0;
+  uint32_t width[m->n_blocks + 1];
   for (uint32_t b = 0; b < m->n_blocks; b++) {
-    needed += tile_bytes(&with->prices, &with->sets[b], with->sets[b].n);
+    width[b] = columns_that_fit(with, &with->sets[b], with->pnl_bytes);
+    width[b] = tile_scenarios != 0 && tile_scenarios < width[b] ? tile_scenarios : width[b];
+    uint64_t extra = tile_bytes(&with->prices, &with->sets[b], width[b]) - tile_kept_bytes(&with->prices, width[b]);
+    kept += tile_kept_bytes(&with->prices, with->sets[b].n);
+    pricing_one = extra > pricing_one ? extra : pricing_one;
   }
-  with->resident = needed <= pnl_bytes;
+  with->resident = kept + pricing_one <= with->pnl_bytes;
+  with->pnl_needed = kept + pricing_one;
   for (uint32_t b = 0; b < m->n_blocks; b++) {
     uint32_t n = with->sets[b].n;
-    uint32_t width = columns_that_fit(with, &with->sets[b], with->resident ? needed : pnl_bytes);
-    width = options->tile_scenarios != 0 && options->tile_scenarios < width ? options->tile_scenarios : width;
-    with->n_tiles[b] = (n + width - 1) / width;
+    with->n_tiles[b] = (n + width[b] - 1) / width[b];
     with->tiles[b] = calloc(with->n_tiles[b], sizeof *with->tiles[b]);
     if (with->tiles[b] == NULL) {
       return error_out_of_memory(error);
     }
     for (uint32_t t = 0; t < with->n_tiles[b]; t++) {
-      with->tiles[b][t].first_column = t * width;
-      with->tiles[b][t].n_columns = n - t * width < width ? n - t * width : width;
-      if (with->resident) {
-        pass_report(with, "price", (b + (double)t / with->n_tiles[b]) / m->n_blocks);
+      with->tiles[b][t].first_column = t * width[b];
+      with->tiles[b][t].n_columns = n - t * width[b] < width[b] ? n - t * width[b] : width[b];
+    }
+  }
+  return SG_OK;
+}
+
+sg_status pass_lay_out(pass_context *with, const sg_run_options *options, sg_error *error) {
+  uint32_t n_blocks = with->in->model->n_blocks;
+  choose_bytes(with, options, &with->pnl_bytes, &with->batch_bytes);
+  with->batch_portfolios = options->tile_portfolios;
+  with->tile_scenarios = options->tile_scenarios;
+  with->tiles = calloc(n_blocks + 1, sizeof *with->tiles);
+  with->n_tiles = calloc(n_blocks + 1, sizeof *with->n_tiles);
+  return with->tiles == NULL || with->n_tiles == NULL ? error_out_of_memory(error)
+                                                      : cut_tiles(with, with->tile_scenarios, error);
+}
+
+bool pass_shrink(pass_context *with, sg_error *error, size_t n_findings) {
+  bool narrowest = true;
+  for (uint32_t b = 0; b < with->in->model->n_blocks; b++) {
+    narrowest = narrowest && !with->resident && with->tiles[b][0].n_columns <= COLUMN_PADDING;
+  }
+  if (!device_ran_out_of_memory(with->on) || (narrowest && with->batch_bytes <= SMALLEST_BATCH_BYTES)) {
+    return false;
+  }
+  error_forget(error, n_findings);
+  net_scratch_close(&with->scratch);
+  close_tiles(with);
+  with->pnl_bytes = (with->pnl_needed < with->pnl_bytes ? with->pnl_needed : with->pnl_bytes) / 2;
+  with->batch_bytes = with->batch_bytes / 2 > SMALLEST_BATCH_BYTES ? with->batch_bytes / 2 : SMALLEST_BATCH_BYTES;
+  return cut_tiles(with, with->tile_scenarios, error) == SG_OK;
+}
+
+static sg_status price_resident(pass_context *with, sg_error *error) {
+  uint32_t n_blocks = with->in->model->n_blocks;
+  for (uint32_t b = 0; with->resident && b < n_blocks; b++) {
+    for (uint32_t t = 0; t < with->n_tiles[b]; t++) {
+      if (with->tiles[b][t].pnl == NULL) {
+        pass_report(with, "price", (b + (double)t / with->n_tiles[b]) / n_blocks);
         TRY(price_tile(with, b, t, error));
       }
     }
@@ -102,13 +142,17 @@ sg_status pass_plan(pass_context *with, const sg_run_options *options, sg_error 
   return SG_OK;
 }
 
+sg_status pass_price(pass_context *with, sg_error *error) {
+  size_t n_findings = error_count(error);
+  sg_status status;
+  do {
+    status = price_resident(with, error);
+  } while (status != SG_OK && pass_shrink(with, error, n_findings));
+  return status;
+}
+
 void pass_close(pass_context *with) {
-  for (uint32_t b = 0; with->tiles != NULL && b < with->in->model->n_blocks; b++) {
-    for (uint32_t t = 0; with->tiles[b] != NULL && t < with->n_tiles[b]; t++) {
-      tile_close(&with->tiles[b][t]);
-    }
-    free(with->tiles[b]);
-  }
+  close_tiles(with);
   for (uint32_t b = 0; with->requests != NULL && b < with->in->model->n_blocks; b++) {
     free(with->requests[b]);
   }
@@ -123,7 +167,7 @@ void pass_close(pass_context *with) {
 
 /* ---- batches ----------------------------------------------------------------------------------- */
 
-static uint32_t widest_stride(const pass_context *with) {
+uint32_t pass_widest_stride(const pass_context *with) {
   uint32_t widest = COLUMN_PADDING;
   for (uint32_t b = 0; b < with->in->model->n_blocks; b++) {
     for (uint32_t t = 0; t < with->n_tiles[b]; t++) {
@@ -134,8 +178,7 @@ static uint32_t widest_stride(const pass_context *with) {
   return widest;
 }
 
-/* As many portfolios as have nodes for: two matrices live at a time, and a node needs a position. */
-static uint32_t batch_end(const pass_context *with, const portfolios *all, uint32_t first, uint32_t stride) {
+uint32_t pass_batch_end(const pass_context *with, const portfolios *all, uint32_t first, uint32_t stride) {
   uint64_t positions_max = with->batch_bytes / (2 * (uint64_t)stride * sizeof(double));
   uint32_t end = first + 1;
   while (end < all->n && all->begin[end + 1] - all->begin[first] <= positions_max &&
@@ -189,19 +232,30 @@ done:
   return status;
 }
 
+static sg_status open_and_run(pass_context *with, const portfolios *all, uint32_t first, uint32_t end,
+                              batch_visitor visit, void *visitor, sg_error *error) {
+  batch of;
+  double start = clock_seconds();
+  TRY(batch_open(with->in, all, first, end - first, with->used_sets, &of, error));
+  with->clock.net += clock_seconds() - start;
+  sg_status status = run_batch(with, &of, visit, visitor, error);
+  batch_close(&of);
+  return status;
+}
+
 sg_status pass_run(pass_context *with, const portfolios *all, batch_visitor visit, void *visitor, sg_error *error) {
-  uint32_t stride = widest_stride(with);
   for (uint32_t first = 0; first < all->n;) {
-    uint32_t end = batch_end(with, all, first, stride);
+    uint32_t end = pass_batch_end(with, all, first, pass_widest_stride(with));
+    size_t n_findings = error_count(error);
     pass_report(with, "net", (double)first / all->n);
-    batch of;
-    double start = clock_seconds();
-    TRY(batch_open(with->in, all, first, end - first, with->used_sets, &of, error));
-    with->clock.net += clock_seconds() - start;
-    sg_status status = run_batch(with, &of, visit, visitor, error);
-    batch_close(&of);
-    TRY(status);
-    first = end;
+    sg_status status = open_and_run(with, all, first, end, visit, visitor, error);
+    if (status == SG_OK) {
+      first = end;
+    } else if (!pass_shrink(with, error, n_findings)) { /* what failed was not visited: the device is done before */
+      return status;
+    } else {
+      TRY(pass_price(with, error));
+    }
   }
   return SG_OK;
 }

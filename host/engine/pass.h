@@ -6,6 +6,7 @@
 #ifndef ENGINE_PASS_H
 #define ENGINE_PASS_H
 
+#include "base/clock.h"
 #include "engine/settle.h"
 
 typedef struct stage_clock {
@@ -21,7 +22,10 @@ typedef struct pass_context {
   tile **tiles;             /* [block][tile]; P&L matrices, kept where they all fit, else priced again for each batch */
   uint32_t *n_tiles;        /* [block] */
   bool resident;
+  uint64_t pnl_bytes;       /* device memory for tiles */
+  uint64_t pnl_needed;      /* for all of them to stay */
   uint64_t batch_bytes;     /* device memory for a batch's nodes */
+  uint32_t tile_scenarios;  /* of a tile, at most; 0: no limit */
   uint32_t batch_portfolios; /* at most; 0: no limit */
   level_request **requests; /* [block][1 + level] */
   bool *used_sets;
@@ -39,8 +43,18 @@ typedef sg_status (*batch_visitor)(void *visitor, batch *of, const block_outcome
 
 sg_status pass_run(pass_context *with, const portfolios *all, batch_visitor visit, void *visitor, sg_error *error);
 
-/* Decides the tiles and prices those that stay. */
-sg_status pass_plan(pass_context *with, const sg_run_options *options, sg_error *error);
+/* Decides the tiles; prices those that stay and are not priced yet. */
+sg_status pass_lay_out(pass_context *with, const sg_run_options *options, sg_error *error);
+sg_status pass_price(pass_context *with, sg_error *error);
+
+/* After a failure: where the device was out of memory, drops the findings since n_findings and all tiles, and lays out
+ * smaller ones; false: give up. */
+bool pass_shrink(pass_context *with, sg_error *error, size_t n_findings);
+
+/* Batches: the first portfolio after the one that begins with `first`. As many portfolios as have nodes for; two matrices
+ * of `stride` live at a time, and a node needs a position. */
+uint32_t pass_widest_stride(const pass_context *with);
+uint32_t pass_batch_end(const pass_context *with, const portfolios *all, uint32_t first, uint32_t stride);
 void pass_close(pass_context *with);
 
 /* A tile's P&L matrix is there between open and close. */
@@ -48,6 +62,5 @@ sg_status pass_open_tile(pass_context *with, uint32_t block, uint32_t tile, sg_e
 void pass_close_tile(pass_context *with, uint32_t block, uint32_t tile);
 
 void pass_report(const pass_context *with, const char *stage, double share); /* progress within the pass */
-double clock_seconds(void); /* monotonic */
 
 #endif

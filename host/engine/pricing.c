@@ -74,6 +74,20 @@ done:
   return status;
 }
 
+static sg_status count_forwards(pricing *with, sg_error *error) {
+  bool *seen = calloc((size_t)with->in->book->forwards.n + 1, sizeof *seen);
+  if (seen == NULL) {
+    return error_out_of_memory(error);
+  }
+  for (uint32_t row = 0; row < with->n_held; row++) {
+    uint32_t f = with->in->book->instruments.forward[with->held[row]];
+    with->n_forwards += !seen[f];
+    seen[f] = true;
+  }
+  free(seen);
+  return SG_OK;
+}
+
 sg_status pricing_open(bound *in, device *on, const bool *needed, pricing *opened, sg_error *error) {
   *opened = (pricing){.in = in, .on = on};
   uint32_t n = in->book->instruments.n;
@@ -86,6 +100,7 @@ sg_status pricing_open(bound *in, device *on, const bool *needed, pricing *opene
       opened->held[opened->n_held++] = c;
     }
   }
+  status = status == SG_OK ? count_forwards(opened, error) : status;
   for (int kind = 0; status == SG_OK && kind < N_PRICERS; kind++) {
     status = open_kind(opened, (pricer)kind, error);
   }
@@ -117,13 +132,20 @@ void tile_close(tile *of) {
   of->pnl = of->scenario_of = NULL;
 }
 
+uint64_t tile_kept_bytes(const pricing *with, uint32_t n_columns) {
+  return (uint64_t)round_up(n_columns, COLUMN_PADDING) * (with->n_held + 1) * sizeof(double);
+}
+
 uint64_t tile_bytes(const pricing *with, const scenarios *set, uint32_t n_columns) {
   uint64_t row_bytes = (uint64_t)round_up(n_columns, COLUMN_PADDING) * sizeof(double);
+  uint64_t rows = (uint64_t)with->n_forwards * (set->n_classes + 1);
   uint64_t slices = set->file != NULL && n_columns < set->n_slices ? n_columns : set->n_slices;
   /* 1: the number of the boundary that is shared */
   uint64_t boundary = with->kinds[PRICER_AMERICAN].n_padded * (1 + (uint64_t)with->in->american[AMERICAN_N_NODES]);
-  /* P&L, at most as many rows of forwards and their logarithms, a vol and an exercise boundary per slice */
-  return row_bytes * with->n_held * 3 + slices * (with->n_held + boundary) * sizeof(double);
+  rows = rows < with->n_held ? rows : with->n_held;
+  /* with P&L: rows of forwards and their logarithms, a vol and an exercise boundary per slice */
+  return tile_kept_bytes(with, n_columns) + row_bytes * 2 * rows +
+         slices * (with->n_held + boundary) * sizeof(double);
 }
 
 sg_status tile_report_not_finite(const pricing *with, const tile *of, sg_error *error) {

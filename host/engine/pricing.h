@@ -25,6 +25,7 @@ typedef struct pricing {
   uint32_t *row_of;         /* [c] row of the P&L matrix, or ID_NONE */
   priced kinds[N_PRICERS];
   device_buffer *american;  /* the scheme's table; NULL where no American option is held */
+  uint32_t n_forwards;      /* distinct ones of held instruments */
 } pricing;
 
 typedef struct tile {
@@ -47,8 +48,9 @@ void tile_close(tile *priced_tile);
 /* Names the first cell that is not finite. Called when a reduction counted one. */
 sg_status tile_report_not_finite(const pricing *with, const tile *of, sg_error *error);
 
-/* Device bytes of a tile with n columns. */
+/* Device bytes of a tile with n columns: while it is priced, and what stays of it. */
 uint64_t tile_bytes(const pricing *with, const scenarios *set, uint32_t n_columns);
+uint64_t tile_kept_bytes(const pricing *with, uint32_t n_columns);
 
 static inline uint32_t round_up(uint32_t n, uint32_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 

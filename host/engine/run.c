@@ -7,6 +7,7 @@
 #include "engine/alone.h"
 #include "engine/engine.h"
 #include "engine/imply.h"
+#include "engine/plan.h"
 #include "engine/posted.h"
 #include "engine/record.h"
 #include "engine/scenario_rows.h"
@@ -228,18 +229,30 @@ static sg_status run_accounts(run *r, sg_error *error) {
   return pass_run(&r->pass, &r->accounts, recorder_visit, &r->record, error);
 }
 
+/* Seconds since *since, which becomes now. */
+static double lap(double *since) {
+  double now = clock_seconds(), seconds = now - *since;
+  *since = now;
+  return seconds;
+}
+
 static sg_status run_standalone(run *r, sg_error *error) {
+  double *seconds = r->made->work_seconds, since = clock_seconds(), pricing_before = r->pass.clock.price;
   r->pass.progress_from = 0.6;
   r->pass.progress_to = 1.0;
   TRY(standalone_make(r->in, &r->accounts, &r->alone, error));
   TRY(recorder_open_standalone(&r->record, &r->alone, error));
   recorder_request(&r->record, r->pass.requests);
+  seconds[WORK_ALONE_ADD] = lap(&since);
   TRY((alone_applies(r->in) ? alone_run : pass_run)(&r->pass, &r->alone.distinct, recorder_visit, &r->record, error));
-  return recorder_close_standalone(&r->record, &r->accounts, error);
+  seconds[WORK_ALONE_HOST] = lap(&since) - (r->pass.clock.price - pricing_before);
+  TRY(recorder_close_standalone(&r->record, &r->accounts, error));
+  seconds[WORK_ALONE_ADD] += lap(&since);
+  return SG_OK;
 }
 
-static sg_status run_stages(run *r, double *bound_seconds, sg_error *error) {
-  double start = clock_seconds();
+/* Everything before the device has work, but for implied vols: the model bound to the book, scenarios, tiles. */
+static sg_status prepare(run *r, sg_error *error) {
   TRY(posted_book(r->book, r->under, r->made->memory, &r->book, error));
   TRY(value_check(r->book, error));
   TRY(choose_accounts(r, error));
@@ -255,30 +268,85 @@ static sg_status run_stages(run *r, double *bound_seconds, sg_error *error) {
   r->record.keeps_pnl = r->keeps_pnl;
   settle_used_sets(r->in, r->pass.used_sets);
   TRY(scenario_rows_make(r->in, r->pass.sets, r->made, error));
-  *bound_seconds = clock_seconds() - start;
+  return pass_lay_out(&r->pass, r->options, error);
+}
 
-  r->pass.progress_to = 0.2;
-  TRY(pass_plan(&r->pass, r->options, error));
-  TRY(run_accounts(r, error));
-  r->made->n_nodes = r->pass.n_nodes;
-  TRY(run_standalone(r, error));
-  TRY(recorder_finish(&r->record, error));
-  drop_hidden_rows(r);
+/* What the kernels of some works took since `before`, which becomes now. */
+static sg_status add_kernels(run *r, const work works[N_KERNELS], double before[N_KERNELS], sg_error *error) {
+  TRY(device_finish(r->on, error));
+  for (int k = 0; k < N_KERNELS; k++) {
+    double now = device_kernel_seconds(r->on, (kernel_id)k);
+    if (works[k] != N_WORKS) {
+      r->made->work_seconds[works[k]] += now - before[k];
+    }
+    before[k] = now;
+  }
   return SG_OK;
 }
 
-static sg_status describe(run *r, double bound_seconds, double seconds, sg_error *error) {
+/* The host's share is what the kernels leave of a stage. */
+static double rest_of(const result *made, run_stage which, double seconds) {
+  for (int w = 0; w < N_WORKS; w++) {
+    seconds -= work_kind_get((work)w)->stage == which ? made->work_seconds[w] : 0.0;
+  }
+  return seconds > 0.0 ? seconds : 0.0;
+}
+
+/* Kernels by work; the host does the rest. N_WORKS: none of its own. */
+static void name_works(work of_accounts[N_KERNELS], work alone[N_KERNELS]) {
+  for (int k = 0; k < N_KERNELS; k++) {
+    of_accounts[k] = alone[k] = N_WORKS;
+  }
+  of_accounts[KERNEL_price_linear] = alone[KERNEL_price_linear] = WORK_PRICE_LINEAR;
+  of_accounts[KERNEL_price_black] = alone[KERNEL_price_black] = WORK_PRICE_BLACK;
+  of_accounts[KERNEL_price_bachelier] = alone[KERNEL_price_bachelier] = WORK_PRICE_BACHELIER;
+  of_accounts[KERNEL_solve_american] = alone[KERNEL_solve_american] = WORK_SOLVE_AMERICAN;
+  of_accounts[KERNEL_price_american] = alone[KERNEL_price_american] = WORK_PRICE_AMERICAN;
+  of_accounts[KERNEL_net_nodes] = WORK_NET;
+  of_accounts[KERNEL_fold_level] = of_accounts[KERNEL_adjust_nodes] = WORK_FOLD;
+  of_accounts[KERNEL_reduce_worst] = WORK_REDUCE;
+  alone[KERNEL_net_nodes] = alone[KERNEL_fold_level] = alone[KERNEL_adjust_nodes] = WORK_ALONE;
+  alone[KERNEL_reduce_worst] = WORK_ALONE;
+}
+
+static sg_status run_stages(run *r, sg_error *error) {
+  double *seconds = r->made->stage_seconds, *works = r->made->work_seconds, since = clock_seconds();
+  stage_clock *clock = &r->pass.clock;
+  work of_accounts[N_KERNELS], alone[N_KERNELS], ignored[N_KERNELS];
+  double before[N_KERNELS] = {0};
+  name_works(of_accounts, alone);
+  for (int k = 0; k < N_KERNELS; k++) {
+    ignored[k] = N_WORKS;
+  }
+  TRY(prepare(r, error));
+  seconds[STAGE_BIND] = works[WORK_BIND] = lap(&since);
+  TRY(add_kernels(r, ignored, before, error));
+  r->pass.progress_to = 0.2;
+  TRY(pass_price(&r->pass, error));
+  TRY(run_accounts(r, error));
+  TRY(add_kernels(r, of_accounts, before, error));
+  seconds[STAGE_NET] = clock->net;
+  works[WORK_NET_HOST] = rest_of(r->made, STAGE_NET, clock->net);
+  works[WORK_RULES] = clock->rules;
+  r->made->n_nodes = r->pass.n_nodes;
+  TRY(run_standalone(r, error));
+  TRY(add_kernels(r, alone, before, error));
+  seconds[STAGE_STANDALONE] = works[WORK_ALONE_HOST] + works[WORK_ALONE_ADD];
+  works[WORK_ALONE_HOST] -= works[WORK_ALONE] < works[WORK_ALONE_HOST] ? works[WORK_ALONE] : works[WORK_ALONE_HOST];
+  seconds[STAGE_PRICE] = clock->price;
+  works[WORK_PRICE_HOST] = rest_of(r->made, STAGE_PRICE, clock->price);
+  lap(&since);
+  TRY(recorder_finish(&r->record, error));
+  drop_hidden_rows(r);
+  works[WORK_RULES] += lap(&since);
+  seconds[STAGE_RULES] = works[WORK_RULES];
+  return SG_OK;
+}
+
+static sg_status describe(run *r, double seconds, sg_error *error) {
   result *made = r->made;
   const device_traits *traits = device_get_traits(r->on);
   arena *memory = made->memory;
-  made->stages = ARENA_ARRAY(memory, stage_time, 4);
-  if (made->stages == NULL) {
-    return error_out_of_memory(error);
-  }
-  const stage_time stages[] = {
-      {"bind", bound_seconds}, {"price", r->pass.clock.price}, {"net", r->pass.clock.net}, {"rules", r->pass.clock.rules}};
-  made->n_stages = sizeof stages / sizeof *stages;
-  memcpy(made->stages, stages, sizeof stages);
   made->seconds = seconds;
   made->n_prices = (size_t)r->pass.prices.n_held * made->n_scenarios_distinct;
   made->n_cells = r->pass.n_cells;
@@ -336,35 +404,65 @@ static sg_status make_result(const book *of, const model *under, result **made, 
   return SG_OK;
 }
 
+static sg_status run_open(run *r, sg_error *error) {
+  static const sg_run_options defaults = {0};
+  r->options = r->options == NULL ? &defaults : r->options;
+  TRY(make_result(r->book, r->under, &r->made, error));
+  r->pass.on = r->on;
+  r->pass.on_progress = r->options->on_progress;
+  r->pass.context = r->options->context;
+  return SG_OK;
+}
+
+/* All but the result. */
+static void run_close(run *r) {
+  recorder_close(&r->record);
+  if (r->in != NULL) {
+    pass_close(&r->pass);
+  }
+  portfolios_close(&r->accounts);
+  standalone_close(&r->alone);
+  bound_close(r->in);
+  free(r->wanted);
+  free(r->shown);
+  free(r->keeps_pnl);
+  free(r->held);
+}
+
 sg_status engine_run(device *on, const book *of, const model *under, const sg_run_options *options, result **made,
                      sg_error *error) {
-  static const sg_run_options defaults = {0};
-  double start = clock_seconds(), bound_seconds = 0.0;
-  run r = {.on = on, .book = of, .under = under, .options = options == NULL ? &defaults : options};
+  double start = clock_seconds();
+  run r = {.on = on, .book = of, .under = under, .options = options};
   *made = NULL;
-  TRY(make_result(of, under, &r.made, error));
-  r.pass.on = on;
-  r.pass.on_progress = r.options->on_progress;
-  r.pass.context = r.options->context;
-  sg_status status = run_stages(&r, &bound_seconds, error);
+  TRY(run_open(&r, error));
+  sg_status status = run_stages(&r, error);
   if (status == SG_OK) {
-    status = describe(&r, bound_seconds, clock_seconds() - start, error);
+    status = describe(&r, clock_seconds() - start, error);
   }
-  recorder_close(&r.record);
-  if (r.in != NULL) {
-    pass_close(&r.pass);
-  }
-  portfolios_close(&r.accounts);
-  standalone_close(&r.alone);
-  bound_close(r.in);
-  free(r.wanted);
-  free(r.shown);
-  free(r.keeps_pnl);
-  free(r.held);
+  run_close(&r);
   if (status != SG_OK) {
     result_close(r.made);
     return status;
   }
   *made = r.made;
   return SG_OK;
+}
+
+static sg_status plan(run *r, bool writes, run_plan **made, sg_error *error) {
+  TRY(prepare(r, error));
+  recorder_request(&r->record, r->pass.requests);
+  TRY(standalone_make(r->in, &r->accounts, &r->alone, error));
+  const planned_work laid_out = {&r->pass, &r->accounts, &r->alone.distinct, r->made->n_rows, writes};
+  return plan_make(&laid_out, made, error);
+}
+
+sg_status engine_plan(device *on, const book *of, const model *under, const sg_run_options *options, bool writes,
+                      run_plan **made, sg_error *error) {
+  run r = {.on = on, .book = of, .under = under, .options = options};
+  *made = NULL;
+  TRY(run_open(&r, error));
+  sg_status status = plan(&r, writes, made, error);
+  run_close(&r);
+  result_close(r.made);
+  return status;
 }

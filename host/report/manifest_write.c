@@ -184,10 +184,13 @@ static json_t *seconds_object(json_builder *build, const result *run) {
   json_t *object = json_object();
   put(build, object, "total", json_real(run->seconds));
   json_t *stages = json_array();
-  for (uint32_t i = 0; i < run->n_stages; i++) {
+  for (int i = 0; i < N_STAGES; i++) {
     json_t *stage = json_object();
-    put_text(build, stage, "stage", run->stages[i].stage);
-    put(build, stage, "seconds", json_real(run->stages[i].seconds));
+    put_text(build, stage, "stage", stage_name((run_stage)i));
+    put(build, stage, "seconds", json_real(run->stage_seconds[i]));
+    if (run->planned_seconds[i] > 0) {
+      put(build, stage, "planned_seconds", json_real(run->planned_seconds[i]));
+    }
     append(build, stages, stage);
   }
   put(build, object, "stages", stages);

@@ -11,6 +11,7 @@
 /* Writes margins.csv, lines.csv, scenarios.csv, manifest.json, and scenario_pnl.csv when n_pnl > 0, all or nothing.
  * Call digest_result before: the manifest carries run->digest. */
 sg_status result_write_files(const result *run, const char *folder, sg_error *error);
+void result_remove_files(const char *folder); /* those that it may have written */
 
 /* 1 - requirement / standalone of the initial measure.
  *   returns   false when standalone is 0 */
@@ -25,6 +26,9 @@ bool compression_find(money requirement, money standalone, double *compression);
  *   scenarios   block, scenario (u32), factor, move, kind, weight
  * Device, times, tiles and paths are no part of it. */
 bool digest_result(result *run); /* false: out of memory */
+
+/* A plan and what it takes on a machine, stage by stage; NULL when out of memory. */
+const char *plan_text(const run_plan *of, const work_rates *rates, const char *device, arena *memory);
 
 /* What `shockgrid run` and `shockgrid check` print; NULL when out of memory. Owned by `memory`. */
 const char *summary_text(const result *run, arena *memory);

@@ -241,42 +241,52 @@ static void add_currencies(const result *run, const totals *of, page *to) {
   text_table_print(&rows, INDENT, money_widths, to);
 }
 
-static const char *stage_rate(const result *run, const stage_time *stage, arena *memory) {
-  if (stage->seconds <= 0) {
+static const char *stage_rate(const result *run, run_stage which, arena *memory) {
+  double seconds = run->stage_seconds[which];
+  if (seconds <= 0) {
     return "";
   }
-  if (strcmp(stage->stage, "price") == 0) {
-    return arena_format(memory, "%s prices/s", people_rate(memory, (double)run->n_prices / stage->seconds));
+  if (which == STAGE_PRICE) {
+    return arena_format(memory, "%s prices/s", people_rate(memory, (double)run->n_prices / seconds));
   }
-  if (strcmp(stage->stage, "net") == 0) {
-    return arena_format(memory, "%s position-scenarios/s",
-                        people_rate(memory, (double)run->n_cells / stage->seconds));
+  if (which == STAGE_NET) {
+    return arena_format(memory, "%s position-scenarios/s", people_rate(memory, (double)run->n_cells / seconds));
   }
   return "";
 }
 
+static void time_row(text_table *rows, const char *name, double seconds, double planned, double whole, const char *rate) {
+  text_table_cell(rows, name);
+  text_table_cell(rows, people_number(rows->memory, seconds, 4));
+  if (rows->n_columns == 5) {
+    text_table_cell(rows, people_number(rows->memory, planned, 4));
+  }
+  text_table_cell(rows, whole > 0 ? people_percent(rows->memory, seconds / whole) : "");
+  text_table_cell(rows, rate);
+}
+
+/* Beside what the plan foresaw, where there was one. */
 static void add_times(const result *run, page *to) {
-  text_table rows = text_table_open(to->memory, "lrrl");
+  double whole = 0.0, planned = 0.0;
+  for (int i = 0; i < N_STAGES; i++) {
+    whole += run->stage_seconds[i];
+    planned += run->planned_seconds[i];
+  }
+  text_table rows = text_table_open(to->memory, planned > 0 ? "lrrrl" : "lrrl");
   text_table_cell(&rows, "time");
   text_table_cell(&rows, "seconds");
-  text_table_cell(&rows, "");
-  text_table_cell(&rows, "");
-  for (uint32_t i = 0; i < run->n_stages; i++) {
-    const stage_time *stage = &run->stages[i];
-    text_table_cell(&rows, arena_format(to->memory, "  %s", stage->stage));
-    text_table_cell(&rows, people_number(to->memory, stage->seconds, 4));
-    text_table_cell(&rows, run->seconds > 0 ? people_percent(to->memory, stage->seconds / run->seconds) : "");
-    text_table_cell(&rows, stage_rate(run, stage, to->memory));
+  if (planned > 0) {
+    text_table_cell(&rows, "planned");
   }
-  text_table_cell(&rows, "  in all");
-  text_table_cell(&rows, people_number(to->memory, run->seconds, 4));
   text_table_cell(&rows, "");
-  if (run->seconds > 0) {
-    text_table_cell(&rows, arena_format(to->memory, "%s accounts/s",
-                                        people_rate(to->memory, run->n_rows / run->seconds)));
-  } else {
-    text_table_cell(&rows, "");
+  text_table_cell(&rows, "");
+  for (int i = 0; i < N_STAGES; i++) {
+    const char *name = arena_format(to->memory, "  %s", stage_name((run_stage)i));
+    time_row(&rows, name, run->stage_seconds[i], run->planned_seconds[i], whole,
+             stage_rate(run, (run_stage)i, to->memory));
   }
+  const char *rate = whole > 0 ? arena_format(to->memory, "%s accounts/s", people_rate(to->memory, run->n_rows / whole)) : "";
+  time_row(&rows, "  in all", whole, planned, 0.0, rate);
   page_add(to, "\n");
   text_table_print(&rows, INDENT, money_widths, to);
 }

@@ -2,12 +2,14 @@
  *
  * A result to a folder: all of its files or none.
  */
+#include "base/clock.h"
 #include "base/file.h"
 #include "report/files.h"
 #include "report/report.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
   const char *name;
@@ -35,7 +37,15 @@ static sg_status finish(writer *out, const char *name, input_file *written, sg_e
   return SG_OK;
 }
 
+/* The time of the tables is known before the manifest is written, which records it; that of the manifest after. */
+static void note_seconds(const result *constant, double seconds) {
+  result *run = (result *)constant;
+  run->stage_seconds[STAGE_WRITE] += seconds - run->work_seconds[WORK_WRITE];
+  run->work_seconds[WORK_WRITE] = seconds;
+}
+
 sg_status result_write_files(const result *run, const char *folder_path, sg_error *error) {
+  double start = clock_seconds();
   sg_status status = SG_OK;
   file_folder *folder = NULL;
   char *text = NULL;
@@ -61,15 +71,27 @@ sg_status result_write_files(const result *run, const char *folder_path, sg_erro
     TRY_DONE(finish(out, tables[t].name, &outputs[n_outputs], error));
     n_outputs++;
   }
+  note_seconds(run, clock_seconds() - start);
   TRY_DONE(manifest_text(run, outputs, n_outputs, &text, error));
   TRY_DONE(file_folder_add(folder, MANIFEST_NAME, &stream, error));
   writer_open(out, stream);
   writer_text(out, text);
   TRY_DONE(finish(out, MANIFEST_NAME, &sealed, error));
   TRY_DONE(file_folder_commit(folder, error));
+  note_seconds(run, clock_seconds() - start);
 done:
   file_folder_close(folder);
   free(text);
   free(out);
   return status;
+}
+
+void result_remove_files(const char *folder) {
+  for (const char *const *name = owned_files; *name != NULL; name++) {
+    char *path = NULL;
+    if (asprintf(&path, "%s/%s", folder, *name) >= 0) {
+      unlink(path);
+      free(path);
+    }
+  }
 }

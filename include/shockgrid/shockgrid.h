@@ -197,6 +197,8 @@ typedef struct sg_run_options {
   uint64_t memory_bytes;       /* bound on tiles; 0: chosen */
   uint32_t tile_scenarios;     /* 0: chosen; the bytes of a result never depend on tiles */
   uint32_t tile_portfolios;    /* 0: chosen */
+  bool plans;                  /* the summary and the manifest set what sg_plan foresees beside each stage's time */
+  bool plans_files;            /* the plan counts the writing of result files */
   void (*on_progress)(const sg_progress *progress, void *context);
   void *context;
 } sg_run_options;
@@ -205,6 +207,12 @@ typedef struct sg_run_options {
 SG_API sg_status sg_run(sg_device *device, const sg_book *book, const sg_model *model,
                         const sg_run_options *options, sg_result **result, sg_error *error);
 SG_API void sg_result_close(sg_result *result);
+
+/* What sg_run would do, as a page: tiles, batches, work and bytes by stage, and the seconds that each stage should take. The
+ * rates are measured once per device and driver (in less than a second) and kept beside the compiled kernels.
+ *   text   owned by the caller; release with sg_text_close */
+SG_API sg_status sg_plan(sg_device *device, const sg_book *book, const sg_model *model, const sg_run_options *options,
+                         char **text, sg_error *error);
 
 /* Writes margins.csv, lines.csv, scenarios.csv, manifest.json (and scenario_pnl.csv) into `folder`: all or nothing. */
 SG_API sg_status sg_result_write(const sg_result *result, const char *folder, sg_error *error);

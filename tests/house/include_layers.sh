@@ -13,7 +13,8 @@ declare -A may_include=(
   [report]='base data report kernels'
   [quality]='base data quality kernels'
   [engine]='base data rules device quality engine kernels'
-  [api]='base data input rules device report quality engine kernels'
+  [calibrate]='base data input rules device report engine calibrate kernels'
+  [api]='base data input rules device report quality engine calibrate kernels'
   [cli]='cli'
 )
 include_line='^([^:]+):([0-9]+):[[:space:]]*#[[:space:]]*include[[:space:]]*([<"])([^">]+)'

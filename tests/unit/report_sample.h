@@ -76,7 +76,6 @@ static pnl_row sample_pnl[] = {
 };
 
 static level_saving sample_savings[] = {{"underlying", MICRO(4000000000)}, {"account", MICRO(501500000)}};
-static stage_time sample_stages[] = {{"bind", 0.25}, {"price", 0.5}, {"net", 1.0}};
 static const char *sample_settings[] = {"factor=0.9", "name=a,b"};
 static const char *sample_not_covered[] = {"American exercise"};
 
@@ -105,8 +104,8 @@ static inline result sample_result(void) {
       .savings = sample_savings,
       .total = {MICRO(1500500125), MICRO(1200400125)},
       .standalone_total = {MICRO(6002000125), MICRO(4801600125)},
-      .n_stages = 3,
-      .stages = sample_stages,
+      .stage_seconds = {[STAGE_READ] = 0.05, [STAGE_BIND] = 0.25, [STAGE_PRICE] = 0.5, [STAGE_NET] = 1.0,
+                        [STAGE_STANDALONE] = 0.15, [STAGE_RULES] = 0.05},
       .seconds = 2.0,
       .n_prices = 60000000,
       .n_cells = 1500000000,

@@ -61,10 +61,14 @@ static void a_run_is_summed_up_on_one_page(void **state) {
                       "    USD                                   1,500.50              1,500.50                 1\n"
                       "\n"
                       "  time                                     seconds\n"
+                      "    read                                    0.0500                2.50 %\n"
                       "    bind                                    0.2500               12.50 %\n"
                       "    price                                   0.5000               25.00 %  120 M prices/s\n"
                       "    net                                     1.0000               50.00 %  "
                       "1.50 G position-scenarios/s\n"
+                      "    standalone                              0.1500                7.50 %\n"
+                      "    rules                                   0.0500                2.50 %\n"
+                      "    write                                   0.0000                0.00 %\n"
                       "    in all                                  2.0000                        1.50 accounts/s\n"
                       "\n"
                       "  device         EPYC (cpu), 8 lanes, self-test passed\n"
@@ -120,7 +124,7 @@ static void a_result_of_nothing_has_a_summary(void **state) {
   run.n_rows = 0;
   run.n_savings = 0;
   run.seconds = 0;
-  run.n_stages = 0;
+  memset(run.stage_seconds, 0, sizeof run.stage_seconds);
   run.total[0] = run.total[1] = run.standalone_total[0] = run.standalone_total[1] = MONEY_ZERO;
   assert_non_null(strstr(summary_text(&run, *state), "    compression                                  -\n"));
 }
