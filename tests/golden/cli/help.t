@@ -56,6 +56,9 @@ options:
   --memory SIZE             bound on the memory of tiles: 256M, 2G
   --tile-scenarios N        scenarios to a tile; results are the same
   --tile-accounts N         accounts to a tile; results are the same
+  --plan                    do not run: print tiles, batches, work and bytes, and the
+                            seconds that each stage should take on this machine
+  --compare-plan            run, and set the plan's seconds beside the measured ones
   --fail-on-call            exit code 1 when an account's status is call or liquidate
   --quiet                   no summary and no progress
   --help                    print this help

@@ -20,6 +20,18 @@ $ for a in $(tail -n +2 out/margins.csv | cut -d, -f1); do shockgrid explain out
 $ for l in 1 16; do shockgrid run book --model occ-cpm --lanes $l --tile-scenarios 16 --tile-accounts $l; done | grep '^  digest' | sort -u | wc -l
 1
 $ test $(shockgrid run book --model occ-cpm --memory 64M | sed -n 's/^  digest *//p') = $(sed -n 's/^  "digest": "\(.*\)",/\1/p' out/manifest.json)
+# A plan runs nothing and writes nothing; compared, every stage has its planned seconds.
+$ shockgrid run book --model occ-cpm --out planned --plan | sed -n '/^  tiles/,/^$/p' | sed 's/  *$//'
+  tiles   scenarios  tiles  of scenarios    bytes
+    scan         10      1            10  1.79 kB  priced once
+
+$ ls planned 2>&1
+ls: cannot access 'planned': No such file or directory
+[2]
+$ shockgrid run book --model occ-cpm --out out --compare-plan | grep -c '^  time .* planned'
+1
+$ grep -c '"planned_seconds"' out/manifest.json
+7
 # What explain refuses.
 $ shockgrid explain out nobody --device reference
 ! shockgrid: the book has no account "nobody"
