@@ -14,11 +14,21 @@
 /* X(name, unit of work, limit that binds it, what it does) */
 #define BENCH_CASES(X)                                                                                              \
   X(price_black, "prices", LIMIT_MULTIPLY_ADDS, "16,384 European options, 17 spot x 3 vol moves")                  \
-  X(solve_fast, "boundaries", LIMIT_MULTIPLY_ADDS, "2,048 American options x 3 vols, scheme fast")                   \
-  X(price_fast, "prices", LIMIT_MULTIPLY_ADDS, "2,048 American options, 17 spot x 3 vol moves, boundaries solved")   \
-  X(solve_accurate, "boundaries", LIMIT_MULTIPLY_ADDS, "2,048 American options x 3 vols, scheme accurate")           \
-  X(price_accurate, "prices", LIMIT_MULTIPLY_ADDS, "2,048 American options, 17 spot x 3 vol moves, scheme accurate") \
+  X(american_fast, "prices", LIMIT_MULTIPLY_ADDS, "2,048 random American options, 17 spot x 3 vol moves, nothing shared, fast") \
+  X(american_accurate, "prices", LIMIT_MULTIPLY_ADDS, "the same, scheme accurate")                                    \
+  X(solve_fast, "boundaries", LIMIT_MULTIPLY_ADDS, "the boundaries of american_fast alone")                           \
+  X(price_fast, "prices", LIMIT_MULTIPLY_ADDS, "the prices of american_fast alone")                                   \
+  X(solve_accurate, "boundaries", LIMIT_MULTIPLY_ADDS, "the boundaries of american_accurate alone")                   \
+  X(price_accurate, "prices", LIMIT_MULTIPLY_ADDS, "the prices of american_accurate alone")                           \
+  X(chain_fast, "prices", LIMIT_MULTIPLY_ADDS, "8 expiries of 200 strikes, calls and puts, 17 spot x 3 vol moves, shared, fast") \
+  X(chain_accurate, "prices", LIMIT_MULTIPLY_ADDS, "the same, scheme accurate")                                       \
+  X(chain_20_strikes, "prices", LIMIT_MULTIPLY_ADDS, "chain_accurate with 20 strikes to an expiry")                   \
+  X(chain_1_spot, "prices", LIMIT_MULTIPLY_ADDS, "chain_accurate with 1 spot move")                                   \
+  X(chain_51_spots, "prices", LIMIT_MULTIPLY_ADDS, "chain_accurate with 51 spot moves")                               \
+  X(chain_9_vols, "prices", LIMIT_MULTIPLY_ADDS, "chain_accurate with 9 vol moves")                                   \
+  X(own_vols, "prices", LIMIT_MULTIPLY_ADDS, "2 expiries of 16 strikes, 2,000 scenarios with vols of their own, shared, accurate") \
   X(imply_vol, "vols", LIMIT_MULTIPLY_ADDS, "262,144 European options from their prices, one launch")                   \
+  X(imply_american, "vols", LIMIT_MULTIPLY_ADDS, "4,096 random American options from their prices, scheme accurate")  \
   X(net_nodes, "position-scenarios", LIMIT_CACHED_READ, "200,000 nodes of 20 positions, 64 scenarios, by underlying") \
   X(net_grouped, "position-scenarios", LIMIT_CACHED_READ, "the same, folded into 20,000 accounts, worst scenario")     \
   X(net_random, "position-scenarios", LIMIT_GATHER, "20,000 accounts of 200 positions anywhere, worst scenario")  \

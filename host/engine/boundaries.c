@@ -99,14 +99,8 @@ static bool find_all(boundaries *in, const pricing *with, const priced *which, u
   return true;
 }
 
-/* The puts as contracts, and their vols as slices. */
-typedef struct put_table {
-  uint32_t n_padded;
-  double *contract, *vol, *years;
-} put_table;
-
-static bool fill_table(const boundaries *in, put_table *made) {
-  uint32_t n_vols = (uint32_t)in->scheme[AMERICAN_N_VOLS];
+bool boundaries_list(const boundaries *in, boundary_table *made) {
+  uint32_t n_vols = made->n_vols = (uint32_t)in->scheme[AMERICAN_N_VOLS];
   size_t row = made->n_padded = round_up((uint32_t)in->puts.n, INSTRUMENT_PADDING);
   made->contract = ARENA_ARRAY(in->memory, double, N_CONTRACT_FIELDS * row);
   made->vol = ARENA_ARRAY(in->memory, double, n_vols * row);
@@ -133,28 +127,28 @@ sg_status boundaries_share(const pricing *with, const priced *which, uint32_t n_
                            const double *years, device_buffer *d_vol, device_buffer *d_years, device_buffer **boundary,
                            sg_error *error) {
   size_t n_pairs = (size_t)n_slices * which->n_padded, n_nodes = (size_t)with->in->american[AMERICAN_N_NODES];
-  uint32_t n_vols = (uint32_t)with->in->american[AMERICAN_N_VOLS], lanes = device_get_traits(with->on)->lanes;
+  uint32_t lanes = device_get_traits(with->on)->lanes;
   boundaries in = {0};
-  put_table puts = {0};
+  boundary_table puts = {0};
   device_buffer *contract = NULL, *put_vol = NULL, *put_years = NULL, *solved = NULL, *d_pair = NULL;
   uint32_t *pair = malloc(n_pairs * sizeof *pair);
   sg_status status = pair != NULL && boundaries_open(with->in->american, &in) &&
-                             find_all(&in, with, which, n_slices, vol, years, pair) && fill_table(&in, &puts)
+                             find_all(&in, with, which, n_slices, vol, years, pair) && boundaries_list(&in, &puts)
                          ? SG_OK
                          : error_out_of_memory(error);
   TRY_DONE(status);
   size_t row_bytes = puts.n_padded * sizeof(double);
   TRY_DONE(buffer_make(with->on, N_CONTRACT_FIELDS * row_bytes, puts.contract, &contract, error));
-  TRY_DONE(buffer_make(with->on, n_vols * row_bytes, puts.vol, &put_vol, error));
-  TRY_DONE(buffer_make(with->on, n_vols * sizeof(double), puts.years, &put_years, error));
-  TRY_DONE(buffer_make(with->on, n_vols * n_nodes * row_bytes, NULL, &solved, error));
+  TRY_DONE(buffer_make(with->on, puts.n_vols * row_bytes, puts.vol, &put_vol, error));
+  TRY_DONE(buffer_make(with->on, puts.n_vols * sizeof(double), puts.years, &put_years, error));
+  TRY_DONE(buffer_make(with->on, puts.n_vols * n_nodes * row_bytes, NULL, &solved, error));
   TRY_DONE(buffer_make(with->on, n_pairs * sizeof *pair, pair, &d_pair, error));
   TRY_DONE(buffer_make(with->on, n_pairs * n_nodes * sizeof(double), NULL, boundary, error));
   const kernel_argument solve_put[] = {ARG_BUFFER(contract), ARG_UINT(puts.n_padded), ARG_BUFFER(put_vol),
-                                       ARG_BUFFER(put_years), ARG_UINT(n_vols),       ARG_BUFFER(with->american),
+                                       ARG_BUFFER(put_years), ARG_UINT(puts.n_vols),       ARG_BUFFER(with->american),
                                        ARG_BUFFER(solved)};
   TRY_DONE(device_launch(with->on, KERNEL_solve_american, solve_put, sizeof solve_put / sizeof *solve_put,
-                         (size_t[2]){n_vols, puts.n_padded / lanes}, error));
+                         (size_t[2]){puts.n_vols, puts.n_padded / lanes}, error));
   const kernel_argument share[] = {ARG_BUFFER(which->contract), ARG_UINT(which->n_padded), ARG_BUFFER(d_vol),
                                    ARG_BUFFER(d_years),         ARG_UINT(n_slices),        ARG_BUFFER(with->american),
                                    ARG_BUFFER(solved),          ARG_UINT(puts.n_padded),   ARG_BUFFER(d_pair),

@@ -37,6 +37,13 @@ uint32_t boundaries_find(boundaries *in, american_terms terms, double vol, doubl
 /* The squares of american_solve at a vol, solved here and kept. false: out of memory. */
 bool boundaries_squares(boundaries *in, american_terms terms, double vol, double *squares);
 
+/* The puts as contracts[field][put] with vols[c][put], n_padded to a row, for solve_american to take c as slices. */
+typedef struct boundary_table {
+  uint32_t n_padded, n_vols;
+  double *contract, *vol, *years;
+} boundary_table;
+bool boundaries_list(const boundaries *in, boundary_table *made); /* false: out of memory */
+
 /* boundary[slice][node][i] of which's options on the device, as solve_american would give it.
  *
  *   vol     [slice][n_padded], also as d_vol; years: [slice] that the slice takes, also as d_years */

@@ -23,7 +23,7 @@ static const char *const owned_names[] = {IMPORT_BOOK_FILES(IMPORT_BOOK_NAME) re
 
 /* Other files of a book. Left in place they would become part of the imported one. */
 static const char *const other_names[] = {
-    "dividends.csv", "rates.csv", "assets.csv", "collateral.csv", "scenarios", "history", "arrays", "tables",
+    "assets.csv", "collateral.csv", "scenarios", "history", "arrays", "tables",
 };
 static const char *const endings[] = {"", ".gz", ".zst"};
 

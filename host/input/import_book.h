@@ -13,7 +13,8 @@
 /* What importers may write. X(ENUM, "name") */
 #define IMPORT_BOOK_FILES(X)                                                                              \
   X(IMPORT_BOOK_YAML, "book.yaml") X(IMPORT_UNDERLYINGS, "underlyings.csv")                               \
-  X(IMPORT_FORWARDS, "forwards.csv") X(IMPORT_FX, "fx.csv") X(IMPORT_INSTRUMENTS, "instruments.csv")      \
+  X(IMPORT_FORWARDS, "forwards.csv") X(IMPORT_FX, "fx.csv") X(IMPORT_RATES, "rates.csv")                      \
+  X(IMPORT_DIVIDENDS, "dividends.csv") X(IMPORT_INSTRUMENTS, "instruments.csv")      \
   X(IMPORT_POSITIONS, "positions.csv") X(IMPORT_ACCOUNTS, "accounts.csv")
 
 #define IMPORT_BOOK_ENUM(name, text) name,

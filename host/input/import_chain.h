@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/ids.h"
+#include "input/import_book.h"
 #include "input/make_accounts.h"
 
 #include <stdio.h>
@@ -66,6 +67,7 @@ typedef struct chain_underlying {
 typedef struct chain_data {
   const char *format, *title; /* "yahoo", "Yahoo option chain" */
   const char *price_text;     /* what the price of a kept option is, for the report */
+  const char *own_price_text; /* the same where the source's vols are left out; NULL: it has none */
   arena *memory;
   ids *names, *underlying_names;
   size_t n_unnamed;           /* index options whose settlement the date alone tells */
@@ -73,6 +75,8 @@ typedef struct chain_data {
   const char *as_of_file;
   ARRAY(chain_underlying) underlyings; /* [underlying_names] */
   ARRAY(chain_row) rows;
+  const char *rate;           /* given, as text; NULL: none */
+  size_t n_dividends, n_other_dividends; /* given: written; of other shares or past days */
   ARRAY(chain_expiry) expiries; /* of European options; by underlying, then ascending */
 } chain_data;
 
@@ -125,6 +129,12 @@ void chain_set_expiries(chain_data *data);
 
 /* Fits every expiry of European options and leaves out the rows of those that fail. */
 sg_status chain_fit_parity(chain_data *data, sg_error *error);
+
+/* ---- what the chain does not tell (import_chain_dividends.c) ------------------------------------ */
+
+/* Writes dividends.csv from options->dividends, those of the chains' shares from the day after the data on; rates.csv from
+ * options->rate. */
+sg_status chain_write_given(chain_data *data, const sg_import_options *options, import_book *book, sg_error *error);
 
 /* NULL when there is none. */
 const chain_expiry *chain_find_expiry(const chain_data *data, uint32_t underlying, int64_t expiry_s);

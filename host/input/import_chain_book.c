@@ -56,6 +56,16 @@ static sg_status derive(chain_data *data, sg_error *error) {
   return SG_OK;
 }
 
+static void forget_vols(chain_data *data) {
+  data->price_text = data->own_price_text != NULL ? data->own_price_text : data->price_text;
+  for (size_t i = 0; i < data->rows.n; i++) {
+    chain_row *row = &data->rows.items[i];
+    bool without_price = !isnan(row->vol) && isnan(row->price) && isnan(row->bid) && isnan(row->ask);
+    row->left_out = row->left_out == CHAIN_KEPT && without_price ? CHAIN_NO_PRICE : row->left_out;
+    row->vol = NAN;
+  }
+}
+
 typedef struct kept_rows {
   size_t n;
   const chain_row **items; /* by the bytes of their names */
@@ -136,7 +146,7 @@ static sg_status write_market(const chain_data *data, import_book *book, sg_erro
   }
   date_format(data->as_of_s, time);
   fprintf(book->files[IMPORT_BOOK_YAML].stream, "as_of: %s\ncurrency: USD\nday_count: act/365f\n%s", time,
-          american ? "rates: zero\n" : "");
+          american && data->rate == NULL ? "rates: zero\n" : "");
   return data->expiries.n > 0 ? write_forwards(data, book, error) : SG_OK;
 }
 
@@ -241,9 +251,14 @@ sg_status chain_write(chain_data *data, size_t n_files, const sg_import_options 
   if (data->rows.n == 0) {
     return error_fail(error, SG_INPUT, "nothing to import: no file with an option is given");
   }
+  data->rate = options == NULL ? NULL : options->rate;
+  if (options != NULL && options->imply) {
+    forget_vols(data);
+  }
   TRY_DONE(derive(data, error));
   TRY_DONE(keep_rows(data, &kept, error));
   TRY_DONE(write_market(data, &book, error));
+  TRY_DONE(options == NULL ? SG_OK : chain_write_given(data, options, &book, error));
   TRY_DONE(write_instruments(data, &kept, &book, error));
   TRY_DONE(make_positions(data, &kept, options, &book, &made, error));
   TRY_DONE(chain_report(data, n_files, options == NULL ? 0 : options->seed, &made, &text, error));

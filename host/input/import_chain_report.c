@@ -63,7 +63,8 @@ static void print_underlying(FILE *stream, const chain_data *data, uint32_t inde
   fprintf(stream, ", kind %s, %s exercise, %zu of %zu options\n", underlying->kind,
           underlying->american ? "american" : "european", underlying->n_kept, underlying->n_rows);
   if (underlying->american) {
-    fprintf(stream, "  no forward is implied: for american exercise put-call parity is no equation; rates are zero\n");
+    fprintf(stream, "  no forward is implied: for american exercise put-call parity is no equation; rates are %s\n",
+            data->rate == NULL ? "zero" : data->rate);
     return;
   }
   for (size_t i = 0; i < data->expiries.n; i++) {
@@ -154,6 +155,10 @@ sg_status chain_report(const chain_data *data, size_t n_files, uint64_t seed, co
           data->rows.n, time);
   for (uint32_t i = 0; i < data->underlyings.n; i++) {
     print_underlying(stream, data, i);
+  }
+  if (data->n_dividends + data->n_other_dividends > 0) {
+    fprintf(stream, "%zu cash dividends to come; %zu of other shares or days gone by are left out\n", data->n_dividends,
+            data->n_other_dividends);
   }
   fprintf(stream, "price of an option: %s\n", data->price_text);
   if (data->n_unnamed > 0) {

@@ -233,6 +233,10 @@ sg_status import_deribit(const char *const *paths, size_t n_paths, const sg_impo
   made_accounts made = {0};
   char *text = NULL;
   *report = NULL;
+  if (options != NULL && (options->dividends != NULL || options->rate != NULL || options->imply)) {
+    arena_close(data.memory);
+    return error_fail(error, SG_USAGE, "dividends, a rate and vols to imply are for chains of shares, not for deribit");
+  }
   data.names = data.memory == NULL ? NULL : ids_open(data.memory);
   data.coins = data.memory == NULL ? NULL : ids_open(data.memory);
   if (data.names == NULL || data.coins == NULL) {

@@ -198,7 +198,8 @@ sg_status import_lean(const char *const *paths, size_t n_paths, const sg_import_
   sg_status status = SG_OK;
   chain_data data = {.format = "lean",
                      .title = "QuantConnect option universe",
-                     .price_text = "its close; its vol is the file's implied_volatility where that is given"};
+                     .price_text = "its close; its vol is the file's implied_volatility where that is given",
+                     .own_price_text = "its close; its vol is implied by it"};
   TRY_DONE(chain_open(&data, error));
   for (size_t i = 0; i < n_paths; i++) {
     lean_file file = {.data = &data, .path = paths[i], .underlying = ID_NONE, .error = error};

@@ -277,8 +277,12 @@ SG_API sg_status sg_price(sg_device *device, const sg_book *book, const sg_price
 /* ---- importing ----------------------------------------------------------------------------- */
 
 typedef struct sg_import_options {
-  uint32_t n_accounts; /* > 0: make accounts from the open interest */
+  uint32_t n_accounts;   /* > 0: make accounts from the open interest */
   uint64_t seed;
+  /* What a chain of American options does not tell; not for "deribit". NULL: none, and 0. */
+  const char *dividends; /* a file like dividends.csv of a book */
+  const char *rate;      /* annual, continuously compounded, at every expiry: "0.0025" */
+  bool imply;            /* leave the source's vols out, so that a run implies them from the prices; not for "deribit" */
 } sg_import_options;
 
 /* Public data to a book folder. format: "deribit", "yahoo", "cboe", "lean". What was found, derived and left out is

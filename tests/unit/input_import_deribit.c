@@ -366,8 +366,8 @@ static void a_book_of_other_origin_is_left_alone(void **state) {
   assert_int_equal(rename(path_of("theirs/positions.csv"), path_of("theirs/positions.csv.gz")), 0);
   check_folder_refused("theirs", "holds a positions.csv.gz that would become part of the imported book; choose another "
                                  "folder");
-  assert_int_equal(rename(path_of("theirs/positions.csv.gz"), path_of("theirs/rates.csv")), 0);
-  check_folder_refused("theirs", "holds a rates.csv that would become part of the imported book; choose another "
+  assert_int_equal(rename(path_of("theirs/positions.csv.gz"), path_of("theirs/assets.csv")), 0);
+  check_folder_refused("theirs", "holds a assets.csv that would become part of the imported book; choose another "
                                  "folder");
 }
 

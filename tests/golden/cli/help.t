@@ -162,10 +162,14 @@ options:
   --out BOOK                the folder to write
   --accounts N              make N accounts from the open interest: longs equal shorts
   --seed S                  of the accounts; the same seed makes the same accounts
+  --dividends FILE          cash dividends of the chains' shares: a CSV file with underlying,ex_date,amount, as in a book
+  --rate R                  interest where American exercise hides it: annual, continuously compounded, 0.0025 is 0.25 %; else 0
+  --imply                   leave the chains' vols out, so that a run implies them from the prices
   --help                    print this help
 
 examples:
   shockgrid import deribit BTC-options.json BTC-futures.json --out book --accounts 10000 --seed 1
+  shockgrid import lean aapl_20140616.csv --dividends dividends.csv --rate 0.002 --imply --out book
 $ shockgrid help --help
 usage: shockgrid help [COMMAND | formats | quality] [OPTION]...
 
