@@ -179,6 +179,7 @@ typedef struct emitter {
   const amount_values *values;
   uint32_t portfolio;
   measure measure;
+  const char ***details; /* [amount][node] of the batch, shared by the measures; NULL until made */
 } emitter;
 
 static const char *node_text(const emitter *e, uint32_t amount, uint32_t node) {
@@ -192,7 +193,7 @@ static const char *node_text(const emitter *e, uint32_t amount, uint32_t node) {
 }
 
 /* The numbers behind a line: what a charge read; the amount in the currency paid where it was converted. */
-static const char *detail_text(const emitter *e, uint32_t m, const char *step, uint32_t node) {
+static const char *make_detail(const emitter *e, uint32_t m, const char *step, uint32_t node) {
   const model_amount *amount = &e->with->in->model->amounts[m];
   uint32_t set = e->with->in->amount_set[m];
   arena *memory = e->with->run->memory;
@@ -203,10 +204,11 @@ static const char *detail_text(const emitter *e, uint32_t m, const char *step, u
     return !times                      ? arena_format(memory, "to multiples of %s", native)
            : amount->times.n_slots == 0 ? arena_format(memory, "x %s", amount->times.text)
                                         : arena_format(memory, "x %s: %s", amount->times.text,
-                                                       settle_numbers(e->of, &amount->times, e->in->times_slots[m], node, memory));
+                                                       settle_numbers(e->of, &amount->times, e->in->times_slots[m], node,
+                                                                      &e->with->numbers, memory));
   }
   if (amount->kind == AMOUNT_CHARGE && amount->charge.n_slots > 0) {
-    return settle_numbers(e->of, &amount->charge, e->in->charge_slots[m], node, memory);
+    return settle_numbers(e->of, &amount->charge, e->in->charge_slots[m], node, &e->with->numbers, memory);
   }
   const node_table *table = &e->of->tables[set];
   if (table->rate != NULL && table->rate[node] != 1.0 && amount->n_terms == 0) {
@@ -217,6 +219,22 @@ static const char *detail_text(const emitter *e, uint32_t m, const char *step, u
     return arena_format(memory, "%s %s at %s", native, e->with->in->book->currencies.id[currency], rate);
   }
   return "";
+}
+
+/* The amount's own text is the same in every measure that it is part of. */
+static const char *detail_text(const emitter *e, uint32_t m, const char *step, uint32_t node) {
+  if (step[0] != '\0') {
+    return make_detail(e, m, step, node);
+  }
+  const char **kept = e->details[m];
+  if (kept == NULL) {
+    kept = e->details[m] = ARENA_ARRAY(e->of->memory, const char *, e->of->tables[e->with->in->amount_set[m]].n);
+  }
+  if (kept == NULL) {
+    return NULL;
+  }
+  kept[node] = kept[node] == NULL ? make_detail(e, m, step, node) : kept[node];
+  return kept[node];
 }
 
 static sg_status emit_line(void *context, uint32_t m, const char *step, uint32_t node, money value, sg_error *error) {
@@ -291,6 +309,10 @@ static sg_status requirement_too_large(const recorder *with, uint32_t account, s
 static sg_status visit_accounts(recorder *with, const batch *of, const block_outcome *outcomes, const amount_input *in,
                                 const amount_values *values, sg_error *error) {
   const uint32_t roots[N_MEASURES] = {with->in->model->initial, with->in->model->maintenance};
+  const char ***details = ARENA_ARRAY(of->memory, const char **, with->in->model->n_amounts);
+  if (details == NULL) {
+    return error_out_of_memory(error);
+  }
   for (uint32_t f = 0; f < of->n_portfolios; f++) {
     margin_row *row = &with->run->rows[with->row_of[batch_account(of, f)]];
     for (int i = 0; i < N_MEASURES; i++) {
@@ -299,7 +321,7 @@ static sg_status visit_accounts(recorder *with, const batch *of, const block_out
       if (!money_add(&row->requirement[i], requirement)) {
         return requirement_too_large(with, row->account, error);
       }
-      emitter e = {with, of, in, values, f, (measure)i};
+      emitter e = {with, of, in, values, f, (measure)i, details};
       TRY(amounts_lines(in, values, roots[i], f, emit_line, &e, error));
       TRY(i == MEASURE_INITIAL ? keep_pnl(&e, outcomes, error) : SG_OK);
     }

@@ -25,6 +25,7 @@ typedef struct recorder {
   bool standalone;         /* the pass of positions alone is under way */
   const positions_alone *alone; /* then */
   money *alone_requirement[N_MEASURES]; /* [portfolio of alone] */
+  number_texts numbers;
 } recorder;
 
 /* rows of run are made; reachable from run->memory. */

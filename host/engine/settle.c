@@ -248,9 +248,21 @@ static const char *slot_name(const model *m, const slot *which) {
   }
 }
 
+static size_t write_number(number_texts *known, double value, char *text) {
+  uint64_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  size_t at = (bits * 0x9e3779b97f4a7c15u) >> 56;
+  if (known->kept[at].length == 0 || known->kept[at].bits != bits) {
+    known->kept[at].bits = bits;
+    known->kept[at].length = (uint8_t)number_format(value, known->kept[at].text);
+  }
+  memcpy(text, known->kept[at].text, known->kept[at].length);
+  return known->kept[at].length;
+}
+
 /* Written by hand: a large book has millions of such texts. */
 const char *settle_numbers(const batch *of, const expression *rule, const double *const *slots, uint32_t node,
-                           arena *memory) {
+                           number_texts *known, arena *memory) {
   char fixed[1024];
   size_t size_bytes = 1;
   for (uint32_t j = 0; j < rule->n_slots; j++) {
@@ -267,7 +279,7 @@ const char *settle_numbers(const batch *of, const expression *rule, const double
     memcpy(at, name, length);
     at += length;
     *at++ = '=';
-    at += number_format(slots[j][node], at);
+    at += write_number(known, slots[j][node], at);
   }
   const char *kept = text == NULL ? NULL : arena_text(memory, text, (size_t)(at - text));
   if (text != fixed) {

@@ -14,8 +14,17 @@ sg_status settle_batch(batch *of, const block_outcome *outcomes, amount_input *i
 /* used[set]: the sets whose nodes the model's amounts and levels need. */
 void settle_used_sets(bound *in, bool *used);
 
+/* Texts of numbers met before: most of what charges read is a fact of few groups. All zero to begin with. */
+typedef struct number_texts {
+  struct {
+    uint64_t bits; /* of the double */
+    uint8_t length; /* 0: empty */
+    char text[NUMBER_TEXT_BYTES];
+  } kept[256];
+} number_texts;
+
 /* "damp=0.5, net_delta=-12": what an expression read at a node. Owned by `memory`; NULL when out of memory. */
 const char *settle_numbers(const batch *of, const expression *rule, const double *const *slots, uint32_t node,
-                           arena *memory);
+                           number_texts *known, arena *memory);
 
 #endif

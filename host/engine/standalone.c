@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SLOTS = 1 << 12, PROBED = 1 << 17 };
+enum { FIRST_SLOTS = 1 << 12, PROBED = 1 << 17, TOGETHER = 32 };
 
 typedef struct finder {
   const uint32_t *class; /* [a] accounts that mean the same to a position */
@@ -123,8 +123,8 @@ static bool grow(finder *f) {
 }
 
 /* The slot of a portfolio that is like the position, or the empty one where it belongs. */
-static uint32_t *find(const finder *f, uint32_t class, uint32_t instrument, double quantity) {
-  size_t at = hash_of(class, instrument, quantity) & f->mask;
+static uint32_t *find(const finder *f, size_t hash, uint32_t class, uint32_t instrument, double quantity) {
+  size_t at = hash & f->mask;
   while (f->slots[at] != 0 && !is_like(f, f->slots[at] - 1, class, instrument, quantity)) {
     at = (at + 1) & f->mask;
   }
@@ -145,31 +145,58 @@ static uint32_t add_portfolio(positions_alone *made, uint32_t account, portfolio
   return p;
 }
 
-static sg_status add_positions(finder *f, const portfolios *from, sg_error *error) {
+static sg_status add_position(finder *f, const portfolios *from, uint32_t of, size_t i, size_t hash, sg_error *error) {
   positions_alone *made = f->made;
+  uint32_t account = from->account[of], instrument = from->instrument[i], *seat = NULL;
+  made->of[i] = ID_NONE;
+  if (from->of->instruments.type[instrument] == ASSET) {
+    return SG_OK;
+  }
+  f->given_up = f->given_up || (i >= PROBED && made->distinct.n > i / 4 * 3);
+  if (!f->given_up) {
+    if (made->distinct.n > f->mask / 2 && !grow(f)) {
+      return error_out_of_memory(error);
+    }
+    seat = find(f, hash, f->class[account], instrument, from->quantity[i]);
+  }
+  if (seat != NULL && *seat != 0) {
+    made->of[i] = *seat - 1;
+    made->count[made->of[i]]++;
+    return SG_OK;
+  }
+  made->of[i] = add_portfolio(made, account, from->side[of], instrument, from->quantity[i]);
+  if (seat != NULL) {
+    *seat = made->of[i] + 1;
+  }
+  return SG_OK;
+}
+
+/* Where the look-ups of some positions will go, asked for together: each misses the caches twice. */
+static void prefetch(const finder *f, const portfolios *from, uint32_t of, size_t first, size_t n, size_t *hash) {
+  for (size_t i = 0; i < n; i++) {
+    hash[i] = hash_of(f->class[from->account[of]], from->instrument[first + i], from->quantity[first + i]);
+    __builtin_prefetch(&f->slots[hash[i] & f->mask]);
+  }
+  for (size_t i = 0; i < n; i++) {
+    uint32_t portfolio = f->slots[hash[i] & f->mask];
+    if (portfolio != 0) {
+      __builtin_prefetch(&f->made->distinct.quantity[portfolio - 1]);
+      __builtin_prefetch(&f->made->distinct.instrument[portfolio - 1]);
+      __builtin_prefetch(&f->made->count[portfolio - 1], 1);
+    }
+  }
+}
+
+static sg_status add_positions(finder *f, const portfolios *from, sg_error *error) {
+  size_t hash[TOGETHER] = {0};
   for (uint32_t of = 0; of < from->n; of++) {
-    uint32_t account = from->account[of];
-    for (size_t i = from->begin[of]; i < from->begin[of + 1]; i++) {
-      uint32_t instrument = from->instrument[i], *seat = NULL;
-      made->of[i] = ID_NONE;
-      if (from->of->instruments.type[instrument] == ASSET) {
-        continue;
-      }
-      f->given_up = f->given_up || (i >= PROBED && made->distinct.n > i / 4 * 3);
+    for (size_t first = from->begin[of], n; first < from->begin[of + 1]; first += n) {
+      n = from->begin[of + 1] - first < TOGETHER ? from->begin[of + 1] - first : TOGETHER;
       if (!f->given_up) {
-        if (made->distinct.n > f->mask / 2 && !grow(f)) {
-          return error_out_of_memory(error);
-        }
-        seat = find(f, f->class[account], instrument, from->quantity[i]);
+        prefetch(f, from, of, first, n, hash);
       }
-      if (seat != NULL && *seat != 0) {
-        made->of[i] = *seat - 1;
-        made->count[made->of[i]]++;
-        continue;
-      }
-      made->of[i] = add_portfolio(made, account, from->side[of], instrument, from->quantity[i]);
-      if (seat != NULL) {
-        *seat = made->of[i] + 1;
+      for (size_t i = 0; i < n; i++) {
+        TRY(add_position(f, from, of, first + i, hash[i], error));
       }
     }
   }
