@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/number.h"
+#include "property/random.h"
 
 #include <ftw.h>
 #include <stdio.h>
@@ -61,20 +62,6 @@ typedef struct random_book {
   random_account accounts[RANDOM_ACCOUNTS_MAX]; /* 8 at most as made */
   random_position positions[RANDOM_POSITIONS_MAX];
 } random_book;
-
-/* splitmix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014 */
-static uint64_t random_bits(uint64_t *state) {
-  uint64_t z = *state += 0x9e3779b97f4a7c15U;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-  return z ^ (z >> 31);
-}
-
-static uint32_t random_below(uint64_t *state, uint32_t n) { return (uint32_t)(random_bits(state) >> 32) % n; }
-static double random_between(uint64_t *state, double low, double high) {
-  return low + (high - low) * (double)(random_bits(state) >> 11) * 0x1p-53;
-}
-#define RANDOM_OF(state, list) (list)[random_below(state, sizeof(list) / sizeof *(list))]
 
 static void random_need(bool holds, const char *what) {
   if (!holds) {
