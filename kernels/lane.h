@@ -80,6 +80,7 @@ LANE_INLINE int lane_any(lane_mask mask) { return mask != 0; }
 /* The lanes of even number, then the odd ones; and the other way round. Combining both halves the lanes to combine. */
 LANE_INLINE lane lane_evens_first(lane x) { return x; }
 LANE_INLINE lane lane_odds_first(lane x) { return x; }
+LANE_INLINE ulong lane_bits_sum(lane_bits x) { return x; } /* over the lanes, modulo 2^64 */
 
 /* from[index[l] * stride] for each lane l */
 LANE_INLINE lane lane_gather(__global const double *from, __global const uint *index, uint stride) {
@@ -124,6 +125,13 @@ LANE_INLINE lane lane_number(void) { return (lane)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
 LANE_INLINE double lane_first(lane x) { return x.s0; }
 LANE_INLINE lane lane_evens_first(lane x) { return (lane)(x.even, x.odd); }
 LANE_INLINE lane lane_odds_first(lane x) { return (lane)(x.odd, x.even); }
+LANE_INLINE ulong lane_bits_sum(lane_bits x) {
+  for (int halved = 1; halved < LANES; halved *= 2) {
+    x = x + (lane_bits)(x.odd, x.even);
+    x = (lane_bits)(x.even, x.even);
+  }
+  return x.s0;
+}
 
 LANE_INLINE lane lane_gather(__global const double *from, __global const uint *index, uint stride) {
   double gathered[LANES];

@@ -28,7 +28,7 @@
   X(1, "done, and an account owes money (only with --fail-on-call)")           \
   X(2, "the command line is wrong")                                            \
   X(3, "a book, model or data file cannot be margined")                        \
-  X(4, "no usable device, or out of memory on the device or the host")         \
+  X(4, "no usable device, one that gave a wrong number, or out of memory")      \
   X(5, "a file or standard output cannot be read or written")                  \
   X(70, "an invariant broke: a bug, please report it")
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 typedef struct run_values {
-  const char *model, *out, *device, *unimplied;
+  const char *model, *out, *device, *unimplied, *verify;
   texts settings, accounts;
   any_texts pnl_accounts;
   uint64_t memory_bytes;
@@ -33,6 +33,12 @@ static const option_entry run_options[] = {
     {"account", OPTION_TEXTS, "ACCOUNT", RUN(accounts), false, "margin only this account; may be repeated"},
     {"scenario-pnl", OPTION_ANY_TEXTS, "ACCOUNT", RUN(pnl_accounts), false,
      "write scenario_pnl.csv too, for one account or for all;\nmay be repeated"},
+    {"verify", OPTION_TEXT, "FRACTION", RUN(verify), false,
+     "recompute this share of what the device gives, 0 to 1, by\n"
+     "the reference, and end with exit code 4 at the first wrong\n"
+     "bit; default: 69,075 cells, nodes and results each, or all\n"
+     "if fewer: one wrong in 10,000 stays unseen with probability\n"
+     "(1 - 1e-4)^69075 < 0.001"},
     {"memory", OPTION_BYTES, "SIZE", RUN(memory_bytes), false, "bound on the memory of tiles: 256M, 2G"},
     {"tile-scenarios", OPTION_COUNT, "N", RUN(tile_scenarios), false, "scenarios to a tile; results are the same"},
     {"tile-accounts", OPTION_COUNT, "N", RUN(tile_accounts), false, "accounts to a tile; results are the same"},
@@ -87,6 +93,7 @@ static sg_status margin(const run_values *given, const char *book_path, size_t *
       .n_pnl_accounts = given->pnl_accounts.named.n,
       .all_pnl_accounts = given->pnl_accounts.given,
       .unimplied = given->unimplied,
+      .verify = given->verify,
       .memory_bytes = given->memory_bytes,
       .tile_scenarios = given->tile_scenarios,
       .tile_portfolios = given->tile_accounts,

@@ -90,6 +90,13 @@ typedef enum vol_status { VOL_STATUSES(RESULT_ENUM) N_VOL_STATUSES } vol_status;
 #undef RESULT_ENUM
 const char *vol_status_text(vol_status value);
 
+/* What the reference recomputed of a device's work. X(ENUM, "word") */
+#define VERIFY_KINDS(X) X(VERIFY_CELLS, "cells") X(VERIFY_NODES, "nodes") X(VERIFY_RESULTS, "results")
+#define RESULT_ENUM(name, text) name,
+typedef enum verify_kind { VERIFY_KINDS(RESULT_ENUM) N_VERIFY_KINDS } verify_kind;
+#undef RESULT_ENUM
+const char *verify_kind_text(verify_kind value);
+
 struct sg_result {
   arena *memory;
   const book *book;
@@ -131,6 +138,8 @@ struct sg_result {
   bool partial;                        /* only some accounts were asked for */
   const char *device_name, *device_platform, *device_driver, *device_type, *device_self_test;
   uint32_t lanes;
+  const char *verify;                  /* "default", or the share to verify as it was given */
+  uint64_t n_verified[N_VERIFY_KINDS];
   char digest[33];
   const char *summary;
 };

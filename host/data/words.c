@@ -23,6 +23,7 @@ WORDS(account_type_text, account_type, ACCOUNT_TYPES)
 WORDS(forward_source_text, forward_source, FORWARD_SOURCES)
 WORDS(group_key_text, group_key, GROUP_KEYS)
 WORDS(vol_status_text, vol_status, VOL_STATUSES)
+WORDS(verify_kind_text, verify_kind, VERIFY_KINDS)
 
 bool group_key_find(const char *text, group_key *key) {
   for (int k = 0; k < N_GROUP_KEYS; k++) {

@@ -13,7 +13,7 @@ struct device_buffer {
   device *on;
   size_t size_bytes;
   void *memory;     /* the backend's handle */
-  void *host_pages; /* zero-copy memory of a CPU device, else NULL */
+  void *host_pages; /* zero-copy memory of a CPU device, or what the caller lends; else NULL */
 };
 
 typedef struct device_backend {
@@ -24,6 +24,9 @@ typedef struct device_backend {
                             sg_error *error);
   sg_status (*buffer_read)(const device_buffer *buffer, size_t offset_bytes, size_t size_bytes, void *to,
                            sg_error *error);
+  /* Where the host can read the memory in place: between both calls. NULL: it cannot. */
+  sg_status (*buffer_map)(const device_buffer *buffer, const double **mapped, sg_error *error);
+  void (*buffer_unmap)(const device_buffer *buffer, const double *mapped);
   sg_status (*launch)(device *on, kernel_id kernel, const kernel_argument *arguments, size_t n_arguments,
                       const size_t items[2], sg_error *error);
   sg_status (*finish)(device *on, sg_error *error);
@@ -66,7 +69,5 @@ sg_status candidate_open(const candidate *from, const sg_device_options *options
 /* Every kernel on known cases, compared with the reference byte for byte, and the canaries of the arithmetic. The first
  * wrong bit is a finding of status SG_DEVICE. */
 sg_status self_test_run(device *on, sg_error *error);
-
-const char *kernel_name(kernel_id kernel);
 
 #endif

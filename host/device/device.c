@@ -2,18 +2,32 @@
  *
  * The open device: its backend's table behind the interface that the engine uses.
  */
+#include "base/number.h"
 #include "device/backend.h"
 #include "device/program_cache.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-const char *kernel_name(kernel_id kernel) {
+const char *device_kernel_name(kernel_id kernel) {
 #define KERNEL_NAME(name, program) #name,
   static const char *const names[] = {KERNELS(KERNEL_NAME)};
 #undef KERNEL_NAME
   return names[kernel];
+}
+
+void device_format_difference(double expected, double got, char text[DIFFERENCE_TEXT_BYTES]) {
+  char expected_text[NUMBER_TEXT_BYTES], got_text[NUMBER_TEXT_BYTES];
+  uint64_t expected_bits, got_bits;
+  memcpy(&expected_bits, &expected, sizeof expected);
+  memcpy(&got_bits, &got, sizeof got);
+  number_format(expected, expected_text);
+  number_format(got, got_text);
+  snprintf(text, DIFFERENCE_TEXT_BYTES, "expected 0x%016" PRIx64 " (%s), got 0x%016" PRIx64 " (%s)", expected_bits,
+           expected_text, got_bits, got_text);
 }
 
 static bool lanes_valid(uint32_t lanes) { return lanes >= 1 && lanes <= 16 && (lanes & (lanes - 1)) == 0; }
@@ -104,6 +118,15 @@ bool device_ran_out_of_memory(device *on) {
   return ran_out;
 }
 
+sg_status buffer_borrow(device *reference, const void *memory, size_t size_bytes, device_buffer **made, sg_error *error) {
+  *made = calloc(1, sizeof **made);
+  if (!*made) {
+    return error_out_of_memory(error);
+  }
+  **made = (device_buffer){.on = reference, .size_bytes = size_bytes, .host_pages = (void *)memory};
+  return reference->backend->buffer_make(*made, NULL, error);
+}
+
 void buffer_close(device_buffer *buffer) {
   if (buffer) {
     buffer->on->backend->buffer_release(buffer);
@@ -125,6 +148,42 @@ sg_status buffer_read(device *on, const device_buffer *buffer, size_t offset_byt
                       sg_error *error) {
   assert(buffer->on == on && range_valid(buffer, offset_bytes, size_bytes));
   return size_bytes ? on->backend->buffer_read(buffer, offset_bytes, size_bytes, to, error) : SG_OK;
+}
+
+static sg_status gather_mapped(device *on, const device_buffer *buffer, const uint64_t *begin, size_t n, uint32_t length,
+                               double *to, sg_error *error) {
+  const double *from;
+  TRY(on->backend->buffer_map(buffer, &from, error));
+  for (size_t j = 0; j < n; j++) {
+    if (length == 1) {
+      to[j] = from[begin[j]];
+    } else {
+      memcpy(to + j * length, from + begin[j], length * sizeof *to);
+    }
+  }
+  on->backend->buffer_unmap(buffer, from);
+  return SG_OK;
+}
+
+sg_status buffer_gather(device *on, device_buffer *buffer, const uint64_t *begin, size_t n, uint32_t length, double *to,
+                        sg_error *error) {
+  if (n == 0 || on->backend->buffer_map) {
+    return n == 0 ? SG_OK : gather_mapped(on, buffer, begin, n, length, to, error);
+  }
+  sg_status status = SG_OK;
+  device_buffer *d_begin = NULL, *gathered = NULL;
+  size_t gathered_bytes = n * length * sizeof *to;
+  TRY_DONE(buffer_make(on, n * sizeof *begin, begin, &d_begin, error));
+  TRY_DONE(buffer_make(on, gathered_bytes, NULL, &gathered, error));
+  const kernel_argument arguments[] = {ARG_BUFFER(buffer), ARG_BUFFER(d_begin), ARG_UINT((uint32_t)n),
+                                       ARG_UINT(length), ARG_BUFFER(gathered)};
+  TRY_DONE(device_launch(on, KERNEL_gather_runs, arguments, sizeof arguments / sizeof *arguments,
+                         (size_t[2]){length, n}, error));
+  TRY_DONE(buffer_read(on, gathered, 0, gathered_bytes, to, error));
+done:
+  buffer_close(d_begin);
+  buffer_close(gathered);
+  return status;
 }
 
 sg_status device_launch(device *on, kernel_id kernel, const kernel_argument *arguments, size_t n_arguments,

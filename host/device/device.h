@@ -23,7 +23,9 @@
   X(net_nodes, net)            \
   X(fold_level, fold)          \
   X(adjust_nodes, adjust)      \
-  X(reduce_worst, reduce)
+  X(reduce_worst, reduce)      \
+  X(sum_rows, check)           \
+  X(gather_runs, check)
 
 #define DEVICE_KERNEL_ENUM(name, program) KERNEL_##name,
 typedef enum kernel_id { KERNELS(DEVICE_KERNEL_ENUM) N_KERNELS } kernel_id;
@@ -68,6 +70,12 @@ sg_status buffer_write(device *on, device_buffer *buffer, size_t offset_bytes, s
 sg_status buffer_read(device *on, const device_buffer *buffer, size_t offset_bytes, size_t size_bytes, void *to,
                       sg_error *error);
 
+/* to[j][length] = length doubles from element begin[j] of the buffer on, as the device holds them now. */
+sg_status buffer_gather(device *on, device_buffer *buffer, const uint64_t *begin, size_t n, uint32_t length, double *to,
+                        sg_error *error);
+/* The reference only: a buffer over the caller's memory, which outlives it. */
+sg_status buffer_borrow(device *reference, const void *memory, size_t size_bytes, device_buffer **made, sg_error *error);
+
 typedef struct kernel_argument {
   enum { ARGUMENT_BUFFER, ARGUMENT_UINT, ARGUMENT_DOUBLE } is;
   union {
@@ -91,6 +99,12 @@ sg_status device_finish(device *on, sg_error *error);
 uint32_t device_span(const device *on, kernel_id kernel, uint32_t stride);
 
 /* Seconds that each kernel has run since the device was opened (event times on OpenCL). Call after device_finish. */
+const char *device_kernel_name(kernel_id kernel);
+
+/* "expected 0x... (1.25), got 0x... (1.5)": bits and shortest decimals. */
+enum { DIFFERENCE_TEXT_BYTES = 200 };
+void device_format_difference(double expected, double got, char text[DIFFERENCE_TEXT_BYTES]);
+
 double device_kernel_seconds(const device *on, kernel_id kernel);
 
 #endif

@@ -28,7 +28,7 @@ static sg_status events_collect(device *on, size_t n, sg_error *error) {
     cl_event event = state->events[i].event;
     clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof ended, &ended, NULL);
     if (ended < 0 && status == SG_OK) {
-      status = opencl_fail(error, note(on, ended), "kernel %s on %s", kernel_name(kernel), on->traits.name);
+      status = opencl_fail(error, note(on, ended), "kernel %s on %s", device_kernel_name(kernel), on->traits.name);
     }
     if (clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_START, sizeof start_ns, &start_ns, NULL) == CL_SUCCESS &&
         clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_END, sizeof end_ns, &end_ns, NULL) == CL_SUCCESS &&
@@ -133,6 +133,23 @@ static sg_status opencl_buffer_read(const device_buffer *buffer, size_t offset_b
   return events_collect(buffer->on, state->n_events, error); /* a failed kernel is told before its output is used */
 }
 
+static sg_status opencl_buffer_map(const device_buffer *buffer, const double **mapped, sg_error *error) {
+  opencl_state *state = buffer->on->state;
+  cl_int code;
+  *mapped = clEnqueueMapBuffer(state->queue, buffer->memory, CL_TRUE, CL_MAP_READ, 0, buffer->size_bytes, 0, NULL, NULL,
+                               &code);
+  if (code != CL_SUCCESS) {
+    return opencl_fail(error, code, "clEnqueueMapBuffer of %zu bytes on %s", buffer->size_bytes,
+                       buffer->on->traits.name);
+  }
+  return events_collect(buffer->on, state->n_events, error);
+}
+
+static void opencl_buffer_unmap(const device_buffer *buffer, const double *mapped) {
+  opencl_state *state = buffer->on->state;
+  clEnqueueUnmapMemObject(state->queue, buffer->memory, (void *)mapped, 0, NULL, NULL);
+}
+
 /* ---- launches ------------------------------------------------------------------------------ */
 
 /* Few shapes, because PoCL compiles a kernel again for each: 64 work-items on a GPU, neighbours along the columns; 16
@@ -152,7 +169,7 @@ static sg_status arguments_set(device *on, kernel_id kernel, const kernel_argume
   cl_uint wanted = 0;
   clGetKernelInfo(state->kernels[kernel], CL_KERNEL_NUM_ARGS, sizeof wanted, &wanted, NULL);
   if (wanted != n_arguments) {
-    return error_fail(error, SG_BUG, "kernel %s takes %u arguments, not %zu", kernel_name(kernel), wanted,
+    return error_fail(error, SG_BUG, "kernel %s takes %u arguments, not %zu", device_kernel_name(kernel), wanted,
                       n_arguments);
   }
   for (size_t i = 0; i < n_arguments; i++) {
@@ -170,7 +187,7 @@ static sg_status arguments_set(device *on, kernel_id kernel, const kernel_argume
       break;
     }
     if (code != CL_SUCCESS) {
-      return error_fail(error, SG_BUG, "argument %zu of kernel %s: %s (%d)", i, kernel_name(kernel),
+      return error_fail(error, SG_BUG, "argument %zu of kernel %s: %s (%d)", i, device_kernel_name(kernel),
                         opencl_error_name(code), code);
     }
   }
@@ -195,7 +212,7 @@ static sg_status opencl_launch(device *on, kernel_id kernel, const kernel_argume
   if (code != CL_SUCCESS) {
     return opencl_fail(error, note(on, code),
                        "clEnqueueNDRangeKernel of %s over %zu x %zu work-items in groups of %zu x %zu on %s",
-                       kernel_name(kernel), global[0], global[1], local[0], local[1], on->traits.name);
+                       device_kernel_name(kernel), global[0], global[1], local[0], local[1], on->traits.name);
   }
   state->events[state->n_events].event = event;
   state->events[state->n_events++].kernel = kernel;
@@ -230,11 +247,25 @@ static void opencl_close(device *on) {
   free(state);
 }
 
+/* A device with memory of its own. */
 static const device_backend opencl_backend = {
     .buffer_make = opencl_buffer_make,
     .buffer_release = opencl_buffer_release,
     .buffer_write = opencl_buffer_write,
     .buffer_read = opencl_buffer_read,
+    .launch = opencl_launch,
+    .finish = opencl_finish,
+    .close = opencl_close,
+};
+
+/* One that works in the host's. */
+static const device_backend opencl_host_backend = {
+    .buffer_make = opencl_buffer_make,
+    .buffer_release = opencl_buffer_release,
+    .buffer_write = opencl_buffer_write,
+    .buffer_read = opencl_buffer_read,
+    .buffer_map = opencl_buffer_map,
+    .buffer_unmap = opencl_buffer_unmap,
     .launch = opencl_launch,
     .finish = opencl_finish,
     .close = opencl_close,
@@ -247,9 +278,9 @@ sg_status opencl_open(device *opened, const candidate *from, const sg_device_opt
   if (!state) {
     return error_out_of_memory(error);
   }
-  opened->backend = &opencl_backend;
-  opened->state = state;
   opened->traits.wide = strcmp(from->facts.type, "cpu") != 0;
+  opened->backend = opened->traits.wide ? &opencl_backend : &opencl_host_backend;
+  opened->state = state;
   state->id = from->device_id;
   state->zero_copy = !opened->traits.wide;
   state->fills = strcmp(from->facts.platform, "Oclgrind") != 0;

@@ -116,9 +116,9 @@ sg_status opencl_program_build(device *on, const candidate *from, const char *op
   TRY(kernel_text_make(on->memory, &text, error));
   TRY(program_make(on, from, text, options, cache_folder, error));
   for (int i = 0; i < N_KERNELS; i++) {
-    state->kernels[i] = clCreateKernel(state->program, kernel_name((kernel_id)i), &code);
+    state->kernels[i] = clCreateKernel(state->program, device_kernel_name((kernel_id)i), &code);
     if (code != CL_SUCCESS) {
-      return opencl_fail(error, code, "clCreateKernel of %s on %s", kernel_name((kernel_id)i), on->traits.name);
+      return opencl_fail(error, code, "clCreateKernel of %s on %s", device_kernel_name((kernel_id)i), on->traits.name);
     }
   }
   return SG_OK;

@@ -22,6 +22,7 @@ _Thread_local size_t kernel_item[2]; /* what get_global_id reads, see kernels/la
 #include "kernels/fold.cl"
 #include "kernels/adjust.cl"
 #include "kernels/reduce.cl"
+#include "kernels/check.cl"
 
 /* ---- one call per kernel: the arguments in the kernel's order ------------------------------- */
 
@@ -82,6 +83,12 @@ static void call_reduce_worst(const kernel_argument *arguments) {
   reduce_worst(BUFFER(0), BUFFER(1), UINT(2), UINT(3), UINT(4), UINT(5), BUFFER(6), BUFFER(7), BUFFER(8));
 }
 
+static void call_sum_rows(const kernel_argument *arguments) { sum_rows(BUFFER(0), UINT(1), UINT(2), BUFFER(3)); }
+
+static void call_gather_runs(const kernel_argument *arguments) {
+  gather_runs(BUFFER(0), BUFFER(1), UINT(2), UINT(3), BUFFER(4));
+}
+
 static const struct {
   void (*call)(const kernel_argument *);
   size_t n_arguments;
@@ -100,11 +107,17 @@ static const struct {
     [KERNEL_fold_level] = {call_fold_level, 12},
     [KERNEL_adjust_nodes] = {call_adjust_nodes, 9},
     [KERNEL_reduce_worst] = {call_reduce_worst, 9},
+    [KERNEL_sum_rows] = {call_sum_rows, 4},
+    [KERNEL_gather_runs] = {call_gather_runs, 5},
 };
 
 /* ---- the backend --------------------------------------------------------------------------- */
 
 static sg_status reference_buffer_make(device_buffer *buffer, const void *initial, sg_error *error) {
+  if (buffer->host_pages) {
+    buffer->memory = buffer->host_pages;
+    return SG_OK;
+  }
   buffer->memory = calloc(1, buffer->size_bytes);
   if (!buffer->memory) {
     buffer->on->out_of_memory = true;
@@ -117,7 +130,18 @@ static sg_status reference_buffer_make(device_buffer *buffer, const void *initia
   return SG_OK;
 }
 
-static void reference_buffer_release(device_buffer *buffer) { free(buffer->memory); }
+static void reference_buffer_release(device_buffer *buffer) {
+  if (!buffer->host_pages) {
+    free(buffer->memory);
+  }
+}
+
+static sg_status reference_buffer_map(const device_buffer *buffer, const double **mapped, sg_error *error) {
+  *mapped = buffer->memory;
+  return SG_OK;
+}
+
+static void reference_buffer_unmap(const device_buffer *buffer, const double *mapped) {}
 
 static sg_status reference_buffer_write(device_buffer *buffer, size_t offset_bytes, size_t size_bytes,
                                         const void *from, sg_error *error) {
@@ -140,7 +164,7 @@ static double seconds_now(void) {
 static sg_status reference_launch(device *on, kernel_id kernel, const kernel_argument *arguments, size_t n_arguments,
                                   const size_t items[2], sg_error *error) {
   if (n_arguments != calls[kernel].n_arguments) {
-    return error_fail(error, SG_BUG, "kernel %s takes %zu arguments, not %zu", kernel_name(kernel),
+    return error_fail(error, SG_BUG, "kernel %s takes %zu arguments, not %zu", device_kernel_name(kernel),
                       calls[kernel].n_arguments, n_arguments);
   }
   double start = seconds_now();
@@ -164,6 +188,8 @@ static const device_backend reference_backend = {
     .buffer_release = reference_buffer_release,
     .buffer_write = reference_buffer_write,
     .buffer_read = reference_buffer_read,
+    .buffer_map = reference_buffer_map,
+    .buffer_unmap = reference_buffer_unmap,
     .launch = reference_launch,
     .finish = reference_finish,
     .close = reference_close,

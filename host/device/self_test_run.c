@@ -2,10 +2,8 @@
  *
  * Runs a known case on a device, and compares two devices.
  */
-#include "base/number.h"
 #include "device/self_test.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 static size_t element_bytes(const case_argument *argument) { return argument->is == CASE_UINTS ? 4 : 8; }
@@ -58,17 +56,11 @@ done:
 
 sg_status self_test_fail(const device *on, kernel_id kernel, const char *where, double expected, double got,
                          sg_error *error) {
-  char expected_text[NUMBER_TEXT_BYTES], got_text[NUMBER_TEXT_BYTES];
-  uint64_t expected_bits, got_bits;
-  memcpy(&expected_bits, &expected, sizeof expected);
-  memcpy(&got_bits, &got, sizeof got);
-  number_format(expected, expected_text);
-  number_format(got, got_text);
-  return error_fail(error, SG_DEVICE,
-                    "%s (%s, driver %s) is refused: its kernel %s fails the self-test at %s: expected 0x%016" PRIx64
-                    " (%s), got 0x%016" PRIx64 " (%s)",
-                    on->traits.name, on->traits.platform, on->traits.driver, kernel_name(kernel), where,
-                    expected_bits, expected_text, got_bits, got_text);
+  char difference[DIFFERENCE_TEXT_BYTES];
+  device_format_difference(expected, got, difference);
+  return error_fail(error, SG_DEVICE, "%s (%s, driver %s) is refused: its kernel %s fails the self-test at %s: %s",
+                    on->traits.name, on->traits.platform, on->traits.driver, device_kernel_name(kernel), where,
+                    difference);
 }
 
 static double element_value(const case_argument *argument, const void *values, size_t index) {

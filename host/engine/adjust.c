@@ -5,6 +5,7 @@
 #include "engine/adjust.h"
 
 #include "base/error.h"
+#include "engine/verify.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -216,8 +217,8 @@ void adjustment_close(adjustment *opened) {
   }
 }
 
-sg_status adjustment_run(const adjustment *with, const tile *of, device_buffer *scale, device_buffer *node_pnl,
-                         sg_error *error) {
+sg_status adjustment_run(const adjustment *with, const tile *of, device_buffer *d_scale, const double *scale,
+                         device_buffer *node_pnl, node_sample *sample, sg_error *error) {
   device *on = with->prices->on;
   uint32_t n_nodes = with->of->tables[with->set].n;
   device_buffer *credit = NULL;
@@ -225,11 +226,15 @@ sg_status adjustment_run(const adjustment *with, const tile *of, device_buffer *
   TRY_DONE(status);
   kernel_argument arguments[] = {
       ARG_BUFFER(with->base),       ARG_BUFFER(with->positive), ARG_BUFFER(with->negative),
-      ARG_BUFFER(scale),            ARG_BUFFER(with->credit_row), ARG_BUFFER(credit),
+      ARG_BUFFER(d_scale),          ARG_BUFFER(with->credit_row), ARG_BUFFER(credit),
       ARG_UINT(n_nodes),            ARG_UINT(of->stride),       ARG_BUFFER(node_pnl)};
   TRY_DONE(device_launch(on, KERNEL_adjust_nodes, arguments, sizeof arguments / sizeof *arguments,
                          (size_t[2]){of->stride / device_get_traits(on)->lanes, n_nodes}, error));
   TRY_DONE(device_finish(on, error));
+  if (with->prices->watch != NULL) {
+    const adjust_inputs in = {with->base, with->positive, with->negative, scale, with->of->tables[with->set].group, credit};
+    TRY_DONE(verify_adjust(with->prices->watch, of, &in, sample, error));
+  }
 done:
   buffer_close(credit);
   return status;

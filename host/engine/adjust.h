@@ -18,8 +18,9 @@ sg_status adjustment_open(batch *of, const pricing *prices, const bound_level *l
                           sg_error *error);
 void adjustment_close(adjustment *opened); /* accepts NULL */
 
-/* node_pnl[n][k] of a tile in place. scale[k] on the device. */
-sg_status adjustment_run(const adjustment *with, const tile *of, device_buffer *scale, device_buffer *node_pnl,
-                         sg_error *error);
+/* node_pnl[n][k] of a tile in place. scale[k] on the device and on the host; `sample` is what is expected of some. */
+typedef struct node_sample node_sample;
+sg_status adjustment_run(const adjustment *with, const tile *of, device_buffer *d_scale, const double *scale,
+                         device_buffer *node_pnl, node_sample *sample, sg_error *error);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "engine/adjust.h"
+#include "engine/verify.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -104,7 +105,7 @@ static sg_status reduce_units(const pricing *prices, const tile *of, const unit_
 }
 
 static sg_status read_units(const pricing *prices, const tile *last, const unit_nodes *units, uint32_t first,
-                            double *worst, uint32_t *not_finite, sg_error *error) {
+                            const result_sample *sample, double *worst, uint32_t *not_finite, sg_error *error) {
   double *pairs = malloc(units->n * sizeof *pairs);
   sg_status status = pairs == NULL ? error_out_of_memory(error) : SG_OK;
   TRY_DONE(status);
@@ -117,6 +118,7 @@ static sg_status read_units(const pricing *prices, const tile *last, const unit_
     }
     worst[(i % 2) * (size_t)prices->n_held + first + i / 2] = pairs[i];
   }
+  TRY_DONE(verify_extremes(prices, last, first, pairs, sample, error));
 done:
   free(pairs);
   return status;
@@ -137,16 +139,23 @@ static sg_status find_extremes(pass_context *with, uint32_t b, extremes *found, 
   for (uint32_t first = 0; status == SG_OK && first < n_held; first += chunk) {
     uint32_t n = n_held - first < chunk ? n_held - first : chunk;
     unit_nodes units;
+    result_sample sample = {0};
     status = unit_nodes_open(&with->prices, first, n, stride, &units, error);
+    if (status == SG_OK && with->prices.watch != NULL) {
+      double share = (double)n / n_held * with->sets[b].n / verifier_scenarios(with->prices.watch);
+      status = verify_results_before(with->prices.watch, 2 * n, share, NULL, &sample, error);
+    }
     for (uint32_t t = 0; status == SG_OK && t < with->n_tiles[b]; t++) {
       tile *of = &with->tiles[b][t];
       status = pass_open_tile(with, b, t, error);
       status = status == SG_OK ? reduce_units(&with->prices, of, &units, t > 0, error) : status;
+      status = status == SG_OK ? verify_units(&with->prices, of, first, t > 0, &sample, error) : status;
       if (status == SG_OK && t + 1 == with->n_tiles[b]) {
-        status = read_units(&with->prices, of, &units, first, found->worst, not_finite, error);
+        status = read_units(&with->prices, of, &units, first, &sample, found->worst, not_finite, error);
       }
-      pass_close_tile(with, b, t);
+      status = pass_close_tile(with, b, t, status, error);
     }
+    result_sample_free(&sample);
     unit_nodes_close(&units);
   }
   free(not_finite);

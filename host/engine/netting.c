@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "engine/adjust.h"
+#include "engine/verify.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,6 +22,9 @@ typedef struct fold_step {
   uint32_t n_rates;             /* distinct currency pairs */
   uint32_t *rate_from, *rate_to;
   device_buffer *child_begin, *child, *rate_row, *gains_cap, *credit;
+  uint64_t *begin;              /* what the buffers hold, for those who watch */
+  uint32_t *children, *rates_of;
+  double *caps, *credits;
   adjustment *adjust;           /* NULL: scale and credit are the fold's */
 } fold_step;
 
@@ -31,6 +35,9 @@ struct netting {
   net_scratch *scratch;
   uint32_t n_leaves;
   device_buffer *position_begin, *instrument, *quantity, *destination;
+  uint64_t *leaf_begin;         /* what the buffers hold, for those who watch */
+  uint32_t *leaf_row, *leaf_destination;
+  double *leaf_quantity;
   fold_step *steps;             /* [level] */
 };
 
@@ -109,11 +116,11 @@ static sg_status upload_leaves(netting *made, sg_error *error) {
   TRY_DONE(buffer_make(on, of->n_positions * sizeof *quantity, quantity, &made->quantity, error));
   TRY_DONE(buffer_make(on, table->n * sizeof *ordered, ordered, &made->destination, error));
 done:
-  free(ordered);
   free(node_begin);
-  free(begin);
-  free(row);
-  free(quantity);
+  made->leaf_begin = begin;
+  made->leaf_row = row;
+  made->leaf_destination = ordered;
+  made->leaf_quantity = quantity;
   return status;
 }
 
@@ -191,13 +198,13 @@ static sg_status upload_level(netting *made, uint32_t l, sg_error *error) {
   TRY_DONE(buffer_make(on, n_children * sizeof *cap, cap_ordered, &step->gains_cap, error));
   TRY_DONE(buffer_make(on, step->n_parents * sizeof *credit, credit, &step->credit, error));
 done:
-  free(begin);
   free(next);
-  free(child);
-  free(rate_row);
   free(cap);
-  free(cap_ordered);
-  free(credit);
+  step->begin = begin;
+  step->children = child;
+  step->rates_of = rate_row;
+  step->caps = cap_ordered;
+  step->credits = credit;
   return status;
 }
 
@@ -234,10 +241,19 @@ void netting_close(netting *opened) {
   buffer_close(opened->instrument);
   buffer_close(opened->quantity);
   buffer_close(opened->destination);
+  free(opened->leaf_begin);
+  free(opened->leaf_row);
+  free(opened->leaf_destination);
+  free(opened->leaf_quantity);
   for (uint32_t l = 0; opened->steps != NULL && l < opened->levels->n; l++) {
     fold_step *step = &opened->steps[l];
     free(step->rate_from);
     free(step->rate_to);
+    free(step->begin);
+    free(step->children);
+    free(step->rates_of);
+    free(step->caps);
+    free(step->credits);
     buffer_close(step->child_begin);
     buffer_close(step->child);
     buffer_close(step->rate_row);
@@ -262,11 +278,11 @@ static sg_status net_leaves(const netting *with, const tile *of, device_buffer *
                        (size_t[2]){of->stride / span, with->n_leaves}, error);
 }
 
-/* rate[row][stride]: the base rate, or what the scenarios make of it. */
+/* rate[row][stride]: the base rate, or what the scenarios make of it. The caller frees *values. */
 static sg_status make_rates(const netting *with, const fold_step *step, const tile *of, device_buffer **made,
-                            sg_error *error) {
+                            double **values, sg_error *error) {
   const bound *in = with->of->in;
-  double *rates = malloc(((size_t)step->n_rates + 1) * of->stride * sizeof *rates);
+  double *rates = *values = malloc(((size_t)step->n_rates + 1) * of->stride * sizeof *rates);
   double *from = malloc((of->set->n + 1) * sizeof *from);
   double *to = malloc((of->set->n + 1) * sizeof *to);
   sg_status status = rates && from && to ? SG_OK : error_out_of_memory(error);
@@ -286,16 +302,16 @@ static sg_status make_rates(const netting *with, const fold_step *step, const ti
   if (status == SG_OK) {
     status = buffer_make(with->prices->on, (size_t)step->n_rates * of->stride * sizeof *rates, rates, made, error);
   }
-  free(rates);
   free(from);
   free(to);
   return status;
 }
 
-/* scale[k]: a number of the scenarios, counted from 1 in model.scenario_keys; key 0: 1. */
-static sg_status make_scale(const netting *with, uint32_t key, const tile *of, device_buffer **made, sg_error *error) {
+/* scale[k]: a number of the scenarios, counted from 1 in model.scenario_keys; key 0: 1. The caller frees *values. */
+static sg_status make_scale(const netting *with, uint32_t key, const tile *of, device_buffer **made, double **values,
+                            sg_error *error) {
   double *numbers = malloc((of->set->n + 1) * sizeof *numbers);
-  double *scale = malloc(of->stride * sizeof *scale);
+  double *scale = *values = malloc(of->stride * sizeof *scale);
   sg_status status = numbers && scale ? SG_OK : error_out_of_memory(error);
   if (status == SG_OK && key != 0) {
     status = scenarios_numbers(with->of->in, of->set, key - 1, numbers, error);
@@ -307,39 +323,102 @@ static sg_status make_scale(const netting *with, uint32_t key, const tile *of, d
     status = buffer_make(with->prices->on, of->stride * sizeof *scale, scale, made, error);
   }
   free(numbers);
-  free(scale);
   return status;
 }
 
+/* What a step of n_nodes nodes is, for those who watch; steps share the draws by their nodes, tiles by their columns,
+ * batches by their positions. */
+static node_inputs step_inputs(const netting *with, const tile *of, uint32_t set, uint32_t n_nodes) {
+  uint64_t n_all = with->n_leaves;
+  for (uint32_t l = 0; l < with->levels->n; l++) {
+    n_all += with->steps[l].n_parents;
+  }
+  double share = (double)with->of->n_positions / (double)with->of->all->n_positions * of->n_columns /
+                 verifier_scenarios(with->prices->watch) * n_nodes / (double)n_all;
+  return (node_inputs){.n_nodes = n_nodes, .share = share};
+}
+
+static sg_status watch_leaves(const netting *with, const tile *of, node_sample *sample, sg_error *error) {
+  if (with->prices->watch == NULL) {
+    return SG_OK;
+  }
+  node_inputs in = step_inputs(with, of, with->levels->leaf_set, with->n_leaves);
+  in.begin = with->leaf_begin;
+  in.part = with->leaf_row;
+  in.destination = with->leaf_destination;
+  in.quantity = with->leaf_quantity;
+  return verify_leaves(with->prices->watch, of, &in, sample, error);
+}
+
+static sg_status watch_fold(const netting *with, const fold_step *step, const tile *of, const double *rates,
+                            const double *scale, device_buffer *below, node_sample *sample, sg_error *error) {
+  if (with->prices->watch == NULL) {
+    return SG_OK;
+  }
+  node_inputs in = step_inputs(with, of, step->set, step->n_parents);
+  in.begin = step->begin;
+  in.part = step->children;
+  in.rate_row = step->rates_of;
+  in.rates = rates;
+  in.gains_cap = step->caps;
+  in.credit = step->credits;
+  in.scale = scale;
+  in.gains = step->rule->gains;
+  return verify_fold(with->prices->watch, of, &in, below, sample, error);
+}
+
+static sg_status watch_nodes(const netting *with, const tile *of, uint32_t set, device_buffer *nodes,
+                             const level_outcome *outcome, const node_sample *sample, sg_error *error) {
+  return with->prices->watch == NULL
+             ? SG_OK
+             : verify_nodes(with->prices->watch, of, with->of, set, nodes, outcome->pnl, sample, error);
+}
+
 static sg_status fold(const netting *with, const fold_step *step, const tile *of, device_buffer *child_pnl,
-                      device_buffer *parent_pnl, sg_error *error) {
-  device_buffer *rates = NULL, *scale = NULL, *adjusted_scale = NULL;
-  sg_status status = make_rates(with, step, of, &rates, error);
+                      device_buffer *parent_pnl, node_sample *sample, sg_error *error) {
+  device_buffer *d_rates = NULL, *d_scale = NULL, *d_adjusted_scale = NULL;
+  double *rates = NULL, *scale = NULL, *adjusted_scale = NULL;
+  sg_status status = make_rates(with, step, of, &d_rates, &rates, error);
   TRY_DONE(status);
-  TRY_DONE(make_scale(with, step->adjust == NULL ? step->rule->scale : 0, of, &scale, error));
+  TRY_DONE(make_scale(with, step->adjust == NULL ? step->rule->scale : 0, of, &d_scale, &scale, error));
   kernel_argument arguments[] = {
       ARG_BUFFER(step->child_begin), ARG_BUFFER(step->child),     ARG_BUFFER(step->rate_row),
-      ARG_BUFFER(rates),             ARG_DOUBLE(step->rule->gains), ARG_BUFFER(step->gains_cap),
-      ARG_BUFFER(scale),             ARG_BUFFER(step->credit),    ARG_UINT(step->n_parents),
+      ARG_BUFFER(d_rates),           ARG_DOUBLE(step->rule->gains), ARG_BUFFER(step->gains_cap),
+      ARG_BUFFER(d_scale),           ARG_BUFFER(step->credit),    ARG_UINT(step->n_parents),
       ARG_UINT(of->stride),          ARG_BUFFER(child_pnl),       ARG_BUFFER(parent_pnl)};
   uint32_t lanes = device_get_traits(with->prices->on)->lanes;
   TRY_DONE(device_launch(with->prices->on, KERNEL_fold_level, arguments, sizeof arguments / sizeof *arguments,
                          (size_t[2]){of->stride / lanes, step->n_parents}, error));
   TRY_DONE(device_finish(with->prices->on, error));
+  TRY_DONE(watch_fold(with, step, of, rates, scale, child_pnl, sample, error));
   if (step->adjust != NULL) {
-    TRY_DONE(make_scale(with, step->rule->scale, of, &adjusted_scale, error));
-    TRY_DONE(adjustment_run(step->adjust, of, adjusted_scale, parent_pnl, error));
+    TRY_DONE(make_scale(with, step->rule->scale, of, &d_adjusted_scale, &adjusted_scale, error));
+    TRY_DONE(adjustment_run(step->adjust, of, d_adjusted_scale, adjusted_scale, parent_pnl, sample, error));
   }
 done:
-  buffer_close(rates);
-  buffer_close(scale);
-  buffer_close(adjusted_scale);
+  buffer_close(d_rates);
+  buffer_close(d_scale);
+  buffer_close(d_adjusted_scale);
+  free(rates);
+  free(scale);
+  free(adjusted_scale);
   return status;
 }
 
-static sg_status reduce(const netting *with, const tile *of, device_buffer *node_pnl, uint32_t n_nodes,
-                        level_outcome *outcome, sg_error *error) {
+/* Nodes of a level: its set, and its share of the results of a run. */
+typedef struct level_nodes {
+  device_buffer *pnl;
+  uint32_t set, n;
+  double share;
+} level_nodes;
+
+static sg_status reduce(const netting *with, const tile *of, const level_nodes *nodes, level_outcome *outcome,
+                        sg_error *error) {
   device *on = with->prices->on;
+  verifier *watch = with->prices->watch;
+  uint32_t n_nodes = nodes->n;
+  result_sample sample = {0};
+  sg_status status = SG_OK;
   bool carry = outcome->worst != NULL;
   if (!carry) {
     outcome->worst = ARENA_ARRAY(with->of->memory, double, n_nodes);
@@ -354,25 +433,35 @@ static sg_status reduce(const netting *with, const tile *of, device_buffer *node
   TRY(scratch_get(with->scratch, &with->scratch->worst, double_bytes, &worst, error));
   TRY(scratch_get(with->scratch, &with->scratch->scenario, index_bytes, &scenario, error));
   TRY(scratch_get(with->scratch, &with->scratch->not_finite, index_bytes, &not_finite, error));
-  if (carry) {
-    TRY(buffer_write(on, worst, 0, double_bytes, outcome->worst, error));
-    TRY(buffer_write(on, scenario, 0, index_bytes, outcome->scenario, error));
-    TRY(buffer_write(on, not_finite, 0, index_bytes, outcome->not_finite, error));
+  worst_results results = {outcome->worst, outcome->scenario, outcome->not_finite};
+  if (watch != NULL) {
+    TRY_DONE(verify_results_before(watch, n_nodes, nodes->share, carry ? &results : NULL, &sample, error));
   }
-  kernel_argument arguments[] = {ARG_BUFFER(node_pnl), ARG_BUFFER(of->scenario_of), ARG_UINT(n_nodes),
-                                 ARG_UINT(of->n_columns), ARG_UINT(of->stride),     ARG_UINT(carry),
-                                 ARG_BUFFER(worst),    ARG_BUFFER(scenario),        ARG_BUFFER(not_finite)};
-  TRY(device_launch(on, KERNEL_reduce_worst, arguments, sizeof arguments / sizeof *arguments, (size_t[2]){n_nodes, 1},
-                    error));
-  TRY(buffer_read(on, worst, 0, double_bytes, outcome->worst, error));
-  TRY(buffer_read(on, scenario, 0, index_bytes, outcome->scenario, error));
-  TRY(buffer_read(on, not_finite, 0, index_bytes, outcome->not_finite, error));
+  if (carry) {
+    TRY_DONE(buffer_write(on, worst, 0, double_bytes, outcome->worst, error));
+    TRY_DONE(buffer_write(on, scenario, 0, index_bytes, outcome->scenario, error));
+    TRY_DONE(buffer_write(on, not_finite, 0, index_bytes, outcome->not_finite, error));
+  }
+  kernel_argument arguments[] = {ARG_BUFFER(nodes->pnl), ARG_BUFFER(of->scenario_of), ARG_UINT(n_nodes),
+                                 ARG_UINT(of->n_columns), ARG_UINT(of->stride),       ARG_UINT(carry),
+                                 ARG_BUFFER(worst),      ARG_BUFFER(scenario),        ARG_BUFFER(not_finite)};
+  TRY_DONE(device_launch(on, KERNEL_reduce_worst, arguments, sizeof arguments / sizeof *arguments,
+                         (size_t[2]){n_nodes, 1}, error));
+  TRY_DONE(buffer_read(on, worst, 0, double_bytes, outcome->worst, error));
+  TRY_DONE(buffer_read(on, scenario, 0, index_bytes, outcome->scenario, error));
+  TRY_DONE(buffer_read(on, not_finite, 0, index_bytes, outcome->not_finite, error));
+  if (watch != NULL) {
+    TRY_DONE(verify_results(watch, of, with->of, nodes->set, nodes->pnl, &results, carry, &sample, error));
+  }
   for (uint32_t n = 0; n < n_nodes; n++) {
     if (outcome->not_finite[n] != 0) {
-      return tile_report_not_finite(with->prices, of, error);
+      status = tile_report_not_finite(with->prices, of, error);
+      goto done;
     }
   }
-  return SG_OK;
+done:
+  result_sample_free(&sample);
+  return status;
 }
 
 static sg_status read_vectors(const netting *with, const tile *of, device_buffer *node_pnl, uint32_t n_nodes,
@@ -404,17 +493,32 @@ static sg_status read_vectors(const netting *with, const tile *of, device_buffer
   return status;
 }
 
-static sg_status answer(const netting *with, const tile *of, const level_request *request, device_buffer *node_pnl,
-                        uint32_t n_nodes, level_outcome *outcome, sg_error *error) {
+static sg_status answer(const netting *with, const tile *of, const level_request *request, level_nodes nodes,
+                        level_outcome *outcome, sg_error *error) {
   if (request->worst) {
-    TRY(reduce(with, of, node_pnl, n_nodes, outcome, error));
+    TRY(reduce(with, of, &nodes, outcome, error));
   }
-  return request->vectors ? read_vectors(with, of, node_pnl, n_nodes, outcome, error) : SG_OK;
+  return request->vectors ? read_vectors(with, of, nodes.pnl, nodes.n, outcome, error) : SG_OK;
+}
+
+/* Results of a level against those of all levels that are asked for, shared as step_inputs does. */
+static double results_share(const netting *with, const tile *of, const level_request *requests, uint32_t n_nodes) {
+  uint64_t n_all = requests[0].worst ? with->n_leaves : 0;
+  for (uint32_t l = 0; l < with->levels->n; l++) {
+    n_all += requests[1 + l].worst ? with->steps[l].n_parents : 0;
+  }
+  return with->prices->watch == NULL || n_all == 0
+             ? 0.0
+             : (double)with->of->n_positions / (double)with->of->all->n_positions * of->n_columns /
+                   verifier_scenarios(with->prices->watch) * n_nodes / (double)n_all;
 }
 
 sg_status netting_run(netting *with, const tile *of, const level_request *requests, block_outcome *outcome,
                       sg_error *error) {
   device_buffer *children, *parents;
+  node_sample below = {0}, sample = {0};
+  uint32_t set = with->levels->leaf_set;
+  sg_status status = SG_OK;
   outcome->n_scenarios = of->set->n;
   if (outcome->levels == NULL) {
     outcome->levels = ARENA_ARRAY(with->of->memory, level_outcome, with->levels->n);
@@ -424,15 +528,31 @@ sg_status netting_run(netting *with, const tile *of, const level_request *reques
   }
   size_t row_bytes = of->stride * sizeof(double);
   struct scratch_buffer *nodes = with->scratch->nodes;
+  level_outcome *out = &outcome->leaf;
   TRY(scratch_get(with->scratch, &nodes[0], with->n_leaves * row_bytes, &children, error));
   TRY(net_leaves(with, of, children, error));
-  TRY(answer(with, of, &requests[0], children, with->n_leaves, &outcome->leaf, error));
+  TRY_DONE(watch_leaves(with, of, &below, error));
+  TRY_DONE(answer(with, of, &requests[0],
+                  (level_nodes){children, set, with->n_leaves, results_share(with, of, requests, with->n_leaves)}, out,
+                  error));
   for (uint32_t l = 0; l < with->levels->n; l++) {
     const fold_step *step = &with->steps[l];
-    TRY(scratch_get(with->scratch, &nodes[1 - l % 2], step->n_parents * row_bytes, &parents, error));
-    TRY(fold(with, step, of, children, parents, error));
-    TRY(answer(with, of, &requests[1 + l], parents, step->n_parents, &outcome->levels[l], error));
+    TRY_DONE(scratch_get(with->scratch, &nodes[1 - l % 2], step->n_parents * row_bytes, &parents, error));
+    TRY_DONE(fold(with, step, of, children, parents, &sample, error));
+    TRY_DONE(watch_nodes(with, of, set, children, out, &below, error)); /* as the fold has left them */
+    node_sample_free(&below);
+    below = sample;
+    sample = (node_sample){0};
+    out = &outcome->levels[l];
+    set = step->set;
     children = parents;
+    TRY_DONE(answer(with, of, &requests[1 + l],
+                    (level_nodes){children, set, step->n_parents, results_share(with, of, requests, step->n_parents)},
+                    out, error));
   }
-  return SG_OK;
+  TRY_DONE(watch_nodes(with, of, set, children, out, &below, error));
+done:
+  node_sample_free(&below);
+  node_sample_free(&sample);
+  return status;
 }

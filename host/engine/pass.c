@@ -5,6 +5,7 @@
 #include "engine/pass.h"
 
 #include "base/error.h"
+#include "engine/verify.h"
 #include "kernels/shared.h"
 
 #include <stdlib.h>
@@ -56,10 +57,21 @@ sg_status pass_open_tile(pass_context *with, uint32_t b, uint32_t t, sg_error *e
   return with->resident ? SG_OK : price_tile(with, b, t, error);
 }
 
-void pass_close_tile(pass_context *with, uint32_t b, uint32_t t) {
+sg_status pass_close_tile(pass_context *with, uint32_t b, uint32_t t, sg_status status, sg_error *error) {
   if (!with->resident) {
+    status = status == SG_OK ? verify_closing(&with->prices, &with->tiles[b][t], error) : status;
     tile_close(&with->tiles[b][t]);
   }
+  return status;
+}
+
+sg_status pass_finish(const pass_context *with, sg_error *error) {
+  for (uint32_t b = 0; with->resident && b < with->in->model->n_blocks; b++) {
+    for (uint32_t t = 0; t < with->n_tiles[b]; t++) {
+      TRY(verify_closing(&with->prices, &with->tiles[b][t], error));
+    }
+  }
+  return SG_OK;
 }
 
 static void close_tiles(pass_context *with) {
@@ -195,8 +207,7 @@ static sg_status net_block(pass_context *with, netting *nets, uint32_t b, block_
     double start = clock_seconds();
     sg_status status = netting_run(nets, of, with->requests[b], outcome, error);
     with->clock.net += clock_seconds() - start;
-    pass_close_tile(with, b, t);
-    TRY(status);
+    TRY(pass_close_tile(with, b, t, status, error));
   }
   return SG_OK;
 }

@@ -59,7 +59,10 @@ void pass_close(pass_context *with);
 
 /* A tile's P&L matrix is there between open and close. */
 sg_status pass_open_tile(pass_context *with, uint32_t block, uint32_t tile, sg_error *error);
-void pass_close_tile(pass_context *with, uint32_t block, uint32_t tile);
+/* `status` is that of the work between; a tile that is closed after good work is verified. */
+sg_status pass_close_tile(pass_context *with, uint32_t block, uint32_t tile, sg_status status, sg_error *error);
+/* After the last pass: verifies the tiles that stay. */
+sg_status pass_finish(const pass_context *with, sg_error *error);
 
 void pass_report(const pass_context *with, const char *stage, double share); /* progress within the pass */
 

@@ -190,8 +190,8 @@ static sg_status price_some(price_pass *with, scenario_price_visitor visit, void
   for (uint32_t i = 0; i < with->n; i++) {
     with->needed[with->priced[with->first + i]] = true;
   }
-  TRY(pricing_open(with->in, with->on, with->needed, &with->contracts, error));
-  TRY_DONE(pricing_open(with->in, with->on, with->needed, &with->units, error));
+  TRY(pricing_open(with->in, with->on, with->needed, NULL, &with->contracts, error));
+  TRY_DONE(pricing_open(with->in, with->on, with->needed, NULL, &with->units, error));
   TRY_DONE(make_units(&with->units, error));
   double *cells = with->cells;
   for (uint32_t b = 0; b < with->n_blocks; b++) {

@@ -2,7 +2,7 @@
  *
  * Contracts once per run; forwards, vols and weights once per tile; then one launch per pricer.
  */
-#include "engine/pricing.h"
+#include "engine/verify.h"
 
 #include "device/american_scheme.h"
 #include "kernels/shared.h"
@@ -36,7 +36,6 @@ static sg_status open_kind(pricing *with, pricer kind, sg_error *error) {
   const book *b = with->in->book;
   priced *made = &with->kinds[kind];
   order *orders = malloc((with->n_held + 1) * sizeof *orders);
-  double *contract = NULL;
   uint32_t *rows = NULL;
   sg_status status = SG_OK;
   if (orders == NULL) {
@@ -54,22 +53,25 @@ static sg_status open_kind(pricing *with, pricer kind, sg_error *error) {
   made->n_padded = round_up(made->n, INSTRUMENT_PADDING);
   made->instrument = malloc(made->n_padded * sizeof *made->instrument);
   rows = malloc(made->n_padded * sizeof *rows);
-  contract = malloc((size_t)N_CONTRACT_FIELDS * made->n_padded * sizeof *contract);
-  if (made->instrument == NULL || rows == NULL || contract == NULL) {
+  made->terms = malloc((size_t)N_CONTRACT_FIELDS * made->n_padded * sizeof *made->terms);
+  if (made->instrument == NULL || rows == NULL || made->terms == NULL) {
     status = error_out_of_memory(error);
     goto done;
   }
   for (uint32_t i = 0; i < made->n_padded; i++) {
     made->instrument[i] = orders[i < made->n ? i : made->n - 1].instrument;
     rows[i] = with->row_of[made->instrument[i]];
-    fill_contract(with->in, made->instrument[i], i, made->n_padded, contract);
+    fill_contract(with->in, made->instrument[i], i, made->n_padded, made->terms);
   }
-  TRY_DONE(buffer_make(with->on, (size_t)N_CONTRACT_FIELDS * made->n_padded * sizeof *contract, contract,
+  TRY_DONE(buffer_make(with->on, (size_t)N_CONTRACT_FIELDS * made->n_padded * sizeof *made->terms, made->terms,
                        &made->contract, error));
   TRY_DONE(buffer_make(with->on, made->n_padded * sizeof *rows, rows, &made->pnl_row, error));
 done:
+  if (with->watch == NULL) {
+    free(made->terms);
+    made->terms = NULL;
+  }
   free(orders);
-  free(contract);
   free(rows);
   return status;
 }
@@ -88,8 +90,8 @@ static sg_status count_forwards(pricing *with, sg_error *error) {
   return SG_OK;
 }
 
-sg_status pricing_open(bound *in, device *on, const bool *needed, pricing *opened, sg_error *error) {
-  *opened = (pricing){.in = in, .on = on};
+sg_status pricing_open(bound *in, device *on, const bool *needed, verifier *watch, pricing *opened, sg_error *error) {
+  *opened = (pricing){.in = in, .on = on, .watch = watch};
   uint32_t n = in->book->instruments.n;
   opened->held = malloc((n + 1) * sizeof *opened->held);
   opened->row_of = malloc((n + 1) * sizeof *opened->row_of);
@@ -117,6 +119,7 @@ sg_status pricing_open(bound *in, device *on, const bool *needed, pricing *opene
 void pricing_close(pricing *opened) {
   for (int kind = 0; kind < N_PRICERS; kind++) {
     free(opened->kinds[kind].instrument);
+    free(opened->kinds[kind].terms);
     buffer_close(opened->kinds[kind].contract);
     buffer_close(opened->kinds[kind].pnl_row);
   }
@@ -158,6 +161,7 @@ sg_status tile_report_not_finite(const pricing *with, const tile *of, sg_error *
     status = buffer_read(with->on, of->pnl, (size_t)r * of->stride * sizeof *row, of->stride * sizeof *row, row, error);
     for (uint32_t k = 0; status == SG_OK && k < of->n_columns; k++) {
       if (!(row[k] - row[k] == 0.0)) {
+        TRY_DONE(verify_row(with, of, r, error));
         place where = {"instruments.csv", with->in->book->instruments.line[with->held[r]], 0};
         status = error_add(error, SG_INPUT, where,
                            "the P&L of instrument %s in scenario %u of block %s is not a finite number",
@@ -166,6 +170,7 @@ sg_status tile_report_not_finite(const pricing *with, const tile *of, sg_error *
       }
     }
   }
+done:
   free(row);
   return status != SG_OK ? status
                          : error_fail(error, SG_INPUT, "a node's P&L in block %s overflows a double", of->set->block->name);

@@ -9,11 +9,15 @@
 #include "engine/scenarios.h"
 #include "engine/value.h"
 
+typedef struct verifier verifier; /* engine/verify.h */
+typedef struct tile_check tile_check;
+
 /* Held instruments of one pricer, in an order that keeps equal forwards together. */
 typedef struct priced {
   uint32_t n, n_padded;
   uint32_t *instrument;     /* [i] c; padding repeats the last */
-  device_buffer *contract;  /* [N_CONTRACT_FIELDS][n_padded] */
+  double *terms;            /* [N_CONTRACT_FIELDS][n_padded] */
+  device_buffer *contract;  /* the same */
   device_buffer *pnl_row;   /* [i] */
 } priced;
 
@@ -26,6 +30,7 @@ typedef struct pricing {
   priced kinds[N_PRICERS];
   device_buffer *american;  /* the scheme's table; NULL where no American option is held */
   uint32_t n_forwards;      /* distinct ones of held instruments */
+  verifier *watch;          /* NULL: nobody does */
 } pricing;
 
 typedef struct tile {
@@ -34,10 +39,11 @@ typedef struct tile {
   uint32_t first_column, n_columns, stride;
   device_buffer *pnl;          /* [row][stride] one contract, currency paid */
   device_buffer *scenario_of;  /* [stride] */
+  tile_check *check;           /* the watch's */
 } tile;
 
-/* needed[c]: instruments to price. */
-sg_status pricing_open(bound *in, device *on, const bool *needed, pricing *opened, sg_error *error);
+/* needed[c]: instruments to price. watch may be NULL. */
+sg_status pricing_open(bound *in, device *on, const bool *needed, verifier *watch, pricing *opened, sg_error *error);
 void pricing_close(pricing *opened);
 
 /* Prices columns first .. first + n - 1 of a block. */

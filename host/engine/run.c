@@ -11,6 +11,7 @@
 #include "engine/posted.h"
 #include "engine/record.h"
 #include "engine/scenario_rows.h"
+#include "engine/verify.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,7 @@ typedef struct run {
   bool *shown;    /* [a] those asked for; NULL: all */
   bool *keeps_pnl;
   bool *held;     /* [c] in the accounts that are run */
+  verifier *watch;
 } run;
 
 /* ---- accounts ---------------------------------------------------------------------------------- */
@@ -198,7 +200,7 @@ static sg_status find_vols(run *r, sg_error *error) {
 
 static sg_status open_pricing(run *r, sg_error *error) {
   TRY(check_rates(r, r->held, error));
-  return pricing_open(r->in, r->on, r->held, &r->pass.prices, error);
+  return pricing_open(r->in, r->on, r->held, r->watch, &r->pass.prices, error);
 }
 
 static sg_status lay_out_scenarios(run *r, sg_error *error) {
@@ -255,6 +257,7 @@ static sg_status run_standalone(run *r, sg_error *error) {
 static sg_status prepare(run *r, sg_error *error) {
   TRY(posted_book(r->book, r->under, r->made->memory, &r->book, error));
   TRY(value_check(r->book, error));
+  TRY(verifier_open(r->on, r->book, r->under, r->options->verify, r->made, &r->watch, error));
   TRY(choose_accounts(r, error));
   TRY(make_rows(r, error));
   TRY(portfolios_make(r->book, r->wanted, &r->accounts, error));
@@ -331,6 +334,7 @@ static sg_status run_stages(run *r, sg_error *error) {
   works[WORK_RULES] = clock->rules;
   r->made->n_nodes = r->pass.n_nodes;
   TRY(run_standalone(r, error));
+  TRY(pass_finish(&r->pass, error));
   TRY(add_kernels(r, alone, before, error));
   seconds[STAGE_STANDALONE] = works[WORK_ALONE_HOST] + works[WORK_ALONE_ADD];
   works[WORK_ALONE_HOST] -= works[WORK_ALONE] < works[WORK_ALONE_HOST] ? works[WORK_ALONE] : works[WORK_ALONE_HOST];
@@ -352,12 +356,13 @@ static sg_status describe(run *r, double seconds, sg_error *error) {
   made->n_prices = (size_t)r->pass.prices.n_held * made->n_scenarios_distinct;
   made->n_cells = r->pass.n_cells;
   made->lanes = traits->lanes;
+  made->verify = r->options->verify == NULL ? "default" : arena_format(memory, "%s", r->options->verify);
   made->device_name = arena_format(memory, "%s", traits->name);
   made->device_platform = arena_format(memory, "%s", traits->platform);
   made->device_driver = arena_format(memory, "%s", traits->driver);
   made->device_type = arena_format(memory, "%s", traits->type);
   made->device_self_test = arena_format(memory, "%s", traits->self_test);
-  bool enough = made->device_name && made->device_platform && made->device_driver && made->device_type &&
+  bool enough = made->verify && made->device_name && made->device_platform && made->device_driver && made->device_type &&
                 made->device_self_test;
   return enough ? SG_OK : error_out_of_memory(error);
 }
@@ -423,6 +428,7 @@ static void run_close(run *r) {
   }
   portfolios_close(&r->accounts);
   standalone_close(&r->alone);
+  verifier_close(r->watch);
   bound_close(r->in);
   free(r->wanted);
   free(r->shown);

@@ -4,7 +4,8 @@
  */
 #include "engine/boundaries.h" /* first: see there */
 
-#include "engine/pricing.h"
+#include "engine/value_american.h"
+#include "engine/verify.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ typedef struct tables {
   uint32_t n_weights;
   uint32_t n_rows;         /* of forwards: distinct (forward, class) */
   uint32_t *row_forward, *row_class;
+  double *base, *gain;     /* [row] */
   uint32_t *forward_row;   /* [held row] */
   device_buffer *d_slice_of, *d_slice_years, *d_forward, *d_log_move, *d_weight;
 } tables;
@@ -32,6 +34,8 @@ static void tables_close(tables *of) {
   free(of->weight);
   free(of->row_forward);
   free(of->row_class);
+  free(of->base);
+  free(of->gain);
   free(of->forward_row);
   buffer_close(of->d_slice_of);
   buffer_close(of->d_slice_years);
@@ -187,8 +191,8 @@ static sg_status make_rows(const pricing *with, const tile *of, tables *made, sg
 }
 
 static sg_status move_forwards(const pricing *with, const tile *of, tables *made, sg_error *error) {
-  double *base = malloc((made->n_rows + 1) * sizeof *base);
-  double *gain = malloc((made->n_rows + 1) * sizeof *gain);
+  double *base = made->base = malloc((made->n_rows + 1) * sizeof *base);
+  double *gain = made->gain = malloc((made->n_rows + 1) * sizeof *gain);
   uint32_t n_moves = of->set->n_classes + 1;
   device_buffer *d_base = NULL, *d_gain = NULL, *d_class = NULL, *d_move = NULL;
   size_t matrix_bytes = (size_t)made->n_rows * of->stride * sizeof(double);
@@ -212,8 +216,6 @@ static sg_status move_forwards(const pricing *with, const tile *of, tables *made
                          (size_t[2]){of->stride / lanes, made->n_rows}, error));
   TRY_DONE(device_finish(with->on, error));
 done:
-  free(base);
-  free(gain);
   buffer_close(d_base);
   buffer_close(d_gain);
   buffer_close(d_class);
@@ -237,9 +239,30 @@ static sg_status solve_boundaries(const pricing *with, const tables *shared, con
                        (size_t[2]){shared->n_slices, which->n_padded / device_get_traits(with->on)->lanes}, error);
 }
 
+/* The rest of what a launch of this kind read. */
+static sg_status verify_kind_of_tile(const pricing *with, const tile *of, const tables *shared, pricer kind,
+                                     cell_inputs *in, sg_error *error) {
+  in->kernel = value_kernel(kind);
+  in->which = &with->kinds[kind];
+  in->slice_of = shared->slice_of;
+  in->slice_years = shared->slice_years;
+  in->n_slices = shared->n_slices;
+  in->base = shared->base;
+  in->gain = shared->gain;
+  in->move_row = shared->row_class;
+  in->move = shared->move;
+  in->weight = shared->weight;
+  if (kind == PRICER_AMERICAN) {
+    in->state_rows = (uint32_t)with->in->american[AMERICAN_N_NODES];
+    in->state_kernel = with->in->shared != NULL ? KERNEL_share_american : KERNEL_solve_american;
+    in->make_state = american_squares;
+    in->every_state = with->in->shared != NULL;
+    in->table = with->in->american;
+  }
+  return verify_priced(with, of, in, error);
+}
+
 static sg_status price_kind(const pricing *with, const tile *of, const tables *shared, pricer kind, sg_error *error) {
-  static const kernel_id kernels[N_PRICERS] = {KERNEL_price_linear, KERNEL_price_black, KERNEL_price_bachelier,
-                                               KERNEL_price_american};
   const priced *which = &with->kinds[kind];
   if (which->n == 0) {
     return SG_OK;
@@ -270,7 +293,7 @@ static sg_status price_kind(const pricing *with, const tile *of, const tables *s
     TRY_DONE(solve_boundaries(with, shared, which, vol, d_vol, &d_boundary, error));
   }
   const device_traits *traits = device_get_traits(with->on);
-  uint32_t span = device_span(with->on, kernels[kind], of->stride);
+  uint32_t span = device_span(with->on, value_kernel(kind), of->stride);
   kernel_argument arguments[] = {
       ARG_BUFFER(which->contract),    ARG_UINT(which->n_padded),       ARG_BUFFER(which->pnl_row),
       ARG_BUFFER(d_forward_row),      ARG_BUFFER(d_weight_row),        ARG_BUFFER(d_vol),
@@ -279,9 +302,12 @@ static sg_status price_kind(const pricing *with, const tile *of, const tables *s
       ARG_UINT(of->stride),           ARG_UINT(span),                  ARG_BUFFER(of->pnl),
       ARG_BUFFER(with->american),     ARG_BUFFER(d_boundary)};
   size_t n_arguments = sizeof arguments / sizeof *arguments - (kind == PRICER_AMERICAN ? 0 : 2);
-  TRY_DONE(device_launch(with->on, kernels[kind], arguments, n_arguments,
+  TRY_DONE(device_launch(with->on, value_kernel(kind), arguments, n_arguments,
                          (size_t[2]){of->stride / span, which->n_padded / traits->lanes}, error));
   TRY_DONE(device_finish(with->on, error));
+  TRY_DONE(verify_kind_of_tile(with, of, shared, kind, &(cell_inputs){.vol = vol, .forward_row = forward_row,
+                                                                      .weight_row = weight_row, .state = d_boundary},
+                               error));
 done:
   free(forward_row);
   free(weight_row);
@@ -300,6 +326,7 @@ sg_status tile_price(pricing *with, const scenarios *set, uint32_t block, uint32
                  .stride = round_up(n, COLUMN_PADDING)};
   tables shared = {0};
   sg_status status = SG_OK;
+  TRY_DONE(verify_opening(with, made, error));
   TRY_DONE(make_slices(with, made, &shared, error));
   TRY_DONE(make_moves(with, made, &shared, error));
   TRY_DONE(make_rows(with, made, &shared, error));
@@ -308,6 +335,7 @@ sg_status tile_price(pricing *with, const scenarios *set, uint32_t block, uint32
   for (int kind = 0; kind < N_PRICERS; kind++) {
     TRY_DONE(price_kind(with, made, &shared, (pricer)kind, error));
   }
+  TRY_DONE(verify_opened(with, made, error));
 done:
   tables_close(&shared);
   if (status != SG_OK) {

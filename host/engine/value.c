@@ -23,6 +23,12 @@ pricer value_pricer(const book *of, uint32_t c) {
   return all->price_model[c] == BACHELIER ? PRICER_BACHELIER : PRICER_BLACK;
 }
 
+kernel_id value_kernel(pricer by) {
+  static const kernel_id kernels[N_PRICERS] = {KERNEL_price_linear, KERNEL_price_black, KERNEL_price_bachelier,
+                                               KERNEL_price_american};
+  return kernels[by];
+}
+
 /* The book's, whatever the model discounts with. */
 static double book_discount(const bound *in, uint32_t c) {
   double discount = in->book->instruments.discount[c];

@@ -5,6 +5,7 @@
 #ifndef ENGINE_VALUE_H
 #define ENGINE_VALUE_H
 
+#include "device/device.h"
 #include "engine/bound.h"
 #include "kernels/shared.h"
 
@@ -14,6 +15,7 @@ typedef enum pricer { PRICER_LINEAR, PRICER_BLACK, PRICER_BACHELIER, PRICER_AMER
 /* Refuses what no pricer takes, each instrument with its line. */
 sg_status value_check(const book *of, sg_error *error);
 pricer value_pricer(const book *of, uint32_t c);
+kernel_id value_kernel(pricer by);
 
 /* The factor to expiry that the model uses: the book's, 1, or the book's where the rate is not negative. */
 double value_discount(const bound *in, uint32_t c);

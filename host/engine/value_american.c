@@ -59,21 +59,31 @@ sg_status value_check(const book *of, sg_error *error) {
   return status;
 }
 
+bool american_squares(const bound *in, const double fields[static N_CONTRACT_FIELDS], double vol, double years_taken,
+                      double *squares) {
+  american_scheme scheme = american_scheme_read(in->american);
+  american_terms terms = american_terms_make(contract_load(fields, 1, 0), vol, years_taken);
+  for (uint32_t i = 0; i < scheme.n_nodes; i++) {
+    squares[i] = 0.0;
+  }
+  if (lane_any(terms.boundary) && in->shared == NULL) {
+    american_solve(terms.put, &scheme, squares);
+  }
+  return !lane_any(terms.boundary) || in->shared == NULL || boundaries_squares(in->shared, terms, vol, squares);
+}
+
 /* Values at the forward times each factor. */
-static void price_at(const bound *in, lane_contract contract, double vol, double forward, size_t n,
+static void price_at(const bound *in, const double fields[static N_CONTRACT_FIELDS], double vol, double forward, size_t n,
                      const double factors[], double values[]) {
   american_scheme scheme = american_scheme_read(in->american);
   double squares[AMERICAN_NODES_LIMIT] = {0};
-  american_terms terms = american_terms_make(contract, vol, 0.0);
-  if (lane_any(terms.boundary) && in->shared == NULL) {
-    american_solve(terms.put, &scheme, squares);
-  } else if (lane_any(terms.boundary) && !boundaries_squares(in->shared, terms, vol, squares)) {
+  if (!american_squares(in, fields, vol, 0.0, squares)) {
     for (uint32_t i = 0; i < scheme.n_nodes; i++) {
       squares[i] = NAN; /* out of memory: the value is reported as not finite */
     }
   }
   american_state state;
-  american_prepare(contract, vol, 0.0, &scheme, squares, &state);
+  american_prepare(contract_load(fields, 1, 0), vol, 0.0, &scheme, squares, &state);
   for (size_t i = 0; i < n; i++) {
     double log_move = factors[i] == 1.0 ? 0.0 : math_log(factors[i]);
     values[i] = american_value(&state, &scheme, forward * factors[i], log_move);
@@ -84,17 +94,16 @@ double american_fact(const bound *in, fact which, uint32_t c, const double field
   static const double here[] = {1.0}, around[] = {1.0 - 1e-4, 1.0 + 1e-4};
   double forward = in->book->forwards.forward[in->book->instruments.forward[c]];
   double vol = in->vol[c], values[2];
-  lane_contract contract = contract_load(fields, 1, 0);
   switch (which) {
     case FACT_DELTA:
-      price_at(in, contract, vol, forward, 2, around, values);
+      price_at(in, fields, vol, forward, 2, around, values);
       return (values[1] - values[0]) / (forward * 2e-4);
     case FACT_VEGA:
-      price_at(in, contract, vol * (1.0 - 1e-3), forward, 1, here, values);
-      price_at(in, contract, vol * (1.0 + 1e-3), forward, 1, here, values + 1);
+      price_at(in, fields, vol * (1.0 - 1e-3), forward, 1, here, values);
+      price_at(in, fields, vol * (1.0 + 1e-3), forward, 1, here, values + 1);
       return vol > 0.0 ? (values[1] - values[0]) / (vol * 2e-3) : 0.0;
     default:
-      price_at(in, contract, vol, forward, 1, here, values);
+      price_at(in, fields, vol, forward, 1, here, values);
       return values[0];
   }
 }

@@ -14,4 +14,8 @@ double american_carry(const book *of, uint32_t c);
  * of the forward and 1e-3 of the vol. fields: by CONTRACT_*. */
 double american_fact(const bound *in, fact which, uint32_t c, const double fields[static N_CONTRACT_FIELDS]);
 
+/* squares[node] of the boundary that the kernels would find at this vol, zeros where there is none. false: out of memory. */
+bool american_squares(const bound *in, const double fields[static N_CONTRACT_FIELDS], double vol, double years_taken,
+                      double *squares);
+
 #endif

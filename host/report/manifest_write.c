@@ -141,6 +141,16 @@ static json_t *device_object(json_builder *build, const result *run) {
   return object;
 }
 
+/* What the reference recomputed. */
+static json_t *verified_object(json_builder *build, const result *run) {
+  json_t *object = json_object();
+  put_text(build, object, "fraction", run->verify);
+  for (int kind = 0; kind < N_VERIFY_KINDS; kind++) {
+    put_count(build, object, verify_kind_text((verify_kind)kind), run->n_verified[kind]);
+  }
+  return object;
+}
+
 static json_t *counts_object(json_builder *build, const result *run) {
   const book *of = run->book;
   json_t *object = json_object();
@@ -226,6 +236,7 @@ sg_status manifest_text(const result *run, const input_file *outputs, size_t n_o
     put(&build, root, "vols", vols_object(&build, run));
   }
   put(&build, root, "device", device_object(&build, run));
+  put(&build, root, "verified", verified_object(&build, run));
   put(&build, root, "counts", counts_object(&build, run));
   put(&build, root, "totals", totals_object(&build, run));
   put(&build, root, "seconds", seconds_object(&build, run));

@@ -299,6 +299,13 @@ static void add_device(const result *run, page *to) {
                                        run->device_self_test));
   text_table_cell(&facts, "driver");
   text_table_cell(&facts, arena_format(to->memory, "%s, %s", run->device_platform, run->device_driver));
+  if (run->n_verified[VERIFY_CELLS] + run->n_verified[VERIFY_NODES] + run->n_verified[VERIFY_RESULTS] > 0) {
+    text_table_cell(&facts, "verified");
+    text_table_cell(&facts, arena_format(to->memory, "%s cells, %s nodes, %s results, by the reference",
+                                         people_count(to->memory, run->n_verified[VERIFY_CELLS]),
+                                         people_count(to->memory, run->n_verified[VERIFY_NODES]),
+                                         people_count(to->memory, run->n_verified[VERIFY_RESULTS])));
+  }
   text_table_cell(&facts, "digest");
   text_table_cell(&facts, run->digest);
   page_add(to, "\n");

@@ -194,6 +194,9 @@ typedef struct sg_run_options {
   bool all_pnl_accounts;
   const char *unimplied;       /* held options whose price gives no vol: NULL or "refuse", or a vol to use ("0.8" is 80 %;
                                   price_model black), and the result names who used it */
+  const char *verify;          /* the share of cells, nodes and results that the reference recomputes and compares while the
+                                  device runs, "0" to "1"; NULL: a sample that finds 1 wrong in 10,000 of each with more
+                                  than 99.9 %. A wrong bit ends the run with SG_DEVICE */
   uint64_t memory_bytes;       /* bound on tiles; 0: chosen */
   uint32_t tile_scenarios;     /* 0: chosen; the bytes of a result never depend on tiles */
   uint32_t tile_portfolios;    /* 0: chosen */

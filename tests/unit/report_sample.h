@@ -115,6 +115,7 @@ static inline result sample_result(void) {
       .device_driver = "3.1",
       .device_type = "cpu",
       .device_self_test = "passed",
+      .verify = "default",
       .lanes = 8,
       .digest = "00112233445566778899aabbccddeeff",
   };

@@ -29,7 +29,7 @@ exit codes:
   1         done, and an account owes money (only with --fail-on-call)
   2         the command line is wrong
   3         a book, model or data file cannot be margined
-  4         no usable device, or out of memory on the device or the host
+  4         no usable device, one that gave a wrong number, or out of memory
   5         a file or standard output cannot be read or written
   70        an invariant broke: a bug, please report it
 $ shockgrid --help >help && shockgrid help | diff - help
@@ -53,6 +53,11 @@ options:
   --account ACCOUNT         margin only this account; may be repeated
   --scenario-pnl[=ACCOUNT]  write scenario_pnl.csv too, for one account or for all;
                             may be repeated
+  --verify FRACTION         recompute this share of what the device gives, 0 to 1, by
+                            the reference, and end with exit code 4 at the first wrong
+                            bit; default: 69,075 cells, nodes and results each, or all
+                            if fewer: one wrong in 10,000 stays unseen with probability
+                            (1 - 1e-4)^69075 < 0.001
   --memory SIZE             bound on the memory of tiles: 256M, 2G
   --tile-scenarios N        scenarios to a tile; results are the same
   --tile-accounts N         accounts to a tile; results are the same

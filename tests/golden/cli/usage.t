@@ -131,3 +131,6 @@ $ shockgrid help runn
 ! shockgrid: there is no help on "runn"
 ! try 'shockgrid --help'
 [2]
+$ shockgrid run $SOURCE/examples/book --model occ-cpm --verify 2
+! shockgrid: "2" for the share to verify is not a number from 0 to 1
+[2]
