@@ -141,24 +141,39 @@ LANE_INLINE lane lane_gather(__global const double *from, __global const uint *i
   return LANE_JOIN(vload, LANES)(0, gathered);
 }
 
-/* log2(LANES) perfect shuffles. */
+#if LANES == 2
 LANE_INLINE void lane_transpose(lane *rows) {
+  lane first = rows[0];
+  rows[0] = (lane)(first.lo, rows[1].lo);
+  rows[1] = (lane)(first.hi, rows[1].hi);
+}
+#else
+/* Four by four at a time: within 256 bits the exchanges of halves and of neighbours are one instruction each. */
+LANE_INLINE void lane_transpose(lane *rows) {
+  __private double4 *quads = (__private double4 *)rows; /* [row][LANES / 4] */
+  const int n = LANES / 4;
+  lane turned[LANES];
+  __private double4 *to = (__private double4 *)turned;
   LANE_UNROLL
-  for (int done = 1; done < LANES; done *= 2) {
-    lane shuffled[LANES];
+  for (int i = 0; i < n; i++) {
     LANE_UNROLL
-    for (int l = 0; l < LANES / 2; l++) {
-      shuffled[2 * l].even = rows[l].lo;
-      shuffled[2 * l].odd = rows[l + LANES / 2].lo;
-      shuffled[2 * l + 1].even = rows[l].hi;
-      shuffled[2 * l + 1].odd = rows[l + LANES / 2].hi;
-    }
-    LANE_UNROLL
-    for (int l = 0; l < LANES; l++) {
-      rows[l] = shuffled[l];
+    for (int j = 0; j < n; j++) {
+      double4 a = quads[(4 * i + 0) * n + j], b = quads[(4 * i + 1) * n + j];
+      double4 c = quads[(4 * i + 2) * n + j], d = quads[(4 * i + 3) * n + j];
+      double4 a_c = (double4)(a.lo, c.lo), b_d = (double4)(b.lo, d.lo);
+      double4 a_c_high = (double4)(a.hi, c.hi), b_d_high = (double4)(b.hi, d.hi);
+      to[(4 * j + 0) * n + i] = (double4)(a_c.s0, b_d.s0, a_c.s2, b_d.s2);
+      to[(4 * j + 1) * n + i] = (double4)(a_c.s1, b_d.s1, a_c.s3, b_d.s3);
+      to[(4 * j + 2) * n + i] = (double4)(a_c_high.s0, b_d_high.s0, a_c_high.s2, b_d_high.s2);
+      to[(4 * j + 3) * n + i] = (double4)(a_c_high.s1, b_d_high.s1, a_c_high.s3, b_d_high.s3);
     }
   }
+  LANE_UNROLL
+  for (int l = 0; l < LANES; l++) {
+    rows[l] = turned[l];
+  }
 }
+#endif
 
 #endif
 

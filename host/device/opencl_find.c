@@ -66,7 +66,11 @@ static const char *refusal_find(cl_device_id id, const char *version) {
   return compiler ? NULL : "has no compiler";
 }
 
-/* 1 on GPUs, whose lanes are neighbouring work-items; on CPUs the doubles of a register. */
+/*
+ * 1 on GPUs, whose lanes are neighbouring work-items. On CPUs the doubles of a register; of 256-bit registers two, so
+ * that each constant of a polynomial is loaded once for eight prices: with 8 lanes instead of 4 a Zen 3 prices 1.12
+ * times, solves American boundaries 1.4 times and implies vols 1.5 times as fast, and nets the same.
+ */
 static uint32_t lanes_find(cl_device_id id, cl_device_type type) {
   DEVICE_VALUE(cl_uint, native, id, CL_DEVICE_NATIVE_VECTOR_WIDTH_DOUBLE)
   DEVICE_VALUE(cl_uint, preferred, id, CL_DEVICE_PREFERRED_VECTOR_WIDTH_DOUBLE)
@@ -74,7 +78,7 @@ static uint32_t lanes_find(cl_device_id id, cl_device_type type) {
   if (!(type & CL_DEVICE_TYPE_CPU)) {
     return 1;
   }
-  return width >= 8 ? 8 : width >= 4 ? 4 : width >= 2 ? 2 : 1;
+  return width >= 4 ? 8 : width >= 2 ? 2 : 1;
 }
 
 static sg_status device_add(arena *memory, candidates *found, cl_platform_id platform, cl_device_id id,
