@@ -25,18 +25,29 @@ typedef struct explainer {
 
 typedef ARRAY(explained_amount) amount_list;
 
-static bool list_amounts(const model *m, uint32_t amount, uint32_t depth, bool *listed, amount_list *to) {
+/* "worst"; of a charge its formula too, and the model's numbers in it. NULL when out of memory. */
+static const char *kind_text(const model_amount *of, arena *memory) {
 #define KIND_TEXT(key, text, function) [key] = text,
   static const char *const kinds[N_AMOUNT_KINDS] = {AMOUNT_KINDS(KIND_TEXT)};
 #undef KIND_TEXT
+  const char *numbers = of->kind == AMOUNT_CHARGE ? of->charge.numbers : "";
+  if (of->kind != AMOUNT_CHARGE) {
+    return kinds[of->kind];
+  }
+  return arena_format(memory, "%s %s%s%s", kinds[of->kind], of->charge.text, numbers[0] == '\0' ? "" : " with ", numbers);
+}
+
+static bool list_amounts(const model *m, uint32_t amount, uint32_t depth, bool *listed, amount_list *to,
+                         arena *memory) {
   if (listed[amount]) {
     return true;
   }
   listed[amount] = true;
-  bool done = ARRAY_PUSH(to, (explained_amount){m->amounts[amount].name, kinds[m->amounts[amount].kind], depth});
+  const char *kind = kind_text(&m->amounts[amount], memory);
+  bool done = kind != NULL && ARRAY_PUSH(to, (explained_amount){m->amounts[amount].name, kind, depth});
   for (uint32_t t = 0; done && t < m->amounts[amount].n_terms; t++) {
     if (m->amounts[amount].terms[t].is == TERM_AMOUNT) {
-      done = list_amounts(m, m->amounts[amount].terms[t].amount, depth + 1, listed, to);
+      done = list_amounts(m, m->amounts[amount].terms[t].amount, depth + 1, listed, to, memory);
     }
   }
   return done;
@@ -46,7 +57,7 @@ static sg_status explain_measure(const explainer *e, measure which, explained_me
   uint32_t root = which == MEASURE_INITIAL ? e->under->initial : e->under->maintenance;
   bool *listed = ARENA_ARRAY(e->memory, bool, e->under->n_amounts);
   amount_list list = {0};
-  if (listed == NULL || !list_amounts(e->under, root, 0, listed, &list)) {
+  if (listed == NULL || !list_amounts(e->under, root, 0, listed, &list, e->memory)) {
     ARRAY_FREE(&list);
     return error_out_of_memory(error);
   }

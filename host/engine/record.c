@@ -192,20 +192,47 @@ static const char *node_text(const emitter *e, uint32_t amount, uint32_t node) {
   }
 }
 
+/* "x 1.32 = im_factor + peg: im_factor=1.3, peg_threshold=0.98, peg_factor=2, fx=0.97". */
+static const char *times_text(const emitter *e, uint32_t m, uint32_t node) {
+  const expression *times = &e->with->in->model->amounts[m].times;
+  arena *memory = e->with->run->memory;
+  const double **at = ARENA_ARRAY(e->of->memory, const double *, times->n_slots);
+  double factor = times->value;
+  char number[NUMBER_TEXT_BYTES];
+  for (uint32_t j = 0; at != NULL && j < times->n_slots; j++) {
+    at[j] = &e->in->times_slots[m][j][node];
+  }
+  if (at == NULL) {
+    return NULL;
+  }
+  if (!times->constant) {
+    expression_eval(times, at, 1, &factor);
+  }
+  number_format(factor, number);
+  const char *read = settle_numbers(e->of, times, e->in->times_slots[m], node, &e->with->numbers, memory);
+  if (read == NULL || strcmp(times->text, number) == 0) {
+    return read == NULL ? NULL : arena_format(memory, "x %s", number);
+  }
+  if (times->constant) { /* "x 0.8 = mm_factor"; of several numbers each is told */
+    bool several = strchr(times->numbers, ',') != NULL;
+    return arena_format(memory, "x %s = %s%s%s", number, times->text, several ? ": " : "", several ? times->numbers : "");
+  }
+  return arena_format(memory, "x %s = %s: %s%s%s", number, times->text, times->numbers,
+                      times->numbers[0] == '\0' ? "" : ", ", read);
+}
+
 /* The numbers behind a line: what a charge read; the amount in the currency paid where it was converted. */
 static const char *make_detail(const emitter *e, uint32_t m, const char *step, uint32_t node) {
   const model_amount *amount = &e->with->in->model->amounts[m];
   uint32_t set = e->with->in->amount_set[m];
   arena *memory = e->with->run->memory;
   char native[NUMBER_TEXT_BYTES];
+  if (strcmp(step, ".times") == 0) {
+    return times_text(e, m, node);
+  }
   if (step[0] == '.') {
-    bool times = strcmp(step, ".times") == 0;
     money_format(amount->round, native);
-    return !times                      ? arena_format(memory, "to multiples of %s", native)
-           : amount->times.n_slots == 0 ? arena_format(memory, "x %s", amount->times.text)
-                                        : arena_format(memory, "x %s: %s", amount->times.text,
-                                                       settle_numbers(e->of, &amount->times, e->in->times_slots[m], node,
-                                                                      &e->with->numbers, memory));
+    return arena_format(memory, "to multiples of %s", native);
   }
   if (amount->kind == AMOUNT_CHARGE && amount->charge.n_slots > 0) {
     return settle_numbers(e->of, &amount->charge, e->in->charge_slots[m], node, &e->with->numbers, memory);

@@ -141,7 +141,9 @@ static void add_measure(explain_view *view, const explained_measure *of) {
   for (size_t k = 0; k < of->n_lines; k++) {
     const line *item = &of->lines[k];
     if (amount_of(of, item) == NULL) {
-      line_row(view, &rows, 1, item->rule, item);
+      bool whole = strcmp(item->node, "-") == 0;
+      const char *of_node = arena_format(memory, "%s, %s", item->rule, node_text(item->node));
+      line_row(view, &rows, 1, whole ? item->rule : of_node, item);
     }
     money_add(&sum, item->amount);
   }

@@ -74,6 +74,7 @@ typedef struct slot {
 
 typedef struct expression {
   const char *text;   /* as the model's author wrote it */
+  const char *numbers; /* parameters that it reads, also through defines: "perp_mm=0.015, perp_im=0.005"; "" for none */
   uint32_t n_slots;
   const slot *slots;
   bool constant;      /* reads no slot: `value` is all there is */

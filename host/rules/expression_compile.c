@@ -32,6 +32,7 @@ typedef struct parser {
   ARRAY(instruction) code;
   ARRAY(slot) slots;
   ARRAY(curve_points) curves;
+  const char *numbers; /* read so far */
 } parser;
 
 static bool parse_level(parser *p, int level);
@@ -163,13 +164,29 @@ static bool parse_define(parser *p, const expression_token *name, const char *te
   return parsed;
 }
 
+/* Keeps what a name stands for, once. */
+static bool note_number(parser *p, const expression_token *name, double value) {
+  char number[NUMBER_TEXT_BYTES];
+  number_format(value, number);
+  const char *noted = arena_format(p->memory, "%.*s=%s", (int)name->length, p->text + name->offset, number);
+  const char *found = noted == NULL ? NULL : strstr(p->numbers, noted);
+  size_t length = noted == NULL ? 0 : strlen(noted);
+  bool begins = found != NULL && (found == p->numbers || found[-1] == ' ');
+  bool again = begins && (found[length] == ',' || found[length] == '\0');
+  if (noted != NULL && !again) {
+    noted = arena_format(p->memory, "%s%s%s", p->numbers, p->numbers[0] == '\0' ? "" : ", ", noted);
+    p->numbers = noted == NULL ? p->numbers : noted;
+  }
+  return noted != NULL || fail_memory(p);
+}
+
 static bool parse_name(parser *p, const expression_token *name) {
   name_meaning meaning = p->names->find(p->names->context, p->text + name->offset, name->length);
   switch (meaning.is) {
     case MEANS_SLOT:
       return emit_slot(p, meaning.slot);
     case MEANS_NUMBER:
-      return emit(p, OP_CONSTANT, 0, meaning.number);
+      return note_number(p, name, meaning.number) && emit(p, OP_CONSTANT, 0, meaning.number);
     case MEANS_DEFINE:
       return parse_define(p, name, meaning.text);
     default:
@@ -323,15 +340,15 @@ static bool keep(parser *p, expression *compiled) {
   }
   *program = (expression_program){(uint32_t)p->code.n, code, curves};
   bool constant = p->code.n == 1 && code[0].op == OP_CONSTANT;
-  *compiled = (expression){.text = p->text, .n_slots = (uint32_t)p->slots.n, .slots = slots, .constant = constant,
-                           .value = constant ? code[0].value : 0.0, .program = program};
+  *compiled = (expression){.text = p->text, .numbers = p->numbers, .n_slots = (uint32_t)p->slots.n,
+                           .slots = slots, .constant = constant, .value = constant ? code[0].value : 0.0, .program = program};
   return true;
 }
 
 sg_status expression_compile(const char *text, place where, const name_lookup *names, arena *memory,
                              expression *compiled, sg_error *error) {
   parser p = {.text = text, .where = where, .token = expression_token_read(text, 0), .names = names,
-              .memory = memory, .error = error};
+              .memory = memory, .error = error, .numbers = ""};
   if (parse_level(&p, LEVEL_OR) &&
       (p.token.is == TOKEN_END || fail_expected(&p, "an operator or the end of the expression"))) {
     keep(&p, compiled);
