@@ -179,7 +179,7 @@ LANE_INLINE void lane_transpose(lane *rows) {
 
 /* Asks for the cache lines of a group of lanes that will be written; best some hundred cycles before. */
 LANE_INLINE void lane_prefetch(__global double *to) {
-#if !defined(__OPENCL_C_VERSION__) || LANES > 1
+#if !defined(__OPENCL_C_VERSION__) || (LANES > 1 && !defined(__NV_CL_C_VERSION))
   for (int line = 0; line < LANES; line += 8) {
     __builtin_prefetch((const void *)(size_t)(to + line), 1);
   }
