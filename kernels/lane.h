@@ -127,8 +127,7 @@ LANE_INLINE lane lane_evens_first(lane x) { return (lane)(x.even, x.odd); }
 LANE_INLINE lane lane_odds_first(lane x) { return (lane)(x.odd, x.even); }
 LANE_INLINE ulong lane_bits_sum(lane_bits x) {
   for (int halved = 1; halved < LANES; halved *= 2) {
-    x = x + (lane_bits)(x.odd, x.even);
-    x = (lane_bits)(x.even, x.even);
+    x = (lane_bits)(x.even + x.odd, x.even + x.odd);
   }
   return x.s0;
 }

@@ -225,6 +225,8 @@ static sg_status cases_compare(device *on, device *reference, arena *memory, sg_
   COMPARE(case_make_fold(memory, small, &known));
   COMPARE(case_make_fold(memory, wide, &known));
   COMPARE(case_make_adjust(memory, wide, &known));
+  COMPARE(case_make_sums(memory, wide, &known));
+  COMPARE(case_make_gather(memory, wide, &known));
   COMPARE(case_make_reduce(memory, odd, 0, &known));
   COMPARE(case_make_reduce(memory, odd, 1, &known));
   return SG_OK;

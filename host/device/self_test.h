@@ -88,6 +88,8 @@ bool case_make_implied(arena *memory, implied_case which, case_size size, known_
 bool case_make_net(arena *memory, case_size size, known_case *made);
 bool case_make_fold(arena *memory, case_size size, known_case *made);
 bool case_make_adjust(arena *memory, case_size size, known_case *made);
+bool case_make_sums(arena *memory, case_size size, known_case *made);
+bool case_make_gather(arena *memory, case_size size, known_case *made);
 bool case_make_reduce(arena *memory, case_size size, uint32_t carry, known_case *made);
 
 #endif

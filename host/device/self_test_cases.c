@@ -246,3 +246,28 @@ bool case_make_reduce(arena *memory, case_size size, uint32_t carry, known_case 
   case_add(made, (case_argument){.is = CASE_UINTS, .data = bad, .n = rows, .output = "not_finite"});
   return true;
 }
+
+bool case_make_sums(arena *memory, case_size size, known_case *made) {
+  uint32_t rows = size.n_rows, stride = case_pad(size.n_columns);
+  *made = (known_case){.kernel = KERNEL_sum_rows, .stride = 1, .axes = {{rows, PER_CELL}, {1, PER_CELL}}};
+  case_add(made, CASE_OF_DOUBLES(case_randoms(memory, (size_t)rows * stride, 1e5, &size.seed), (size_t)rows * stride));
+  case_add(made, CASE_OF_UINT(rows));
+  case_add(made, CASE_OF_UINT(stride));
+  case_add(made, (case_argument){.is = CASE_ULONGS, .n = rows, .output = "sums"});
+  return case_complete(made);
+}
+
+bool case_make_gather(arena *memory, case_size size, known_case *made) {
+  uint32_t rows = size.n_rows, length = size.n_columns, n = ROWS_BELOW * length;
+  uint64_t *begin = ARENA_ARRAY(memory, uint64_t, rows);
+  for (uint32_t j = 0; begin && j < rows; j++) {
+    begin[j] = j * 7 % (n - length + 1);
+  }
+  *made = (known_case){.kernel = KERNEL_gather_runs, .stride = length, .axes = {{length, PER_CELL}, {rows, PER_CELL}}};
+  case_add(made, CASE_OF_DOUBLES(case_randoms(memory, n, 1e5, &size.seed), n));
+  case_add(made, CASE_OF_ULONGS(begin, rows));
+  case_add(made, CASE_OF_UINT(rows));
+  case_add(made, CASE_OF_UINT(length));
+  case_add(made, CASE_OF_OUTPUT("gathered", (size_t)rows * length));
+  return case_complete(made);
+}

@@ -70,7 +70,8 @@ static double element_value(const case_argument *argument, const void *values, s
 static bool elements_same(const case_argument *argument, const void *a, const void *b, size_t index) {
   size_t bytes = element_bytes(argument);
   double x = element_value(argument, a, index), y = element_value(argument, b, index);
-  return memcmp((const char *)a + index * bytes, (const char *)b + index * bytes, bytes) == 0 || (x != x && y != y);
+  return memcmp((const char *)a + index * bytes, (const char *)b + index * bytes, bytes) == 0 ||
+         (argument->is == CASE_DOUBLES && x != x && y != y);
 }
 
 static sg_status output_compare(device *on, const known_case *what, const case_argument *argument,

@@ -87,6 +87,10 @@ static void compare_all(device *on, case_size size) {
   assert_same(on, &known, 0, size);
   assert_true(case_make_adjust(memory, size, &known));
   assert_same(on, &known, 0, size);
+  assert_true(case_make_sums(memory, size, &known));
+  assert_same(on, &known, 0, size);
+  assert_true(case_make_gather(memory, size, &known));
+  assert_same(on, &known, 0, size);
   for (uint32_t carry = 0; carry < 2; carry++) {
     assert_true(case_make_reduce(memory, size, carry, &known));
     assert_same(on, &known, 0, size);
