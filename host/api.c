@@ -178,16 +178,9 @@ size_t sg_quality_count(const sg_quality *of) { return of->found.n; }
 sg_quality_finding sg_quality_get(const sg_quality *of, size_t index) {
   const quality_finding *found = &of->found.findings[index];
   const quality_kind_facts *kind = quality_kind_get(found->kind);
-  return (sg_quality_finding){.kind = kind->name,
-                              .severity = quality_severity_text(kind->severity),
-                              .action = quality_action_text(found->action),
-                              .file = found->file,
-                              .line = found->line,
-                              .id = found->id,
-                              .value = found->value,
-                              .low = found->low,
-                              .high = found->high,
-                              .message = found->message};
+  return (sg_quality_finding){
+      kind->name, quality_severity_text(kind->severity), quality_action_text(found->action), found->file,   found->line,
+      found->id,  found->value,                          found->low,                         found->high, found->message};
 }
 
 const char *sg_quality_kinds(void) { return quality_kinds_text(); }
@@ -299,6 +292,13 @@ sg_margin sg_result_get(const sg_result *made, size_t index) {
                      .excess_maintenance = texts->excess[MEASURE_MAINTENANCE],
                      .call = texts->call,
                      .status = made->has_equity ? account_status_text(made->standings[index].status) : "not computed"};
+}
+
+size_t sg_result_isolated_count(const sg_result *made) { return made->n_isolated; }
+
+sg_isolated sg_result_isolated_get(const sg_result *made, size_t index) {
+  const isolated_account *row = &made->isolated[index];
+  return (sg_isolated){made->book->accounts.id[row->account], row->reason};
 }
 
 size_t sg_result_calls(const sg_result *made, bool *computed) {

@@ -20,8 +20,8 @@ typedef struct run_values {
 static const option_entry run_options[] = {
     {"model", OPTION_TEXT, "MODEL", RUN(model), true, "a shipped model's name, or a path to a .yaml file"},
     {"out", OPTION_TEXT, "DIR", RUN(out), false,
-     "write margins.csv, lines.csv, scenarios.csv and manifest.json\n"
-     "there; without it only the summary is printed"},
+     "write margins.csv, lines.csv, scenarios.csv, quality.csv and\n"
+     "manifest.json there; without it only the summary is printed"},
     {"device", OPTION_TEXT, "DEVICE", RUN(device), false,
      "auto, cpu, gpu, an index or part of a name as 'shockgrid\n"
      "devices' prints them, or reference"},
@@ -48,7 +48,8 @@ static const option_entry run_options[] = {
     {"compare-plan", OPTION_FLAG, NULL, RUN(compare_plan), false,
      "run, and set the plan's seconds beside the measured ones"},
     {"fail-on-call", OPTION_FLAG, NULL, RUN(fail_on_call), false,
-     "exit code 1 when an account's status is call or liquidate"},
+     "exit code 1 when an account's status is call or liquidate,\n"
+     "or not computed because of what its book says"},
     {"quiet", OPTION_FLAG, NULL, RUN(quiet), false, "no summary and no progress"},
 };
 
@@ -76,9 +77,10 @@ static sg_status load(const run_values *given, const char *book_path, sg_book **
   return model_status != SG_OK ? model_status : book_status;
 }
 
-/* For --fail-on-call, *n_calls accounts owe money; *computed is false where the model cannot say. */
+/* For --fail-on-call, *n_calls accounts owe money; *computed is false where the model cannot say. *n_isolated accounts
+ * are not computed. */
 static sg_status margin(const run_values *given, const char *book_path, size_t *n_calls, bool *computed,
-                        sg_error *error) {
+                        size_t *n_isolated, sg_error *error) {
   sg_book *book = NULL;
   sg_model *model = NULL;
   sg_device *device = NULL;
@@ -121,6 +123,7 @@ static sg_status margin(const run_values *given, const char *book_path, size_t *
   if (result != NULL && status == SG_OK && given->fail_on_call) {
     *n_calls = sg_result_calls(result, computed);
   }
+  *n_isolated = result != NULL && status == SG_OK ? sg_result_isolated_count(result) : 0;
   if (result != NULL && status == SG_OK && !given->quiet) {
     fputs(sg_result_summary(result), stdout);
     if (given->out != NULL) {
@@ -142,17 +145,23 @@ static sg_status run_function(const void *values, char *const *operands, int n_o
     return status;
   }
   sg_error *error = sg_error_open();
-  size_t n_calls = 0;
+  size_t n_calls = 0, n_isolated = 0;
   bool computed = true;
-  status = margin(given, operands[0], &n_calls, &computed, error);
+  status = margin(given, operands[0], &n_calls, &computed, &n_isolated, error);
   findings_print(status, error, "nothing was written");
   sg_error_close(error);
   if (status == SG_OK && !computed) {
     return usage_fail("run", "--fail-on-call needs a model with an equity section");
   }
-  if (status == SG_OK && n_calls > 0) {
+  if (n_isolated > 0) {
+    fprintf(stderr, "%zu account%s not computed, because of findings that the model isolates\n", n_isolated,
+            n_isolated == 1 ? " is" : "s are");
+  }
+  if (n_calls > 0) {
     fprintf(stderr, "%zu account%s to call or to liquidate\n", n_calls, n_calls == 1 ? "" : "s");
-    return (sg_status)1; /* --fail-on-call */
+  }
+  if (status == SG_OK && given->fail_on_call && n_calls + n_isolated > 0) {
+    return (sg_status)1;
   }
   return status;
 }

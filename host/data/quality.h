@@ -16,6 +16,8 @@
     "an option's price lies outside its no-arbitrage bounds")                                                         \
   X(MARK_ZERO, "mark_zero", WARNING, MARK, 1e-6, 0, 1, "of the larger of forward and strike",                         \
     "a price is zero where the vol says that it is worth more")                                                       \
+  X(NO_VOL, "no_vol", WARNING, NONE, 0, 0, 0, "",                                                                     \
+    "an option has a price, but no vol gives it; a run refuses it where it is held")                                  \
   X(MARK_MISSING, "mark_missing", NOTE, NONE, 0, 0, 0, "",                                                            \
     "a future, forward or perpetual is held that has no price of its own")                                            \
   X(MARK_MODEL, "mark_model", WARNING, VOL, 0.01, 0, 10, "of the larger of forward and strike",                       \
@@ -120,6 +122,7 @@ typedef struct quality_substitute {
   quality_value what; /* QUALITY_NONE: none */
   uint32_t row;       /* c; f for a forward */
   double value;
+  const char *text;   /* "vol 0.402742", "" for none */
 } quality_substitute;
 
 typedef struct quality_finding {
@@ -130,6 +133,7 @@ typedef struct quality_finding {
   uint32_t also;          /* a second c that it touches, or ID_NONE */
   double value, low, high; /* what was found and what was expected: from low to high; NaN, -inf, inf where open */
   quality_substitute substitutes[2];
+  uint64_t n_touched;     /* positions, posted assets and accounts of a run that it touches; 0 for `check` */
   const char *file;       /* as findings name it */
   uint64_t line;          /* 0: not known */
   const char *id;         /* of the row */

@@ -8,6 +8,7 @@
 
 #include "data/book.h"
 #include "data/plan.h"
+#include "data/quality.h"
 #include "data/status.h"
 
 typedef enum measure { MEASURE_INITIAL, MEASURE_MAINTENANCE, N_MEASURES } measure;
@@ -97,6 +98,12 @@ typedef enum verify_kind { VERIFY_KINDS(RESULT_ENUM) N_VERIFY_KINDS } verify_kin
 #undef RESULT_ENUM
 const char *verify_kind_text(verify_kind value);
 
+/* A margin account that is not computed, because of what its book says. */
+typedef struct isolated_account {
+  uint32_t account;
+  const char *reason;
+} isolated_account;
+
 struct sg_result {
   arena *memory;
   const book *book;
@@ -130,11 +137,15 @@ struct sg_result {
   double work_seconds[N_WORKS];     /* the same time by kind of work */
   double seconds;                   /* from bind to rules */
   size_t n_prices, n_cells, n_nodes;   /* instrument-scenarios, position-scenarios, nodes */
+  money *alone[N_MEASURES];            /* of a run on substitutes: [position of its portfolios]; else NULL */
   const double *vol;                   /* [c] what the run priced with */
   const vol_status *vol_status;        /* [c] */
   uint32_t n_vols[N_VOL_STATUSES];     /* options, held or not */
   const char *unimplied;               /* "refuse", or the vol of held options without one, as it was given */
   uint32_t n_fallbacks, *fallbacks;    /* c of those that used it */
+  quality_report quality;              /* what was found, with what was done about it */
+  uint32_t n_isolated;                 /* accounts without a row, sorted */
+  isolated_account *isolated;
   bool partial;                        /* only some accounts were asked for */
   const char *device_name, *device_platform, *device_driver, *device_type, *device_self_test;
   uint32_t lanes;

@@ -273,6 +273,11 @@ sg_status engine_explain(device *on, const book *of, const model *under, result 
       e.row = &run->rows[r];
     }
   }
+  for (uint32_t i = 0; i < run->n_isolated; i++) {
+    if (strcmp(of->accounts.id[run->isolated[i].account], account) == 0) {
+      return error_fail(error, SG_INPUT, "account \"%s\" is not computed: %s", account, run->isolated[i].reason);
+    }
+  }
   if (e.row == NULL) {
     return error_fail(error, SG_USAGE, "the run has no margin for account \"%s\"", account);
   }

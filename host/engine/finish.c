@@ -73,6 +73,61 @@ static sg_status add_to_parent(recorder *with, const margin_row *from, uint32_t 
   return SG_OK;
 }
 
+/* ---- substitutes ------------------------------------------------------------------------------- */
+
+static const char *larger_text(const recorder *with, const margin_row *row, const margin_row *by, measure of,
+                               const money *poorer) {
+  bool by_larger = money_compare(by->requirement[of], row->requirement[of]) > 0;
+  char stated[NUMBER_TEXT_BYTES], substituted[NUMBER_TEXT_BYTES], equity[NUMBER_TEXT_BYTES] = "";
+  money_format(row->requirement[of], stated);
+  money_format(by->requirement[of], substituted);
+  if (poorer != NULL) {
+    money_format(*poorer, equity);
+  }
+  return arena_format(with->run->memory, "%s stated, %s with %s: the %s counts%s%s", stated, substituted,
+                      with->substitutes[row->account], by_larger ? "second" : "first",
+                      poorer == NULL ? "" : "; the equity is then ", equity);
+}
+
+static money larger(money a, money b) { return money_compare(a, b) > 0 ? a : b; }
+
+/* The larger requirement and haircut and the smaller equity. */
+static sg_status keep_larger_row(recorder *with, margin_row *row, const margin_row *by, const standing *by_standing,
+                                 sg_error *error) {
+  standing *own = with->run->has_equity ? &with->run->standings[row - with->run->rows] : NULL;
+  bool lower = own != NULL && money_compare(by_standing->equity, own->equity) < 0;
+  const money *poorer = lower ? &by_standing->equity : NULL;
+  for (int i = 0; i < N_MEASURES; i++) {
+    line made = {.account = row->account, .measure = (measure)i, .node = "-", .rule = "quality.substitute",
+                 .amount = larger(by->requirement[i], row->requirement[i]), .block = "",
+                 .detail = larger_text(with, row, by, (measure)i, poorer)};
+    if (!money_subtract(&made.amount, row->requirement[i])) {
+      return too_large(with, row->account, error);
+    }
+    row->requirement[i] = larger(by->requirement[i], row->requirement[i]);
+    if (own != NULL) {
+      own->haircut[i] = larger(by_standing->haircut[i], own->haircut[i]);
+    }
+    if (made.detail == NULL || !ARRAY_PUSH(&with->lines, made)) {
+      return error_out_of_memory(error);
+    }
+  }
+  if (poorer != NULL) {
+    own->equity = *poorer;
+  }
+  return SG_OK;
+}
+
+/* Whatever the substitutes are, none can lower what an account needs. */
+static sg_status keep_larger(recorder *with, sg_error *error) {
+  const result *by = with->substituted;
+  for (uint32_t i = 0; by != NULL && i < by->n_rows; i++) {
+    margin_row *row = &with->run->rows[with->row_of[by->rows[i].account]];
+    TRY(keep_larger_row(with, row, &by->rows[i], by->has_equity ? &by->standings[i] : NULL, error));
+  }
+  return SG_OK;
+}
+
 static sg_status sum_children(recorder *with, sg_error *error) {
   const accounts *all = &with->in->book->accounts;
   child *order = malloc((with->run->n_rows + 1) * sizeof *order);
@@ -277,7 +332,8 @@ static sg_status add_savings(recorder *with, sg_error *error) {
 
 sg_status recorder_finish(recorder *with, sg_error *error) {
   TRY(equity_collect(with->in, with->run, with->row_of, error));
-  TRY(sum_children(with, error));
+  TRY(keep_larger(with, error));
+  TRY(with->own_only ? SG_OK : sum_children(with, error));
   TRY(equity_judge(with->in, with->run, error));
   TRY(name_not_covered(with, error));
   TRY(order_lines(with, error));

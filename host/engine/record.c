@@ -383,16 +383,39 @@ sg_status recorder_open_standalone(recorder *with, const positions_alone *alone,
   return SG_OK;
 }
 
+/* A run on substitutes keeps what each position needs, for the run on stated marks to take the larger. */
+static sg_status keep_alone(recorder *with, const portfolios *all, sg_error *error) {
+  for (int m = 0; m < N_MEASURES; m++) {
+    with->run->alone[m] = ARENA_ARRAY(with->run->memory, money, all->n_positions);
+    if (with->run->alone[m] == NULL) {
+      return error_out_of_memory(error);
+    }
+    for (size_t i = 0; i < all->n_positions; i++) {
+      uint32_t like = with->alone->of[i];
+      with->run->alone[m][i] = like == ID_NONE ? MONEY_ZERO : with->alone_requirement[m][like];
+    }
+  }
+  return SG_OK;
+}
+
 sg_status recorder_close_standalone(recorder *with, const portfolios *all, sg_error *error) {
+  size_t substituted = 0; /* positions of a run on substitutes: those of the accounts touched, in this order */
+  TRY(with->own_only ? keep_alone(with, all, error) : SG_OK);
   for (uint32_t f = 0; f < all->n; f++) {
     margin_row *row = &with->run->rows[with->row_of[all->account[f]]];
+    bool twice = with->substituted != NULL && with->touched[row->account];
     for (size_t i = all->begin[f]; i < all->begin[f + 1]; i++) {
       uint32_t like = with->alone->of[i];
       for (int m = 0; like != ID_NONE && m < N_MEASURES; m++) {
-        if (!money_add(&row->standalone[m], with->alone_requirement[m][like])) {
+        money needed = with->alone_requirement[m][like];
+        if (twice && money_compare(with->substituted->alone[m][substituted], needed) > 0) {
+          needed = with->substituted->alone[m][substituted];
+        }
+        if (!money_add(&row->standalone[m], needed)) {
           return requirement_too_large(with, row->account, error);
         }
       }
+      substituted += twice;
     }
   }
   return SG_OK;

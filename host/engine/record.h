@@ -26,6 +26,10 @@ typedef struct recorder {
   const positions_alone *alone; /* then */
   money *alone_requirement[N_MEASURES]; /* [portfolio of alone] */
   number_texts numbers;
+  bool own_only;           /* requirements of children stay out of their parents' rows */
+  const result *substituted;       /* accounts margined on substitutes, own_only; NULL: none */
+  const char *const *substitutes;  /* [a] what those are */
+  const bool *touched;             /* [a] by them */
 } recorder;
 
 /* rows of run are made; reachable from run->memory. */
@@ -40,7 +44,8 @@ sg_status recorder_close_standalone(recorder *with, const portfolios *all, sg_er
 sg_status recorder_visit(void *visitor, batch *of, const block_outcome *outcomes, const amount_input *in,
                          const amount_values *values, sg_error *error);
 
-/* Adds children's requirements to parents, orders the lines, finds the binding scenarios, sums totals and savings. */
+/* Keeps the larger of stated and substituted, adds children's requirements to parents, orders the lines, finds the
+ * binding scenarios, sums totals and savings. */
 sg_status recorder_finish(recorder *with, sg_error *error);
 
 /* Which outcomes the recorder and the amounts need: fills requests[block][1 + level]. */

@@ -9,6 +9,7 @@
 #include "engine/imply.h"
 #include "engine/plan.h"
 #include "engine/posted.h"
+#include "engine/quality_plan.h"
 #include "engine/record.h"
 #include "engine/scenario_rows.h"
 #include "engine/verify.h"
@@ -32,7 +33,13 @@ typedef struct run {
   bool *keeps_pnl;
   bool *held;     /* [c] in the accounts that are run */
   verifier *watch;
+  bool substituted; /* the book is one with substitutes: it is not checked again */
+  quality_plan plan;
+  result *on_substitutes; /* of the accounts that they touch; NULL: none */
 } run;
+
+static sg_status run_book(device *on, const book *of, const model *under, const sg_run_options *options,
+                          bool substituted, result **made, sg_error *error);
 
 /* ---- accounts ---------------------------------------------------------------------------------- */
 
@@ -85,7 +92,11 @@ static sg_status choose_accounts(run *r, sg_error *error) {
     if (r->wanted == NULL) {
       return error_out_of_memory(error);
     }
-    add_descendants(b, r->shown, r->wanted);
+    if (r->substituted) { /* what each needs by itself */
+      memcpy(r->wanted, r->shown, b->accounts.n * sizeof *r->wanted);
+    } else {
+      add_descendants(b, r->shown, r->wanted);
+    }
   }
   if (options->all_pnl_accounts || options->n_pnl_accounts > 0) {
     TRY(mark_accounts(b, options->pnl_accounts, options->n_pnl_accounts, &r->keeps_pnl, error));
@@ -137,6 +148,63 @@ static void drop_hidden_rows(run *r) {
   made->n_rows = n_rows;
   made->n_lines = n_lines;
   made->partial = true;
+}
+
+/* ---- data quality ------------------------------------------------------------------------------ */
+
+/* Accounts that the model isolates are not run. */
+static sg_status check_quality(run *r, sg_error *error) {
+  if (r->substituted) {
+    return SG_OK;
+  }
+  const book *b = r->made->book;
+  TRY(quality_plan_make(b, r->under, NULL, &r->accounts, r->wanted, r->made->memory, &r->plan, error));
+  TRY(quality_list_isolated(&r->plan, b, r->shown, r->made, error));
+  if (r->plan.isolated == NULL) {
+    return SG_OK;
+  }
+  bool all = r->wanted == NULL;
+  r->wanted = all ? calloc(b->accounts.n + 1, sizeof *r->wanted) : r->wanted;
+  if (r->wanted == NULL) {
+    return error_out_of_memory(error);
+  }
+  for (uint32_t a = 0; a < b->accounts.n; a++) {
+    r->wanted[a] = (all || r->wanted[a]) && !r->plan.isolated[a];
+  }
+  portfolios_close(&r->accounts);
+  return portfolios_make(r->book, r->wanted, &r->accounts, error);
+}
+
+/* Margins the accounts that substitutes touch a second time, on the substituted book. */
+static sg_status run_substitutes(run *r, sg_error *error) {
+  if (r->plan.substitute == NULL) {
+    return SG_OK;
+  }
+  const book *b = r->plan.substitute;
+  sg_run_options touched = *r->options;
+  const char **names = ARENA_ARRAY(r->made->memory, const char *, b->accounts.n);
+  if (names == NULL) {
+    return error_out_of_memory(error);
+  }
+  touched.accounts = names;
+  touched.n_accounts = touched.n_pnl_accounts = 0;
+  touched.all_pnl_accounts = false;
+  touched.on_progress = NULL;
+  for (uint32_t a = 0; a < b->accounts.n; a++) {
+    if (r->plan.substituted[a]) {
+      names[touched.n_accounts++] = b->accounts.id[a];
+    }
+  }
+  if (touched.n_accounts == 0) {
+    return SG_OK;
+  }
+  const char **texts;
+  TRY(quality_name_substitutes(&r->plan, r->made->book, &r->accounts, r->made->memory, &texts, error));
+  TRY(run_book(r->on, b, r->under, &touched, true, &r->on_substitutes, error));
+  r->record.substituted = r->on_substitutes;
+  r->record.substitutes = texts;
+  r->record.touched = r->plan.substituted;
+  return SG_OK;
 }
 
 /* ---- market ------------------------------------------------------------------------------------ */
@@ -255,12 +323,13 @@ static sg_status run_standalone(run *r, sg_error *error) {
 
 /* Everything before the device has work, but for implied vols: the model bound to the book, scenarios, tiles. */
 static sg_status prepare(run *r, sg_error *error) {
+  TRY(choose_accounts(r, error));
   TRY(posted_book(r->book, r->under, r->made->memory, &r->book, error));
   TRY(value_check(r->book, error));
   TRY(verifier_open(r->on, r->book, r->under, r->options->verify, r->made, &r->watch, error));
-  TRY(choose_accounts(r, error));
-  TRY(make_rows(r, error));
   TRY(portfolios_make(r->book, r->wanted, &r->accounts, error));
+  TRY(check_quality(r, error));
+  TRY(make_rows(r, error));
   TRY(mark_held(r, error));
   TRY(find_vols(r, error));
   TRY(bound_make(r->book, r->under, r->made->vol, r->made->memory, &r->in, error));
@@ -269,6 +338,7 @@ static sg_status prepare(run *r, sg_error *error) {
   TRY(open_pricing(r, error));
   TRY(recorder_open(&r->record, r->made, r->in, error));
   r->record.keeps_pnl = r->keeps_pnl;
+  r->record.own_only = r->substituted;
   settle_used_sets(r->in, r->pass.used_sets);
   TRY(scenario_rows_make(r->in, r->pass.sets, r->made, error));
   return pass_lay_out(&r->pass, r->options, error);
@@ -333,6 +403,8 @@ static sg_status run_stages(run *r, sg_error *error) {
   works[WORK_NET_HOST] = rest_of(r->made, STAGE_NET, clock->net);
   works[WORK_RULES] = clock->rules;
   r->made->n_nodes = r->pass.n_nodes;
+  TRY(run_substitutes(r, error));
+  TRY(add_kernels(r, ignored, before, error));
   TRY(run_standalone(r, error));
   TRY(pass_finish(&r->pass, error));
   TRY(add_kernels(r, alone, before, error));
@@ -434,12 +506,13 @@ static void run_close(run *r) {
   free(r->shown);
   free(r->keeps_pnl);
   free(r->held);
+  result_close(r->on_substitutes);
 }
 
-sg_status engine_run(device *on, const book *of, const model *under, const sg_run_options *options, result **made,
-                     sg_error *error) {
+static sg_status run_book(device *on, const book *of, const model *under, const sg_run_options *options,
+                          bool substituted, result **made, sg_error *error) {
   double start = clock_seconds();
-  run r = {.on = on, .book = of, .under = under, .options = options};
+  run r = {.on = on, .book = of, .under = under, .options = options, .substituted = substituted};
   *made = NULL;
   TRY(run_open(&r, error));
   sg_status status = run_stages(&r, error);
@@ -453,6 +526,11 @@ sg_status engine_run(device *on, const book *of, const model *under, const sg_ru
   }
   *made = r.made;
   return SG_OK;
+}
+
+sg_status engine_run(device *on, const book *of, const model *under, const sg_run_options *options, result **made,
+                     sg_error *error) {
+  return run_book(on, of, under, options, false, made, error);
 }
 
 static sg_status plan(run *r, bool writes, run_plan **made, sg_error *error) {

@@ -116,7 +116,8 @@ static void add_option(gen_book *book, const gen_underlying *of, uint32_t index,
   add_series(book, index, stream);
   fprintf(stream, ",option,%s,%s,european,", of->name, is_call ? "call" : "put");
   print_cents(stream, cents);
-  fprintf(stream, ",%s,100,USD,0.%04d\n", expiry->date, smile(of, expiry, strike));
+  int vol = smile(of, expiry, strike);
+  fprintf(stream, ",%s,100,USD,%d.%04d\n", expiry->date, vol / 10000, vol % 10000);
 }
 
 /* A share hedges itself; an index has quarterly futures. */

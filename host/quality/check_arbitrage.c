@@ -53,7 +53,7 @@ static void calls_fill(const checker *with, const smile *of, call_curve *made) {
 static void add(checker *with, quality_kind kind, uint32_t c, double value, double low, double high, const char *what,
                 const char *more) {
   quality_finding found = about_instrument(kind, c, value, low, high);
-  found.substitutes[0] = (quality_substitute){QUALITY_VOL, c, with->expected_vol[c]};
+  found.substitutes[0] = substitute_by(QUALITY_VOL, c, with->expected_vol[c]);
   checker_add(with, found, what, "%s", more);
 }
 

@@ -49,7 +49,7 @@ static void check_linear(checker *with, uint32_t c) {
   double reach = with->rules->limit[kind] * fabs(expected);
   if (fabs(mark - expected) > reach) {
     quality_finding found = about_instrument(kind, c, mark, expected - reach, expected + reach);
-    found.substitutes[0] = (quality_substitute){QUALITY_FORWARD, f, expected};
+    found.substitutes[0] = substitute_by(QUALITY_FORWARD, f, expected);
     checker_add(with, found, "price", "%s",
                 all->type[c] == PERPETUAL ? "by its underlying" : "by the forward of its expiry");
   }

@@ -34,16 +34,18 @@ static void check_option(checker *with, uint32_t c) {
   double slack = limit[QUALITY_MARK_BOUNDS] * scale;
   if (mark < low - slack || mark > high + slack) {
     quality_finding found = about_instrument(QUALITY_MARK_BOUNDS, c, mark, low, high);
-    found.substitutes[0] = (quality_substitute){QUALITY_MARK, c, mark < low ? low : high};
+    found.substitutes[0] = substitute_by(QUALITY_MARK, c, mark < low ? low : high);
     checker_add(with, found, "price", "%s", "");
-  } else if (mark == 0.0 && (worth > limit[QUALITY_MARK_ZERO] * scale || !has_vol)) {
+  } else if (mark == 0.0 && worth > limit[QUALITY_MARK_ZERO] * scale) {
     quality_finding found = about_instrument(QUALITY_MARK_ZERO, c, mark, worth, worth);
-    found.substitutes[0] = (quality_substitute){QUALITY_MARK, c, worth};
-    checker_add(with, found, "price", has_vol ? "by its vol" : "and it has no vol");
+    found.substitutes[0] = substitute_by(QUALITY_MARK, c, worth);
+    checker_add(with, found, "price", "by its vol");
+  } else if (european && !has_vol && with->vol[c] != with->vol[c]) {
+    checker_add(with, about_instrument(QUALITY_NO_VOL, c, mark, low, high), "price", "holds no vol");
   } else if (fabs(mark - worth) > limit[QUALITY_MARK_MODEL] * scale) {
     double reach = limit[QUALITY_MARK_MODEL] * scale;
     quality_finding found = about_instrument(QUALITY_MARK_MODEL, c, mark, worth - reach, worth + reach);
-    found.substitutes[0] = (quality_substitute){QUALITY_VOL, c, option_imply(of, c, mark)};
+    found.substitutes[0] = substitute_by(QUALITY_VOL, c, option_imply(of, c, mark));
     checker_add(with, found, "price", "by its vol");
   }
 }
@@ -56,10 +58,11 @@ void check_marks(checker *with) {
     bool marked = mark == mark, spot = all->type[c] == SPOT;
     if (is_listed_option(with, c) && marked) {
       check_option(with, c);
-    } else if (all->type[c] != OPTION && marked && mark == 0.0) {
+    } else if (all->type[c] != OPTION && marked && mark == 0.0 &&
+               of->underlyings.price[all->underlying[c]] != 0.0) {
       double price = of->underlyings.price[all->underlying[c]];
       quality_finding found = about_instrument(QUALITY_MARK_ZERO, c, mark, price, price);
-      found.substitutes[0] = (quality_substitute){QUALITY_FORWARD, all->forward[c], price};
+      found.substitutes[0] = substitute_by(QUALITY_FORWARD, all->forward[c], price);
       checker_add(with, found, "price", "by its underlying");
     } else if (all->type[c] != OPTION && !marked && !spot && with->n_holders[c] > 0) {
       checker_add(with, about_instrument(QUALITY_MARK_MISSING, c, NAN, -INFINITY, INFINITY), "has no price",

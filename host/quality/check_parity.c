@@ -41,8 +41,8 @@ static void check_pair(checker *with, const smile_point *point) {
     quality_finding found = about_instrument(QUALITY_PARITY, call, option_paid(of, call, difference),
                                              option_paid(of, call, low - slack), option_paid(of, call, high + slack));
     found.also = put;
-    found.substitutes[0] = (quality_substitute){QUALITY_VOL, call, with->vol[put]}; /* each takes the other's */
-    found.substitutes[1] = (quality_substitute){QUALITY_VOL, put, with->vol[call]};
+    found.substitutes[0] = substitute_by(QUALITY_VOL, call, with->vol[put]); /* each takes the other's */
+    found.substitutes[1] = substitute_by(QUALITY_VOL, put, with->vol[call]);
     checker_add(with, found, "less put is", "with put \"%.255s\"", of->instruments.id[put]);
   }
 }
@@ -83,7 +83,7 @@ static void check_forward(checker *with, const smile *of, double *scratch) {
   if (fabs(forward - implied) > limit * implied) {
     quality_finding found = about(QUALITY_FORWARD_PARITY, QUALITY_OF_FORWARD, of->forward, forward,
                                   implied * (1.0 - limit), implied * (1.0 + limit));
-    found.substitutes[0] = (quality_substitute){QUALITY_FORWARD, of->forward, implied};
+    found.substitutes[0] = substitute_by(QUALITY_FORWARD, of->forward, implied);
     checker_add(with, found, "is", "by its calls and puts, as \"%.255s\"", b->instruments.id[any]);
   }
 }

@@ -46,7 +46,7 @@ static void check_instrument(checker *with, uint32_t c, uint32_t p, bool moved) 
   }
   if (option && all->years[c] > 0.0 && fabs(vol - before) > limit * before) {
     quality_finding found = about_instrument(QUALITY_MOVE_VOL, c, vol, before * (1.0 - limit), before * (1.0 + limit));
-    found.substitutes[0] = (quality_substitute){QUALITY_VOL, c, before};
+    found.substitutes[0] = substitute_by(QUALITY_VOL, c, before);
     checker_add(with, found, "vol", "by the previous book");
   }
 }

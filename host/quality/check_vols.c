@@ -90,7 +90,7 @@ static int worst_first(const void *left, const void *right) {
 static void add_vol(checker *with, quality_kind kind, uint32_t c, double expected, double low, double high,
                     const char *more) {
   quality_finding found = about_instrument(kind, c, with->vol[c], low, high);
-  found.substitutes[0] = (quality_substitute){QUALITY_VOL, c, expected};
+  found.substitutes[0] = substitute_by(QUALITY_VOL, c, expected);
   checker_add(with, found, "vol", "%s", more);
 }
 
@@ -98,7 +98,7 @@ static void add_vol(checker *with, quality_kind kind, uint32_t c, double expecte
 static void check_strikes(checker *with, curve *of, suspect *suspects) {
   double limit = with->rules->limit[QUALITY_VOL_STRIKE];
   uint32_t n = 0;
-  for (uint32_t i = 0; i < of->n; i++) {
+  for (uint32_t i = 0; of->n > 2 && i < of->n; i++) { /* of two nobody knows which is wrong */
     double off = deviation_at(of, i);
     if (off > limit) {
       suspects[n++] = (suspect){off, i};

@@ -52,6 +52,10 @@ void checker_add(checker *with, quality_finding found, const char *what, const c
 quality_finding about_instrument(quality_kind kind, uint32_t c, double value, double low, double high);
 quality_finding about(quality_kind kind, quality_table table, uint32_t row, double value, double low, double high);
 
+static inline quality_substitute substitute_by(quality_value what, uint32_t row, double value) {
+  return (quality_substitute){.what = what, .row = row, .value = value};
+}
+
 /* The number of an x_ column at a row, NaN where there is none. */
 const attribute *attribute_find(const attributes *of, const char *name);
 double attribute_number(const attribute *of, uint32_t row); /* accepts NULL */

@@ -76,6 +76,20 @@ static const char *subject(const checker *with, const quality_finding *found, co
   }
 }
 
+/* A substitute that is no number is none. */
+static void settle_substitute(checker *with, quality_substitute *by) {
+  static const char *const words[] = {[QUALITY_MARK] = "price", [QUALITY_VOL] = "vol", [QUALITY_FORWARD] = "forward"};
+  char value[NUMBER_TEXT_BYTES];
+  by->text = "";
+  if (by->what == QUALITY_NONE || !(by->value - by->value == 0.0)) {
+    by->what = QUALITY_NONE;
+    return;
+  }
+  format_rounded(by->value, value);
+  by->text = arena_format(with->memory, "%s %s", words[by->what], value);
+  with->out_of_memory = with->out_of_memory || by->text == NULL;
+}
+
 void checker_add(checker *with, quality_finding found, const char *what, const char *format, ...) {
   char value[NUMBER_TEXT_BYTES] = "", more[512];
   va_list arguments;
@@ -93,9 +107,8 @@ void checker_add(checker *with, quality_finding found, const char *what, const c
                       ? NULL
                       : arena_format(with->memory, "%s \"%s\": %s%s%s%s%s%s", whose, found.id, what,
                                      value[0] == '\0' ? "" : " ", value, expected, more[0] == '\0' ? "" : " ", more);
-  for (int i = 0; i < 2; i++) { /* a substitute that is no number, or no other, is none */
-    quality_substitute *by = &found.substitutes[i];
-    by->what = by->value - by->value == 0.0 ? by->what : QUALITY_NONE;
+  for (int i = 0; i < 2; i++) {
+    settle_substitute(with, &found.substitutes[i]);
   }
   with->out_of_memory = with->out_of_memory || found.message == NULL || !ARRAY_PUSH(&with->found, found);
 }

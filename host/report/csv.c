@@ -5,6 +5,9 @@
 #include "report/files.h"
 #include "report/report.h"
 
+#include <math.h>
+#include <string.h>
+
 /* X(column) */
 #define MARGINS_COLUMNS(X)                                                                             \
   X(account) X(currency) X(initial) X(maintenance) X(standalone_initial) X(standalone_maintenance)     \
@@ -13,6 +16,9 @@
 #define LINES_COLUMNS(X) \
   X(account) X(measure) X(node) X(rule) X(amount) X(currency) X(block) X(scenario) X(detail)
 #define SCENARIOS_COLUMNS(X) X(block) X(scenario) X(factor) X(move) X(kind) X(weight)
+#define QUALITY_COLUMNS(X)                                                                               \
+  X(kind) X(severity) X(action) X(touched) X(file) X(line) X(id) X(value) X(low) X(high) X(what)         \
+  X(substitute) X(message)
 #define SCENARIO_PNL_COLUMNS(X) X(account) X(node) X(block) X(scenario) X(pnl)
 
 #define COLUMN_TEXT(name) "," #name
@@ -82,11 +88,36 @@ void margins_header(const result *run, writer *out) {
   writer_byte(out, '\n');
 }
 
-size_t margins_count(const result *run) { return run->n_rows; }
+/* An account that is not computed: no amount, so that none can be taken for a requirement. */
+static void isolated_margin(const result *run, const isolated_account *row, writer *out) {
+  field(out, run->book->accounts.id[row->account]);
+  field(out, run->book->currencies.id[run->book->accounts.currency[row->account]]);
+  writer_text(out, ",,,,,,,,,,,,,,not computed");
+  for (uint32_t k = 0; k < run->n_outputs; k++) {
+    comma(out);
+  }
+  writer_byte(out, '\n');
+}
+
+static void isolated_line(const result *run, const isolated_account *row, writer *out) {
+  field(out, run->book->accounts.id[row->account]);
+  writer_text(out, ",-,not computed,,");
+  field(out, run->book->currencies.id[run->book->accounts.currency[row->account]]);
+  writer_text(out, ",,");
+  writer_field(out, row->reason);
+  writer_byte(out, '\n');
+}
+
+/* Accounts that are not computed stand last. */
+size_t margins_count(const result *run) { return (size_t)run->n_rows + run->n_isolated; }
 
 void margins_rows(const result *run, size_t first, size_t end, writer *out) {
   const book *of = run->book;
   for (size_t i = first; i < end; i++) {
+    if (i >= run->n_rows) {
+      isolated_margin(run, &run->isolated[i - run->n_rows], out);
+      continue;
+    }
     const margin_row *row = &run->rows[i];
     field(out, of->accounts.id[row->account]);
     field(out, of->currencies.id[row->currency]);
@@ -106,11 +137,15 @@ void margins_rows(const result *run, size_t first, size_t end, writer *out) {
 
 void lines_header(const result *run, writer *out) { writer_text(out, HEADER(LINES_COLUMNS)); }
 
-size_t lines_count(const result *run) { return run->n_lines; }
+size_t lines_count(const result *run) { return run->n_lines + run->n_isolated; }
 
 void lines_rows(const result *run, size_t first, size_t end, writer *out) {
   const book *of = run->book;
   for (size_t i = first; i < end; i++) {
+    if (i >= run->n_lines) {
+      isolated_line(run, &run->isolated[i - run->n_lines], out);
+      continue;
+    }
     const line *row = &run->lines[i];
     field(out, of->accounts.id[row->account]);
     field(out, measure_text(row->measure));
@@ -120,6 +155,48 @@ void lines_rows(const result *run, size_t first, size_t end, writer *out) {
     field(out, of->currencies.id[of->accounts.currency[row->account]]);
     binding(out, row->block, row->scenario);
     writer_field(out, row->detail);
+    writer_byte(out, '\n');
+  }
+}
+
+static void number(writer *out, double value) {
+  if (value - value == 0.0) {
+    writer_number(out, value);
+  }
+  comma(out);
+}
+
+/* Without the book's folder: results are the same wherever the book stands. */
+static const char *name_in_book(const book *of, const char *path) {
+  size_t length = strlen(of->folder);
+  return strncmp(path, of->folder, length) == 0 && path[length] == '/' ? path + length + 1 : path;
+}
+
+void quality_header(const result *run, writer *out) { writer_text(out, HEADER(QUALITY_COLUMNS)); }
+
+size_t quality_count(const result *run) { return run->quality.n; }
+
+void quality_rows(const result *run, size_t first, size_t end, writer *out) {
+  static const char *const values[] = {[QUALITY_NONE] = "", [QUALITY_MARK] = "price", [QUALITY_VOL] = "vol",
+                                       [QUALITY_FORWARD] = "forward"};
+  for (size_t i = first; i < end; i++) {
+    const quality_finding *row = &run->quality.findings[i];
+    bool substituted = row->action == QUALITY_SUBSTITUTE;
+    field(out, quality_kind_get(row->kind)->name);
+    field(out, quality_severity_text(quality_kind_get(row->kind)->severity));
+    field(out, quality_action_text(row->action));
+    writer_uint(out, row->n_touched);
+    comma(out);
+    field(out, name_in_book(run->book, row->file));
+    writer_uint(out, row->line);
+    comma(out);
+    field(out, row->id);
+    number(out, row->value);
+    number(out, row->low);
+    number(out, row->high);
+    field(out, substituted ? values[row->substitutes[0].what] : "");
+    number(out, substituted ? row->substitutes[0].value : (double)NAN);
+    writer_field(out, row->message);
     writer_byte(out, '\n');
   }
 }

@@ -54,6 +54,14 @@ static void add_lines(const result *run, size_t first, size_t end, writer *out) 
   }
 }
 
+/* Nothing where there are none: the digest of a run that isolates nobody is that of its tables. */
+static void add_isolated(const result *run, writer *out) {
+  for (uint32_t i = 0; i < run->n_isolated; i++) {
+    writer_binary_text(out, run->book->accounts.id[run->isolated[i].account]);
+    writer_binary_text(out, run->isolated[i].reason);
+  }
+}
+
 static void add_scenarios(const result *run, writer *out) {
   writer_u64(out, run->n_scenarios);
   for (size_t i = 0; i < run->n_scenarios; i++) {
@@ -75,6 +83,7 @@ bool digest_result(result *run) {
   writer_u64(&out, run->n_lines);
   enough = enough && write_rows(run, run->n_lines, add_lines, &out);
   add_scenarios(run, &out);
+  add_isolated(run, &out);
   uint64_t digest[2], size_bytes;
   writer_finish(&out, digest, &size_bytes);
   digest_format(digest, run->digest);

@@ -13,6 +13,7 @@
   X(TABLE_MARGINS, "margins.csv", margins)                \
   X(TABLE_LINES, "lines.csv", lines)                      \
   X(TABLE_SCENARIOS, "scenarios.csv", scenarios)          \
+  X(TABLE_QUALITY, "quality.csv", quality)                \
   X(TABLE_SCENARIO_PNL, "scenario_pnl.csv", scenario_pnl)
 
 #define FILES_ENUM(name, text, stem) name,

@@ -107,6 +107,9 @@ static json_t *accounts_value(json_builder *build, const result *run) {
   for (uint32_t i = 0; i < run->n_rows; i++) {
     append(build, array, json_string(run->book->accounts.id[run->rows[i].account]));
   }
+  for (uint32_t i = 0; i < run->n_isolated; i++) {
+    append(build, array, json_string(run->book->accounts.id[run->isolated[i].account]));
+  }
   return array;
 }
 

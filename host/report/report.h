@@ -24,6 +24,7 @@ bool compression_find(money requirement, money standalone, double *compression);
  *               worst_scenario (u32, 0 without a block)
  *   lines       account, measure (text), node, rule, amount, currency, block, scenario (u32), detail
  *   scenarios   block, scenario (u32), factor, move, kind, weight
+ *   isolated    account, reason; without a count, and nothing where no account is isolated
  * Device, times, tiles and paths are no part of it. */
 bool digest_result(result *run); /* false: out of memory */
 

@@ -109,6 +109,64 @@ static void add_vols(const result *run, page *to) {
   text_table_print(&facts, INDENT, fact_widths, to);
 }
 
+/* "3 warnings, 12 notes: 3 vol_strike, 12 open_interest" */
+static const char *findings_text(const result *run, arena *memory) {
+  page text = page_open(memory);
+  const quality_report *all = &run->quality;
+  for (int severity = N_QUALITY_SEVERITIES - 1; severity >= 0; severity--) {
+    size_t n = 0;
+    for (size_t i = 0; i < all->n; i++) {
+      n += (int)quality_kind_get(all->findings[i].kind)->severity == severity;
+    }
+    if (n > 0) {
+      page_add(&text, "%s%s %s%s", text.n > 0 ? ", " : "", people_count(memory, n),
+               quality_severity_text((quality_severity)severity), n == 1 ? "" : "s");
+    }
+  }
+  for (size_t first = 0, end; first < all->n; first = end) {
+    quality_kind kind = all->findings[first].kind;
+    for (end = first; end < all->n && all->findings[end].kind == kind;) {
+      end++;
+    }
+    page_add(&text, "%s%s %s", first == 0 ? ": " : ", ", people_count(memory, end - first),
+             quality_kind_get(kind)->name);
+  }
+  return page_close(&text);
+}
+
+/* What the checks found, the substitutes, and the accounts that are not computed. */
+static void add_quality(const result *run, page *to) {
+  enum { SHOWN = 10 };
+  if (run->quality.n == 0) {
+    return;
+  }
+  text_table facts = text_table_open(to->memory, "ll");
+  text_table_cell(&facts, "quality");
+  text_table_cell(&facts, findings_text(run, to->memory));
+  uint32_t n_substitutes = 0;
+  for (size_t i = 0; i < run->quality.n; i++) {
+    const quality_finding *found = &run->quality.findings[i];
+    if (found->action == QUALITY_SUBSTITUTE && found->n_touched > 0 && n_substitutes++ < SHOWN) {
+      text_table_cell(&facts, n_substitutes == 1 ? "substituted" : "");
+      text_table_cell(&facts, arena_format(to->memory, "%s -> %s (%s)", found->message,
+                                           found->substitutes[0].text, quality_kind_get(found->kind)->name));
+    }
+  }
+  for (uint32_t i = 0; i < run->n_isolated && i < SHOWN; i++) {
+    text_table_cell(&facts, i == 0 ? "not computed" : "");
+    const isolated_account *row = &run->isolated[i];
+    text_table_cell(&facts, arena_format(to->memory, "account %s, %s", run->book->accounts.id[row->account], row->reason));
+  }
+  uint64_t more = n_substitutes > SHOWN ? n_substitutes - SHOWN : 0;
+  more += run->n_isolated > SHOWN ? run->n_isolated - SHOWN : 0;
+  if (more > 0) {
+    text_table_cell(&facts, "");
+    text_table_cell(&facts, arena_format(to->memory, "and %s more in quality.csv and lines.csv",
+                                         people_count(to->memory, more)));
+  }
+  text_table_print(&facts, INDENT, fact_widths, to);
+}
+
 static void add_counts(const result *run, page *to) {
   const book *of = run->book;
   const struct {
@@ -366,6 +424,7 @@ const char *summary_text(const result *run, arena *memory) {
   add_facts(run, &out);
   add_forwards(run, &out);
   add_vols(run, &out);
+  add_quality(run, &out);
   add_counts(run, &out);
   add_requirement(run, &out);
   add_levels(run, &out);

@@ -295,6 +295,7 @@ const char *model_description_make(const model *m, arena *memory) {
   }
   describe_amounts(&to, m);
   describe_equity(&to, m);
+  describe_quality(&to, m);
   return text_finish(&to);
 }
 

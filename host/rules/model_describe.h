@@ -13,6 +13,7 @@ void describe_inputs(struct text_builder *to, const model *described);
 void describe_parameters(struct text_builder *to, const model *described);
 /* equity, collateral, status and outputs (describe_equity.c). */
 void describe_equity(struct text_builder *to, const model *described);
+void describe_quality(struct text_builder *to, const model *described);
 
 /* NULL when out of memory. */
 const char *model_description_make(const model *described, arena *memory);

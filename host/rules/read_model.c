@@ -234,7 +234,7 @@ static void read_valuation(reader *r) {
 static void read_parts(reader *r) {
   uint32_t by_account;
   reader_check_keys(r, r->root, SECTION_TOP, "model valuation inputs parameters define columns blocks levels amounts "
-                    "measures equity collateral status outputs");
+                    "measures equity collateral status outputs quality");
   read_header(r);
   read_valuation(r);
   grouping_index(r, 0, &by_account);
@@ -249,6 +249,7 @@ static void read_parts(reader *r) {
   read_blocks(r);
   read_amounts(r);
   read_equity(r);
+  read_quality(r);
   check_new_parameters(r);
   MOVE_TO_MODEL(r->groupings, groupings, n_groupings);
   MOVE_TO_MODEL(r->level_sets, level_sets, n_level_sets);
@@ -274,7 +275,6 @@ sg_status model_read(const char *name_or_path, const char *const *settings, size
     return error_out_of_memory(error);
   }
   *r.model = (struct sg_model){.memory = memory, .name = "", .title = "", .version = "", .source = "", .date = ""};
-  quality_rules_default(&r.model->quality);
   chain c = {.r = &r};
   r.root = read_chain(&c, name_or_path, NULL, (place){0});
   if (r.root && digest_chain(&c, settings, n_settings)) {

@@ -66,7 +66,7 @@ bool reader_fail_memory(reader *r);
 typedef enum section {
   SECTION_TOP, SECTION_MODEL, SECTION_VALUATION, SECTION_INPUT, SECTION_PARAMETER, SECTION_COLUMN, SECTION_BLOCK,
   SECTION_LEVEL, SECTION_DISCOUNT, SECTION_AMOUNT, SECTION_MEASURES, SECTION_EQUITY,
-  SECTION_COLLATERAL, SECTION_NOT_COVERED, SECTION_HAIRCUT, SECTION_STATUS, SECTION_NUMBER, N_SECTIONS
+  SECTION_COLLATERAL, SECTION_NOT_COVERED, SECTION_HAIRCUT, SECTION_STATUS, SECTION_QUALITY, SECTION_NUMBER, N_SECTIONS
 } section;
 void reader_check_keys(reader *r, const yaml_node *map, section kind, const char *keys);
 /* Whether `key` is one that a later version brings; reports it then. */
@@ -133,6 +133,7 @@ void read_blocks(reader *r);
 uint32_t read_levels(reader *r, const yaml_node *node); /* index of a level set; NULL: the model's own */
 void read_amounts(reader *r);                           /* and measures */
 void read_equity(reader *r);                            /* equity, collateral, status, outputs */
+void read_quality(reader *r);
 const char *amount_kind_text(amount_kind kind);
 /* worst, var, es, charge: what stands under the kind's key, and its options. */
 bool read_leaf(reader *r, const yaml_node *map, const yaml_pair *kind, model_amount *amount);

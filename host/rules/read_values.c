@@ -15,7 +15,6 @@ static const struct {
   section section;
   const char *key;
 } not_built[] = {
-    {SECTION_TOP, "quality"},
     {SECTION_COLUMN, "over"},
     {SECTION_COLUMN, "round"},
     {SECTION_BLOCK, "arrays"},
@@ -81,7 +80,8 @@ void reader_check_keys(reader *r, const yaml_node *map, section kind, const char
       [SECTION_INPUT] = "an input", [SECTION_PARAMETER] = "a parameter", [SECTION_COLUMN] = "a column",
       [SECTION_BLOCK] = "a block", [SECTION_LEVEL] = "a level", [SECTION_DISCOUNT] = "a discount", [SECTION_AMOUNT] = "an amount",
       [SECTION_MEASURES] = "measures", [SECTION_EQUITY] = "equity", [SECTION_COLLATERAL] = "collateral",
-      [SECTION_NOT_COVERED] = "not_covered", [SECTION_HAIRCUT] = "a haircut", [SECTION_STATUS] = "a status", [SECTION_NUMBER] = "a number"};
+      [SECTION_NOT_COVERED] = "not_covered", [SECTION_HAIRCUT] = "a haircut", [SECTION_STATUS] = "a status",
+      [SECTION_QUALITY] = "a kind of finding", [SECTION_NUMBER] = "a number"};
   for (uint32_t i = 0; map->is == YAML_MAP && i < map->n; i++) {
     char list[256];
     const yaml_pair *pair = &map->pairs[i];

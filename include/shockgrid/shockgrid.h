@@ -217,7 +217,8 @@ SG_API void sg_result_close(sg_result *result);
 SG_API sg_status sg_plan(sg_device *device, const sg_book *book, const sg_model *model, const sg_run_options *options,
                          char **text, sg_error *error);
 
-/* Writes margins.csv, lines.csv, scenarios.csv, manifest.json (and scenario_pnl.csv) into `folder`: all or nothing. */
+/* Writes margins.csv, lines.csv, scenarios.csv, quality.csv, manifest.json (and scenario_pnl.csv) into `folder`: all or
+ * nothing. */
 SG_API sg_status sg_result_write(const sg_result *result, const char *folder, sg_error *error);
 
 /* The summary that `shockgrid run` prints: counts, totals, compression by level, time by stage. Owned by the result. */
@@ -242,6 +243,13 @@ SG_API size_t sg_result_count(const sg_result *result); /* accounts, sorted by i
 SG_API size_t sg_result_calls(const sg_result *result, bool *computed);
 
 SG_API sg_margin sg_result_get(const sg_result *result, size_t index);
+
+/* Accounts that the model's quality section leaves out, and those that add them up: they are not among the margins. */
+typedef struct sg_isolated {
+  const char *account, *reason;
+} sg_isolated;
+SG_API size_t sg_result_isolated_count(const sg_result *result);
+SG_API sg_isolated sg_result_isolated_get(const sg_result *result, size_t index);
 
 /* ---- explaining ---------------------------------------------------------------------------- */
 

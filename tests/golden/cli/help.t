@@ -42,8 +42,8 @@ and the time that it took. The same input gives the same bytes on every device.
 
 options:
   --model MODEL             a shipped model's name, or a path to a .yaml file
-  --out DIR                 write margins.csv, lines.csv, scenarios.csv and manifest.json
-                            there; without it only the summary is printed
+  --out DIR                 write margins.csv, lines.csv, scenarios.csv, quality.csv and
+                            manifest.json there; without it only the summary is printed
   --device DEVICE           auto, cpu, gpu, an index or part of a name as 'shockgrid
                             devices' prints them, or reference
   --lanes N                 1, 2, 4, 8 or 16 numbers in a register; results are the same
@@ -64,7 +64,8 @@ options:
   --plan                    do not run: print tiles, batches, work and bytes, and the
                             seconds that each stage should take on this machine
   --compare-plan            run, and set the plan's seconds beside the measured ones
-  --fail-on-call            exit code 1 when an account's status is call or liquidate
+  --fail-on-call            exit code 1 when an account's status is call or liquidate,
+                            or not computed because of what its book says
   --quiet                   no summary and no progress
   --help                    print this help
 

@@ -17,6 +17,7 @@ $ shockgrid run book --model occ-cpm --device reference --out out --unimplied 0.
   vols           5 given, 1 implied by the price, 1 below intrinsic value, 1 at intrinsic value, 1 at the upper bound or above
                  ACME-JUN-C130 priced with 0.3: its price 0, at intrinsic value
                  LCX-JUN-C5000 priced with 0.3: its price 20, below intrinsic value
+  quality        2 errors, 3 warnings: 2 mark_bounds, 1 no_vol, 1 parity, 1 duplicate
 
 $ sed -n '/"vols"/,/^  }/p' out/manifest.json
   "vols": {

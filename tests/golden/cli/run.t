@@ -5,6 +5,7 @@ $ ls out
 lines.csv
 manifest.json
 margins.csv
+quality.csv
 scenarios.csv
 $ shockgrid run book --model occ-cpm --device reference --out out --quiet --scenario-pnl=collar --account collar
 $ cut -d, -f1 out/scenario_pnl.csv out/margins.csv | sort -u
