@@ -126,6 +126,19 @@ void error_forget(sg_error *error, size_t n) {
   error->n_found = n;
 }
 
+void error_append(sg_error *to, sg_error *from) {
+  for (size_t i = 0; to != NULL && i < from->n_kept; i++) {
+    const sg_finding *found = &from->kept[i];
+    bool no_memory = found->message == out_of_memory_text;
+    keep(to, found->status, (place){found->file, found->line, found->column},
+         no_memory ? NULL : text_copy(found->message));
+  }
+  if (to != NULL) {
+    to->n_found += from->n_found - from->n_kept;
+  }
+  sg_error_clear(from);
+}
+
 void sg_error_clear(sg_error *error) { error_forget(error, 0); }
 
 void sg_error_close(sg_error *error) {

@@ -36,6 +36,9 @@ size_t error_count(const sg_error *error);
 /* Drops the findings after the first n: what failed was done in another way. */
 void error_forget(sg_error *error, size_t n);
 
+/* Moves the findings of `from` behind those of `to`. */
+void error_append(sg_error *to, sg_error *from);
+
 /* The only propagation macro: for functions that own nothing at this point. */
 #define TRY(call)                             \
   do {                                        \

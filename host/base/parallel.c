@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A worker draws the next chunk, makes it, and waits for its turn to have it taken. Threads inherit the floating-point
+ * A worker draws the next chunk and takes it through all steps, waiting for its turn where a step has turns: the worker
+ * with the lowest chunk never waits for another's step, so somebody always goes on. Threads inherit the floating-point
  * mode of the one that starts them.
  */
 #include "base/parallel.h"
@@ -13,7 +14,7 @@ typedef struct shared_run {
   pthread_mutex_t lock;
   pthread_cond_t turned;
   size_t next; /* chunk to draw */
-  size_t turn; /* chunk to take */
+  size_t turn[PARALLEL_STEPS_MAX]; /* chunk whose turn it is */
   bool stopped;
 } shared_run;
 
@@ -30,19 +31,19 @@ uint32_t parallel_workers(void) {
   return n < 1 ? 1 : n > PARALLEL_WORKERS_MAX ? PARALLEL_WORKERS_MAX : (uint32_t)n;
 }
 
-/* With the lock held: waits for the chunk's turn, takes it without the lock, passes the turn on. */
-static void take_in_turn(shared_run *run, uint32_t number, size_t chunk) {
-  while (run->turn != chunk && !run->stopped) {
+/* With the lock held: waits for the chunk's turn, does the step without the lock, passes the turn on. */
+static void run_in_turn(shared_run *run, uint32_t step, uint32_t number, size_t chunk) {
+  while (run->turn[step] != chunk && !run->stopped) {
     pthread_cond_wait(&run->turned, &run->lock);
   }
   if (run->stopped) {
     return;
   }
   pthread_mutex_unlock(&run->lock);
-  bool goes_on = run->job->take(run->job->context, number, chunk);
+  bool goes_on = run->job->steps[step].run(run->job->context, number, chunk);
   pthread_mutex_lock(&run->lock);
-  run->stopped = !goes_on;
-  run->turn++;
+  run->stopped = run->stopped || !goes_on;
+  run->turn[step]++;
   pthread_cond_broadcast(&run->turned);
 }
 
@@ -52,11 +53,14 @@ static void *work(void *opened) {
   pthread_mutex_lock(&run->lock);
   while (!run->stopped && run->next < run->job->n) {
     size_t chunk = run->next++;
-    pthread_mutex_unlock(&run->lock);
-    run->job->make(run->job->context, own->number, chunk);
-    pthread_mutex_lock(&run->lock);
-    if (run->job->take != NULL) {
-      take_in_turn(run, own->number, chunk);
+    for (uint32_t step = 0; step < run->job->n_steps; step++) {
+      if (run->job->steps[step].in_turn) {
+        run_in_turn(run, step, own->number, chunk);
+      } else {
+        pthread_mutex_unlock(&run->lock);
+        run->job->steps[step].run(run->job->context, own->number, chunk);
+        pthread_mutex_lock(&run->lock);
+      }
     }
   }
   pthread_mutex_unlock(&run->lock);

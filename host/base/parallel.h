@@ -10,21 +10,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PARALLEL_WORKERS_MAX = 16 };
+enum { PARALLEL_WORKERS_MAX = 16, PARALLEL_STEPS_MAX = 4 };
+
+/* What is done to a chunk, in what belongs to `worker`. */
+typedef struct parallel_step {
+  bool (*run)(void *context, uint32_t worker, size_t chunk); /* false, of a step in turn: stops everything */
+  bool in_turn; /* one chunk after the other, in order; else several at the same time, begun in order */
+} parallel_step;
 
 typedef struct parallel_job {
-  size_t n; /* chunks */
+  size_t n; /* chunks; each goes through all steps on one worker */
   void *context;
-  /* Makes a chunk in what belongs to `worker`; several at the same time. Calls begin in order of the chunks. */
-  void (*make)(void *context, uint32_t worker, size_t chunk);
-  /* What the worker has made, one chunk after the other, in order; false stops everything. NULL: nothing to take. */
-  bool (*take)(void *context, uint32_t worker, size_t chunk);
+  uint32_t n_steps;
+  parallel_step steps[PARALLEL_STEPS_MAX];
 } parallel_job;
 
 /* Processors that this process may use, at most PARALLEL_WORKERS_MAX. */
 uint32_t parallel_workers(void);
 
-/* Runs a job on workers 0 .. n_workers - 1, this thread among them. False when `take` stopped it. */
+/* Runs a job on workers 0 .. n_workers - 1, this thread among them. False when a step stopped it: steps in turn are not
+ * begun after that, whatever their number. */
 bool parallel_run(const parallel_job *job, uint32_t n_workers);
 
 #endif

@@ -49,6 +49,7 @@ const margin_texts *result_texts(const result *constant, uint32_t row) {
 void result_close(result *made) {
   if (made != NULL) {
     free(made->lines);
+    arena_close(made->line_memory);
     arena_close(made->memory);
     free(made);
   }

@@ -106,6 +106,7 @@ typedef struct isolated_account {
 
 struct sg_result {
   arena *memory;
+  arena *line_memory; /* texts of lines, which come while the engine works in `memory` */
   const book *book;
   const char *model_name, *model_title, *model_version, *model_path;
   uint64_t model_digest[2];

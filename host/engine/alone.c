@@ -243,14 +243,10 @@ static sg_status climb_level(batch *of, const bound_levels *levels, uint32_t l, 
   return SG_OK;
 }
 
-static sg_status run_batch(pass_context *with, batch *of, const extremes *found, batch_visitor visit, void *visitor,
-                           sg_error *error) {
+/* The batch_netter of positions alone, on the host. */
+static sg_status climb_batch(pass_context *with, batch *of, block_outcome *outcomes, void *context, sg_error *error) {
+  const extremes *found = context;
   const model *m = with->in->model;
-  block_outcome *outcomes = ARENA_ARRAY(of->memory, block_outcome, m->n_blocks + 1);
-  if (outcomes == NULL) {
-    return error_out_of_memory(error);
-  }
-  double start = clock_seconds();
   for (uint32_t b = 0; b < m->n_blocks; b++) {
     const bound_levels *levels = &with->in->levels[m->blocks[b].levels];
     outcomes[b].n_scenarios = with->sets[b].n;
@@ -266,35 +262,33 @@ static sg_status run_batch(pass_context *with, batch *of, const extremes *found,
                       error));
     }
   }
-  double netted = clock_seconds();
-  with->clock.net += netted - start;
-  amount_input in;
-  amount_values *values;
-  TRY(settle_batch(of, outcomes, &in, &values, error));
-  TRY(visit(visitor, of, outcomes, &in, values, error));
-  with->clock.rules += clock_seconds() - netted;
   return SG_OK;
 }
 
-sg_status alone_run(pass_context *with, const portfolios *all, batch_visitor visit, void *visitor, sg_error *error) {
-  uint32_t n_blocks = with->in->model->n_blocks;
-  extremes *found = calloc(n_blocks + 1, sizeof *found);
-  sg_status status = found == NULL ? error_out_of_memory(error) : SG_OK;
-  double start = clock_seconds();
-  status = status == SG_OK ? find_all(with, found, error) : status;
-  with->clock.net += clock_seconds() - start;
-  for (uint32_t first = 0; status == SG_OK && first < all->n; first += BATCH_POSITIONS) {
-    uint32_t n = all->n - first < BATCH_POSITIONS ? all->n - first : BATCH_POSITIONS;
-    batch of;
-    pass_report(with, "standalone", (double)first / all->n);
-    start = clock_seconds();
-    status = batch_open(with->in, all, first, n, with->used_sets, &of, error);
-    with->clock.net += clock_seconds() - start;
-    if (status == SG_OK) {
-      status = run_batch(with, &of, found, visit, visitor, error);
-      batch_close(&of);
-    }
+static sg_status climb_all(pass_context *with, const portfolios *all, extremes *found, batch_visitor visit, void *visitor,
+                           sg_error *error) {
+  size_t n = ((size_t)all->n + BATCH_POSITIONS - 1) / BATCH_POSITIONS;
+  uint32_t *end = malloc((n + 1) * sizeof *end), done;
+  if (end == NULL) {
+    return error_out_of_memory(error);
   }
+  for (size_t i = 0; i < n; i++) {
+    end[i] = all->n - i * BATCH_POSITIONS < BATCH_POSITIONS ? all->n : (uint32_t)(i + 1) * BATCH_POSITIONS;
+  }
+  const batch_list list = {.all = all, .n = n, .end = end, .stage = "standalone", .net = climb_batch, .net_context = found,
+                           .visit = visit, .visitor = visitor};
+  sg_status status = pass_run_batches(with, &list, &done, error);
+  free(end);
+  return status;
+}
+
+sg_status alone_run(pass_context *with, const portfolios *all, batch_visitor visit, void *visitor, sg_error *error) {
+  extremes *found = calloc(with->in->model->n_blocks + 1, sizeof *found);
+  sg_status status = found == NULL ? error_out_of_memory(error) : SG_OK;
+  TRY_DONE(status);
+  TRY_DONE(find_all(with, found, error));
+  TRY_DONE(climb_all(with, all, found, visit, visitor, error));
+done:
   if (found != NULL) {
     extremes_close(with, found);
   }

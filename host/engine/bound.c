@@ -78,7 +78,7 @@ sg_status bound_attribute(bound *in, const char *name, place where, const char *
   return error_add(error, SG_INPUT, where, "attribute \"%s\" is neither a group key nor a textual input", name);
 }
 
-sg_status bound_filter(bound *in, const filter *rule, place where, bool *mask, sg_error *error) {
+static sg_status find_filter(bound *in, const filter *rule, place where, bool *mask, sg_error *error) {
   uint32_t n = in->book->instruments.n;
   const char **texts = malloc((n ? n : 1) * sizeof *texts);
   sg_status status = texts == NULL ? error_out_of_memory(error) : SG_OK;
@@ -97,6 +97,13 @@ sg_status bound_filter(bound *in, const filter *rule, place where, bool *mask, s
     }
   }
   free(texts);
+  return status;
+}
+
+sg_status bound_filter(bound *in, const filter *rule, place where, bool *mask, sg_error *error) {
+  pthread_mutex_lock(&in->lock);
+  sg_status status = find_filter(in, rule, where, mask, error);
+  pthread_mutex_unlock(&in->lock);
   return status;
 }
 
@@ -205,7 +212,7 @@ static sg_status bind_table(bound *in, uint32_t p, sg_error *error) {
   return status;
 }
 
-sg_status bound_slot(bound *in, const slot *wanted, place where, const double **values, sg_error *error) {
+static sg_status find_slot(bound *in, const slot *wanted, place where, const double **values, sg_error *error) {
   switch (wanted->kind) {
     case SLOT_FACT:
       if (in->facts[wanted->index] == NULL) {
@@ -227,6 +234,13 @@ sg_status bound_slot(bound *in, const slot *wanted, place where, const double **
   }
 }
 
+sg_status bound_slot(bound *in, const slot *wanted, place where, const double **values, sg_error *error) {
+  pthread_mutex_lock(&in->lock);
+  sg_status status = find_slot(in, wanted, where, values, error);
+  pthread_mutex_unlock(&in->lock);
+  return status;
+}
+
 sg_status bound_eval(bound *in, const expression *rule, place where, double *out, sg_error *error) {
   const double **slots = malloc((rule->n_slots ? rule->n_slots : 1) * sizeof *slots);
   sg_status status = slots == NULL ? error_out_of_memory(error) : SG_OK;
@@ -240,7 +254,7 @@ sg_status bound_eval(bound *in, const expression *rule, place where, double *out
   return status;
 }
 
-sg_status bound_group_slot(bound *in, const slot *wanted, uint32_t set, place where, double **values,
+static sg_status find_group_slot(bound *in, const slot *wanted, uint32_t set, place where, double **values,
                            sg_error *error) {
   for (size_t i = 0; i < in->group_slots.n; i++) {
     const group_values *known = &in->group_slots.items[i];
@@ -265,6 +279,14 @@ sg_status bound_group_slot(bound *in, const slot *wanted, uint32_t set, place wh
     }
   }
   return ARRAY_PUSH(&in->group_slots, (group_values){*wanted, set, *values}) ? SG_OK : error_out_of_memory(error);
+}
+
+sg_status bound_group_slot(bound *in, const slot *wanted, uint32_t set, place where, double **values,
+                           sg_error *error) {
+  pthread_mutex_lock(&in->lock);
+  sg_status status = find_group_slot(in, wanted, set, where, values, error);
+  pthread_mutex_unlock(&in->lock);
+  return status;
 }
 
 double bound_rate(const bound *in, uint32_t from, uint32_t to) {
@@ -423,6 +445,11 @@ sg_status bound_make(const book *of, const model *m, const double *vol, arena *m
   if (in == NULL) {
     return error_out_of_memory(error);
   }
+  pthread_mutexattr_t recursive;
+  pthread_mutexattr_init(&recursive);
+  pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
+  pthread_mutex_init(&in->lock, &recursive);
+  pthread_mutexattr_destroy(&recursive);
   in->memory = memory;
   in->book = of;
   in->model = m;
@@ -460,6 +487,7 @@ void bound_close(bound *made) {
     }
     free(made->sets);
     ARRAY_FREE(&made->group_slots);
+    pthread_mutex_destroy(&made->lock);
     free(made);
   }
 }

@@ -9,6 +9,8 @@
 #include "data/book.h"
 #include "rules/model.h"
 
+#include <pthread.h>
+
 /* Instruments partitioned by a set of keys. Groups are numbered in key order. */
 typedef struct group_set {
   uint32_t keys;       /* bits of 1 << group_key */
@@ -36,6 +38,7 @@ typedef struct group_values { /* of a slot, by the groups of a set */
 } group_values;
 
 typedef struct bound {
+  pthread_mutex_t lock;    /* of memory and of what is made at first use; recursive */
   arena *memory;           /* the caller's: names and numbers outlive the bound model */
   const book *book;
   const model *model;

@@ -204,37 +204,27 @@ static sg_status net_block(pass_context *with, netting *nets, uint32_t b, block_
   for (uint32_t t = 0; t < with->n_tiles[b]; t++) {
     tile *of = &with->tiles[b][t];
     TRY(pass_open_tile(with, b, t, error));
-    double start = clock_seconds();
     sg_status status = netting_run(nets, of, with->requests[b], outcome, error);
-    with->clock.net += clock_seconds() - start;
     TRY(pass_close_tile(with, b, t, status, error));
   }
   return SG_OK;
 }
 
-static sg_status run_batch(pass_context *with, batch *of, batch_visitor visit, void *visitor, sg_error *error) {
+/* The batch_netter of a pass: blocks with the same levels share their structure on the device. */
+static sg_status net_batch(pass_context *with, batch *of, block_outcome *outcomes, void *context, sg_error *error) {
   const model *m = with->in->model;
-  block_outcome *outcomes = ARENA_ARRAY(of->memory, block_outcome, m->n_blocks + 1);
-  netting **nets = calloc(m->n_level_sets + 1, sizeof *nets); /* blocks with the same levels share them */
-  sg_status status = outcomes == NULL || nets == NULL ? error_out_of_memory(error) : SG_OK;
+  netting **nets = calloc(m->n_level_sets + 1, sizeof *nets);
+  sg_status status = nets == NULL ? error_out_of_memory(error) : SG_OK;
   TRY_DONE(status);
   for (uint32_t b = 0; b < m->n_blocks; b++) {
     uint32_t l = m->blocks[b].levels;
-    double start = clock_seconds();
     if (nets[l] == NULL) {
       TRY_DONE(netting_open(of, &with->prices, l, &with->scratch, &nets[l], error));
       with->n_nodes += of->tables[with->in->levels[l].leaf_set].n;
     }
-    with->clock.net += clock_seconds() - start;
     TRY_DONE(net_block(with, nets[l], b, &outcomes[b], error));
     with->n_cells += of->n_positions * with->sets[b].n;
   }
-  double start = clock_seconds();
-  amount_input in;
-  amount_values *values;
-  TRY_DONE(settle_batch(of, outcomes, &in, &values, error));
-  TRY_DONE(visit(visitor, of, outcomes, &in, values, error));
-  with->clock.rules += clock_seconds() - start;
 done:
   for (uint32_t l = 0; nets != NULL && l < m->n_level_sets; l++) {
     netting_close(nets[l]);
@@ -243,29 +233,35 @@ done:
   return status;
 }
 
-static sg_status open_and_run(pass_context *with, const portfolios *all, uint32_t first, uint32_t end,
-                              batch_visitor visit, void *visitor, sg_error *error) {
-  batch of;
-  double start = clock_seconds();
-  TRY(batch_open(with->in, all, first, end - first, with->used_sets, &of, error));
-  with->clock.net += clock_seconds() - start;
-  sg_status status = run_batch(with, &of, visit, visitor, error);
-  batch_close(&of);
-  return status;
+/* As many portfolios as fit, batch by batch. */
+static sg_status cut_batches(const pass_context *with, const portfolios *all, uint32_t first, uint32_t **end, size_t *n,
+                             sg_error *error) {
+  uint32_t stride = pass_widest_stride(with);
+  *n = 0;
+  *end = malloc(((size_t)all->n - first + 1) * sizeof **end);
+  if (*end == NULL) {
+    return error_out_of_memory(error);
+  }
+  while (first < all->n) {
+    first = (*end)[(*n)++] = pass_batch_end(with, all, first, stride);
+  }
+  return SG_OK;
 }
 
 sg_status pass_run(pass_context *with, const portfolios *all, batch_visitor visit, void *visitor, sg_error *error) {
   for (uint32_t first = 0; first < all->n;) {
-    uint32_t end = pass_batch_end(with, all, first, pass_widest_stride(with));
-    size_t n_findings = error_count(error);
-    pass_report(with, "net", (double)first / all->n);
-    sg_status status = open_and_run(with, all, first, end, visit, visitor, error);
-    if (status == SG_OK) {
-      first = end;
-    } else if (!pass_shrink(with, error, n_findings)) { /* what failed was not visited: the device is done before */
-      return status;
-    } else {
-      TRY(pass_price(with, error));
+    uint32_t *end;
+    size_t n, n_findings = error_count(error);
+    TRY(cut_batches(with, all, first, &end, &n, error));
+    const batch_list list = {.all = all, .first = first, .n = n, .end = end, .stage = "net", .net = net_batch,
+                             .on_device = true, .visit = visit, .visitor = visitor};
+    sg_status status = pass_run_batches(with, &list, &first, error);
+    free(end);
+    if (status != SG_OK) {
+      if (!pass_shrink(with, error, n_findings)) {
+        return status;
+      }
+      TRY(pass_price(with, error)); /* and on from the first portfolio that was not visited */
     }
   }
   return SG_OK;

@@ -43,6 +43,26 @@ typedef sg_status (*batch_visitor)(void *visitor, batch *of, const block_outcome
 
 sg_status pass_run(pass_context *with, const portfolios *all, batch_visitor visit, void *visitor, sg_error *error);
 
+/* Fills outcomes[block] of a batch, from the batch's memory. */
+typedef sg_status batch_netter(pass_context *with, batch *of, block_outcome *outcomes, void *context, sg_error *error);
+
+/* Batches on their way: opened, netted and settled on several threads, visited one after the other in order. */
+typedef struct batch_list {
+  const portfolios *all;
+  uint32_t first;        /* portfolio */
+  size_t n;
+  const uint32_t *end;   /* [i] the first portfolio after batch i */
+  const char *stage;     /* for progress */
+  batch_netter *net;
+  void *net_context;
+  bool on_device;        /* one batch nets at a time */
+  batch_visitor visit;
+  void *visitor;
+} batch_list;
+
+/* *done: the first portfolio that was not visited. */
+sg_status pass_run_batches(pass_context *with, const batch_list *list, uint32_t *done, sg_error *error);
+
 /* Decides the tiles; prices those that stay and are not priced yet. */
 sg_status pass_lay_out(pass_context *with, const sg_run_options *options, sg_error *error);
 sg_status pass_price(pass_context *with, sg_error *error);

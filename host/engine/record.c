@@ -186,8 +186,8 @@ static const char *node_text(const emitter *e, uint32_t amount, uint32_t node) {
   const bound *in = e->with->in;
   const char *name = in->node_names[amount][e->of->tables[in->amount_set[amount]].group[node]];
   switch (e->of->all->side[e->of->first + e->portfolio]) {
-    case SIDE_OF_LONGS: return arena_format(e->with->run->memory, "long:%s", name);
-    case SIDE_OF_SHORTS: return arena_format(e->with->run->memory, "short:%s", name);
+    case SIDE_OF_LONGS: return arena_format(e->with->run->line_memory, "long:%s", name);
+    case SIDE_OF_SHORTS: return arena_format(e->with->run->line_memory, "short:%s", name);
     default: return name;
   }
 }
@@ -225,7 +225,7 @@ static const char *times_text(const emitter *e, uint32_t m, uint32_t node) {
 static const char *make_detail(const emitter *e, uint32_t m, const char *step, uint32_t node) {
   const model_amount *amount = &e->with->in->model->amounts[m];
   uint32_t set = e->with->in->amount_set[m];
-  arena *memory = e->with->run->memory;
+  arena *memory = e->with->run->line_memory;
   char native[NUMBER_TEXT_BYTES];
   if (strcmp(step, ".times") == 0) {
     return times_text(e, m, node);
@@ -273,7 +273,7 @@ static sg_status emit_line(void *context, uint32_t m, const char *step, uint32_t
                .measure = e->measure,
                .node = node_text(e, m, node),
                .rule = step[0] == '\0' ? under->amounts[m].name
-                                       : arena_format(e->with->run->memory, "%s%s", under->amounts[m].name, step),
+                                       : arena_format(e->with->run->line_memory, "%s%s", under->amounts[m].name, step),
                .amount = value,
                .block = binds ? under->blocks[values->block[node]].name : "",
                .scenario = binds ? values->scenario[node] : 0,

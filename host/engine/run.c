@@ -459,8 +459,8 @@ static sg_status copy_parameters(const model *under, result *to, sg_error *error
 
 static sg_status make_result(const book *of, const model *under, result **made, sg_error *error) {
   result *empty = calloc(1, sizeof *empty);
-  if (empty == NULL || (empty->memory = arena_open()) == NULL) {
-    free(empty);
+  if (empty == NULL || (empty->memory = arena_open()) == NULL || (empty->line_memory = arena_open()) == NULL) {
+    result_close(empty);
     return error_out_of_memory(error);
   }
   empty->book = of;

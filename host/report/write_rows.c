@@ -18,11 +18,12 @@ typedef struct parts {
   bool enough;  /* memory for all that was taken */
 } parts;
 
-static void make_part(void *context, uint32_t worker, size_t part) {
+static bool make_part(void *context, uint32_t worker, size_t part) {
   const parts *of = context;
   size_t first = part * PART_ROWS, end = of->n - first < PART_ROWS ? of->n : first + PART_ROWS;
   writer_keep(&of->made[worker]);
   of->rows(of->run, first, end, &of->made[worker]);
+  return true;
 }
 
 static bool take_part(void *context, uint32_t worker, size_t part) {
@@ -41,7 +42,7 @@ bool write_rows(const result *run, size_t n, rows_function *rows, writer *out) {
   if (of.made == NULL) {
     return false;
   }
-  parallel_job job = {(n + PART_ROWS - 1) / PART_ROWS, &of, make_part, take_part};
+  parallel_job job = {(n + PART_ROWS - 1) / PART_ROWS, &of, 2, {{make_part, false}, {take_part, true}}};
   parallel_run(&job, n_workers);
   for (uint32_t w = 0; w < n_workers; w++) {
     writer_release(&of.made[w]);

@@ -202,7 +202,7 @@ typedef struct sg_run_options {
   uint32_t tile_portfolios;    /* 0: chosen */
   bool plans;                  /* the summary and the manifest set what sg_plan foresees beside each stage's time */
   bool plans_files;            /* the plan counts the writing of result files */
-  void (*on_progress)(const sg_progress *progress, void *context);
+  void (*on_progress)(const sg_progress *progress, void *context); /* from any thread of the run, never two at a time */
   void *context;
 } sg_run_options;
 
