@@ -4,9 +4,14 @@
  */
 #include "device/backend.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+/* One thread at a time looks for devices and opens one: neither the loader (ocl-icd 2.3 finds nothing in the second of two
+ * threads) nor PoCL 3.1 can start in two at once. */
+static pthread_mutex_t drivers = PTHREAD_MUTEX_INITIALIZER;
 
 static sg_status candidates_find(arena *memory, candidates *found, sg_error *error) {
   TRY(opencl_find(memory, found, error));
@@ -126,20 +131,13 @@ static const candidate *named_find(const candidates *found, const char *choice) 
   return NULL;
 }
 
-sg_status device_open(const char *choice, const sg_device_options *options, device **opened, sg_error *error) {
+static sg_status any_open(const char *wanted, const sg_device_options *options, device **opened, sg_error *error) {
   *opened = NULL;
   sg_status status = SG_OK;
   candidates found = {0};
-  const char *fallback = getenv("SHOCKGRID_DEVICE");
-  const char *wanted = choice ? choice : fallback && *fallback ? fallback : "auto";
   arena *memory = arena_open();
   if (!memory) {
     return error_out_of_memory(error);
-  }
-  if (strcmp(wanted, "reference") == 0) { /* without waking a driver */
-    TRY_DONE(reference_find(&found, error));
-    TRY_DONE(candidate_prove(&found.list.items[0], options, opened, error));
-    goto done;
   }
   TRY_DONE(candidates_find(memory, &found, error));
   bool automatic = strcmp(wanted, "auto") == 0;
@@ -152,6 +150,30 @@ sg_status device_open(const char *choice, const sg_device_options *options, devi
 done:
   candidates_free(&found);
   arena_close(memory);
+  return status;
+}
+
+/* Without waking a driver. */
+static sg_status only_reference_open(const sg_device_options *options, device **opened, sg_error *error) {
+  candidates found = {0};
+  sg_status status = reference_find(&found, error);
+  if (status == SG_OK) {
+    status = candidate_prove(&found.list.items[0], options, opened, error);
+  }
+  candidates_free(&found);
+  return status;
+}
+
+sg_status device_open(const char *choice, const sg_device_options *options, device **opened, sg_error *error) {
+  const char *fallback = getenv("SHOCKGRID_DEVICE");
+  const char *wanted = choice ? choice : fallback && *fallback ? fallback : "auto";
+  *opened = NULL;
+  if (strcmp(wanted, "reference") == 0) {
+    return only_reference_open(options, opened, error);
+  }
+  pthread_mutex_lock(&drivers);
+  sg_status status = any_open(wanted, options, opened, error);
+  pthread_mutex_unlock(&drivers);
   return status;
 }
 
@@ -179,7 +201,7 @@ static const char *verdict_find(arena *memory, const candidate *of) {
   return verdict;
 }
 
-sg_status device_list_open(bool self_test, device_list **opened, sg_error *error) {
+static sg_status list_open(bool self_test, device_list **opened, sg_error *error) {
   *opened = NULL;
   sg_status status = SG_OK;
   device_list *list = calloc(1, sizeof *list);
@@ -200,6 +222,13 @@ sg_status device_list_open(bool self_test, device_list **opened, sg_error *error
   list = NULL;
 done:
   device_list_close(list);
+  return status;
+}
+
+sg_status device_list_open(bool self_test, device_list **opened, sg_error *error) {
+  pthread_mutex_lock(&drivers);
+  sg_status status = list_open(self_test, opened, error);
+  pthread_mutex_unlock(&drivers);
   return status;
 }
 

@@ -15,6 +15,49 @@ static size_t axis_items(case_axis axis, uint32_t lanes, uint32_t span) {
   return (axis.n + step - 1) / step;
 }
 
+/* What follows an output: rows of the bytes below, which no kernel may touch. Work-items beyond the true counts, of which
+ * a launch has some on most devices, would. */
+enum { GUARD_ROWS = 16, GUARD_BYTE = 0xa5 };
+
+static size_t guard_bytes(const known_case *what, const case_argument *of) {
+  return of->output ? GUARD_ROWS * (size_t)what->stride * element_bytes(of) : 0;
+}
+
+/* An argument's buffer, with its guard. */
+static sg_status array_make(device *on, const known_case *what, const case_argument *of, arena *memory,
+                            device_buffer **made, sg_error *error) {
+  size_t size_bytes = of->n * element_bytes(of), guard = guard_bytes(what, of);
+  if (!guard) {
+    return buffer_make(on, size_bytes, of->data, made, error);
+  }
+  char *initial = arena_array(memory, size_bytes + guard, 1);
+  if (!initial) {
+    return error_out_of_memory(error);
+  }
+  if (of->data) {
+    memcpy(initial, of->data, size_bytes);
+  }
+  memset(initial + size_bytes, GUARD_BYTE, guard);
+  return buffer_make(on, size_bytes + guard, initial, made, error);
+}
+
+static sg_status output_read(device *on, const known_case *what, const case_argument *of, const device_buffer *from,
+                             arena *memory, void **read, sg_error *error) {
+  size_t size_bytes = of->n * element_bytes(of), guard = guard_bytes(what, of);
+  unsigned char *bytes = *read = arena_array(memory, size_bytes + guard, 1);
+  if (!bytes) {
+    return error_out_of_memory(error);
+  }
+  TRY(buffer_read(on, from, 0, size_bytes + guard, bytes, error));
+  for (size_t i = size_bytes; i < size_bytes + guard; i++) {
+    if (bytes[i] != GUARD_BYTE) {
+      const char *where = arena_format(memory, "%s, byte %zu beyond its end", of->output, i - size_bytes);
+      return self_test_fail(on, what->kernel, where ? where : of->output, GUARD_BYTE, bytes[i], error);
+    }
+  }
+  return SG_OK;
+}
+
 sg_status case_run(device *on, const known_case *what, uint32_t span, arena *memory,
                    void *outputs[CASE_ARGUMENTS_LIMIT], sg_error *error) {
   sg_status status = SG_OK;
@@ -26,7 +69,7 @@ sg_status case_run(device *on, const known_case *what, uint32_t span, arena *mem
     const case_argument *from = &what->arguments[i];
     outputs[i] = NULL;
     if (is_array(from)) {
-      TRY_DONE(buffer_make(on, from->n * element_bytes(from), from->data, &buffers[i], error));
+      TRY_DONE(array_make(on, what, from, memory, &buffers[i], error));
       arguments[i] = ARG_BUFFER(buffers[i]);
     } else {
       arguments[i] =
@@ -38,13 +81,7 @@ sg_status case_run(device *on, const known_case *what, uint32_t span, arena *mem
   for (size_t i = 0; i < what->n_arguments; i++) {
     const case_argument *from = &what->arguments[i];
     if (from->output) {
-      size_t size_bytes = from->n * element_bytes(from);
-      outputs[i] = arena_array(memory, from->n, element_bytes(from));
-      if (!outputs[i]) {
-        status = error_out_of_memory(error);
-        goto done;
-      }
-      TRY_DONE(buffer_read(on, buffers[i], 0, size_bytes, outputs[i], error));
+      TRY_DONE(output_read(on, what, from, buffers[i], memory, &outputs[i], error));
     }
   }
 done:
