@@ -126,6 +126,29 @@ static void report_syntax(book_reader *reader, const char *path, struct fy_diag 
   findings_add(&reader->findings, where, "is not YAML: %s", show_text(found->msg).text);
 }
 
+/* What a YAML reader would pass over: everything behind a NUL byte, and every document but the first. */
+static bool check_bytes(book_reader *reader, const char *path, const char *text, size_t n) {
+  uint64_t line = 1;
+  bool content = false; /* something stands above */
+  for (size_t start = 0, end; start < n; start = end + 1, line++) {
+    const char *feed = memchr(text + start, '\n', n - start), *at = text + start;
+    end = feed == NULL ? n : (size_t)(feed - text);
+    size_t length = end - start;
+    const char *nul = memchr(at, '\0', length);
+    if (nul != NULL) {
+      findings_add(&reader->findings, (place){path, line, (uint64_t)(nul - at) + 1}, "has a NUL byte");
+      return false;
+    }
+    bool marker = length >= 3 && (memcmp(at, "---", 3) == 0 || memcmp(at, "...", 3) == 0);
+    if (marker && content) {
+      findings_add(&reader->findings, (place){path, line, 1}, "begins a second document; one is expected");
+      return false;
+    }
+    content = content || (length > 0 && at[0] != '#' && at[0] != '%' && at[0] != '\r' && !marker);
+  }
+  return true;
+}
+
 sg_status read_settings(book_reader *reader) {
   sg_status status = SG_OK;
   file_text text = {0};
@@ -139,6 +162,9 @@ sg_status read_settings(book_reader *reader) {
     if (name == NULL) {
       findings_add(&reader->findings, (place){path, 0, 0}, "is missing");
     }
+    goto done;
+  }
+  if (!check_bytes(reader, path, text.text, text.size_bytes)) {
     goto done;
   }
   struct fy_diag_cfg silent;
