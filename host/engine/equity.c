@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 static sg_status too_large(const bound *in, uint32_t account, sg_error *error) {
-  return error_fail(error, SG_INPUT, "the equity of account %s is too large for exact money, or not a number",
+  return error_fail(error, SG_INPUT, "the equity of account %s is too large for exact money (1.7e26 at most), or not a number",
                     in->book->accounts.id[account]);
 }
 

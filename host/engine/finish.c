@@ -10,7 +10,7 @@
 #include <string.h>
 
 static sg_status too_large(const recorder *with, uint32_t account, sg_error *error) {
-  return error_fail(error, SG_INPUT, "the requirement of account %s is too large for exact money",
+  return error_fail(error, SG_INPUT, "the requirement of account %s is too large for exact money (1.7e26 at most)",
                     with->in->book->accounts.id[account]);
 }
 
@@ -289,7 +289,7 @@ static sg_status add_totals(recorder *with, sg_error *error) {
 
 static sg_status add_saving(recorder *with, const char *level, money below, money above, sg_error *error) {
   if (!money_subtract(&below, above)) {
-    return error_fail(error, SG_INPUT, "the savings of a level are too large for exact money");
+    return error_fail(error, SG_INPUT, "the savings of a level are too large for exact money (1.7e26 at most)");
   }
   with->run->savings[with->run->n_savings++] = (level_saving){level, below};
   return SG_OK;

@@ -122,7 +122,7 @@ static sg_status add_level_total(recorder *with, const batch *of, const block_ou
     money loss;
     if (worst != 0.0 &&
         (!money_from_double(-worst * rate_to_base[currency], &loss) || !money_add_times(total, loss, n))) {
-      return error_add(error, SG_INPUT, m->where, "the losses of amount %s are too large for exact money", m->name);
+      return error_add(error, SG_INPUT, m->where, "the losses of amount %s are too large for exact money (1.7e26 at most)", m->name);
     }
   }
   return SG_OK;
@@ -141,7 +141,7 @@ static sg_status add_apart(recorder *with, const batch *of, const amount_values 
       uint32_t n = stands_for(with, of, of->portfolio_of[set][node]);
       if (!fits || !money_add_times(&with->apart_total[with->standalone ? 0 : 1], loss, n)) {
         return error_add(error, SG_INPUT, with->in->model->amounts[a].where,
-                         "the losses of amount %s are too large for exact money", with->in->model->amounts[a].name);
+                         "the losses of amount %s are too large for exact money (1.7e26 at most)", with->in->model->amounts[a].name);
       }
     }
   }
@@ -329,7 +329,7 @@ static sg_status keep_pnl(const emitter *e, const block_outcome *outcomes, sg_er
 /* ---- a batch ----------------------------------------------------------------------------------- */
 
 static sg_status requirement_too_large(const recorder *with, uint32_t account, sg_error *error) {
-  return error_fail(error, SG_INPUT, "the requirement of account %s is too large for exact money",
+  return error_fail(error, SG_INPUT, "the requirement of account %s is too large for exact money (1.7e26 at most)",
                     with->in->book->accounts.id[account]);
 }
 

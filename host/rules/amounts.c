@@ -18,7 +18,7 @@ static bool is_combination(amount_kind kind) {
 }
 
 sg_status amount_overflow(const amount_input *in, uint32_t amount, sg_error *error) {
-  return error_add(error, SG_INPUT, in->model->amounts[amount].where, "amount %s is too large for exact money",
+  return error_add(error, SG_INPUT, in->model->amounts[amount].where, "amount %s is too large for exact money (1.7e26 at most)",
                    in->model->amounts[amount].name);
 }
 

@@ -318,13 +318,13 @@ static void an_amount_that_is_no_number_or_too_large_is_refused_by_name(void **s
   desk_read(d, "amounts: {w: {worst: [one]}}\nmeasures: {initial: w}\n");
   desk_give(d, "w", 0, 4, large);
   assert_int_equal(amounts_apply(&d->in, d->values, d->memory, d->error), SG_INPUT);
-  assert_string_equal(sg_error_get(d->error, 0).message, "amount w is too large for exact money");
+  assert_string_equal(sg_error_get(d->error, 0).message, "amount w is too large for exact money (1.7e26 at most)");
   free((void *)d->in.active);
   sg_error_clear(d->error);
   desk_read(d, "amounts: {w: {worst: [one], by: [underlying]}, s: {sum: [w]}}\nmeasures: {initial: s}\n");
   desk_give(d, "w", 0, 4, half);
   assert_int_equal(amounts_apply(&d->in, d->values, d->memory, d->error), SG_INPUT);
-  assert_string_equal(sg_error_get(d->error, 0).message, "amount s is too large for exact money");
+  assert_string_equal(sg_error_get(d->error, 0).message, "amount s is too large for exact money (1.7e26 at most)");
   free((void *)d->in.active);
   d->in.active = NULL;
 }
