@@ -6,12 +6,13 @@
 #define BENCH_BENCH_H
 
 #include "bench/measure.h"
+#include "bench/process.h"
 #include "bench/rows.h"
 #include "cli/bench.h"
 #include "device/device.h"
 
 /* X(name): one function bench_NAME each */
-#define BENCH_OPERANDS(X) X(kernels) X(peaks)
+#define BENCH_OPERANDS(X) X(kernels) X(peaks) X(run) X(scaling) X(peers) X(once)
 
 #define BENCH_DECLARE(name) sg_status bench_##name(const bench_values *given, sg_error *error);
 BENCH_OPERANDS(BENCH_DECLARE)

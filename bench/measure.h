@@ -10,6 +10,7 @@
 enum { REPEATS_LEAST = 10, REPEATS_USUAL = 21, REPEATS_MOST = 1000 };
 
 /* Wall clock, and processor time of this process: the latter hardly moves when others use the machine too. */
+/* cpu_s NAN: not known */
 typedef struct moment {
   double wall_s, cpu_s;
 } moment;
