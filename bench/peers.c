@@ -16,7 +16,7 @@
 /* X(name, file in the folder peers, is it Python, what it is) */
 #define PEERS(X)                                                                                      \
   X(plain, "peer_plain", false, "C, every position in every scenario, libm, one core, gcc -O2")          \
-  X(good, "peer_good", false, "C, P&L matrix, OpenMP, vector libm, gcc -O3 -march=native -ffast-math")   \
+  X(good, "peer_good", false, "C, P&L matrix, OpenMP, vector libm, gcc -O3 -march=native, fast math")    \
   X(numpy_scipy, "numpy_scipy.py", true, "NumPy, SciPy's normal distribution and sparse product")         \
   X(quantlib_engine, "peer_quantlib_engine", false, "QuantLib's analytic European engine, one core")   \
   X(quantlib_black, "peer_quantlib_black", false, "QuantLib's blackFormula, one core")
