@@ -13,7 +13,8 @@
 #include "shared.h"
 
 typedef struct lane_contract {
-  lane strike, log_strike, sign, inverse, value, multiplier, years, rate, discount, carry; /* CONTRACT_* in shared.h */
+  /* CONTRACT_* in shared.h */
+  lane strike, log_strike, sign, inverse, value, multiplier, years, rate, discount, carry, american, forward;
 } lane_contract;
 
 /* contract[field][instrument + lane], n_padded to a row */
@@ -31,6 +32,8 @@ LANE_INLINE lane_contract contract_load(__global const double *contract, uint n_
   loaded.rate = lane_load(from + CONTRACT_RATE * row);
   loaded.discount = lane_load(from + CONTRACT_DISCOUNT * row);
   loaded.carry = lane_load(from + CONTRACT_CARRY * row);
+  loaded.american = lane_load(from + CONTRACT_AMERICAN * row);
+  loaded.forward = lane_load(from + CONTRACT_FORWARD * row);
   return loaded;
 }
 

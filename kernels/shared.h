@@ -26,8 +26,10 @@
 #define CONTRACT_YEARS 6        /* to expiry, before the slice's time shift */
 #define CONTRACT_RATE 7         /* -ln(discount) / years, 0 at years = 0 */
 #define CONTRACT_DISCOUNT 8     /* 1 for inverse and futures-style */
-#define CONTRACT_CARRY 9        /* American only: ln(forward / spot) / years, 0 on a future */
-#define N_CONTRACT_FIELDS 10
+#define CONTRACT_CARRY 9        /* American, or with dividends: what turns spot and dividends into the forward; 0 on a future */
+#define CONTRACT_AMERICAN 10    /* 1, European 0 */
+#define CONTRACT_FORWARD 11     /* the base forward */
+#define N_CONTRACT_FIELDS 12
 
 /* A scheme of the American pricer is one table: these numbers, then node[n_nodes], solve[n_solve][AMERICAN_ANGLE],
  * solve_weight[n_nodes][n_solve][n_nodes], price[n_price][AMERICAN_ANGLE], price_weight[n_price][n_nodes], vol[n_vols],
@@ -57,6 +59,42 @@
 #define AMERICAN_NODES_LIMIT 16
 #define AMERICAN_PRICE_LIMIT 48
 #endif
+
+/* Cash dividends: dividend[2][n][n_padded], years to the ex-date and amount, of one instrument the last first, after its own
+ * amounts of 0. */
+#define DIVIDENDS_LIMIT 256 /* of one instrument; the host refuses more */
+#define DIVIDEND_YEARS 0
+#define DIVIDEND_AMOUNT 1
+
+/* How finite differences solve: these numbers. Per instrument and slice the solution is three numbers and the values of the
+ * nodes: solution[slice][DIFFERENCES_VALUES + n_nodes][n_padded]. */
+#define DIFFERENCES_N_NODES 0     /* of the spot axis */
+#define DIFFERENCES_N_STEPS 1     /* of the whole time; the time between two dividends takes its share */
+#define DIFFERENCES_LEAST_STEPS 2 /* of the time between two dividends */
+#define DIFFERENCES_REACH 3       /* of the nodes beyond the strike, in units of vol * sqrt(years) */
+#define DIFFERENCES_N_DIVIDENDS 4 /* rows of `dividend` */
+#define N_DIFFERENCES_NUMBERS 5
+#define DIFFERENCES_START 0       /* of the solution, terms of kernels/differences.h */
+#define DIFFERENCES_STEP 1
+#define DIFFERENCES_TO_COME 2
+#define DIFFERENCES_VALUES 3
+#define DIFFERENCES_STDDEV 12.0   /* the largest vol * sqrt(years), beyond which a value is at its bound */
+#define DIFFERENCES_LEAST_REACH 0.01 /* in ln(spot), beside the reach */
+/* By the named schemes of AMERICAN_SCHEMES: X(name, n_nodes, n_steps, least_steps, reach). Errors: host/device/differences.h */
+#define DIFFERENCES_SCHEMES(X)  \
+  X(accurate, 160, 48, 6, 4.5) \
+  X(fast, 64, 24, 4, 4.5)
+#ifndef DIFFERENCES_NODES_LIMIT /* tests raise it */
+#define DIFFERENCES_NODES_LIMIT 160
+#endif
+
+/* A lattice is these numbers. */
+#define LATTICE_N_STEPS 0
+#define LATTICE_N_DIVIDENDS 1
+#define N_LATTICE_NUMBERS 2
+#define LATTICE_STEPS_LIMIT 1000
+#define LATTICE_LEAST_MOVE 1e-12    /* of ln(spot) in a step */
+#define LATTICE_LARGEST_MOVE 250.0  /* of ln(spot) in all steps, so that no spot overflows */
 
 /* Operations of probe_math. */
 #define PROBE_ADD 0

@@ -87,6 +87,13 @@ typedef struct underlyings { /* u */
   attributes x;
 } underlyings;
 
+/* Cash dividends that go ex after as_of: those of underlying u are first[u] .. first[u + 1] - 1, in order of time. */
+typedef struct cash_dividends {
+  uint32_t *first;  /* [u], and one more */
+  double *years;    /* ACT/365F to the ex-date */
+  double *amount;   /* quote currency per share, > 0 */
+} cash_dividends;
+
 /* Distinct forward marks. Options of one expiry share one; every linear instrument has its own. */
 typedef struct forwards { /* f */
   uint32_t n;
@@ -210,6 +217,7 @@ struct sg_book {
   uint32_t base_currency; /* y */
   currencies currencies;
   underlyings underlyings;
+  cash_dividends dividends;
   forwards forwards;
   instruments instruments;
   accounts accounts;

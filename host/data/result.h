@@ -85,7 +85,7 @@ typedef struct level_saving {
 #define VOL_STATUSES(X)                                                                          \
   X(VOL_GIVEN, "given") X(VOL_IMPLIED, "implied by the price") X(VOL_EXPIRED, "expired")         \
   X(VOL_BELOW_BOUND, "below intrinsic value") X(VOL_NO_TIME_VALUE, "at intrinsic value")         \
-  X(VOL_ABOVE_BOUND, "at the upper bound or above")
+  X(VOL_ABOVE_BOUND, "at the upper bound or above") X(VOL_NOT_IMPLIED, "priced by a method that implies no vol")
 #define RESULT_ENUM(name, text) name,
 typedef enum vol_status { VOL_STATUSES(RESULT_ENUM) N_VOL_STATUSES } vol_status;
 #undef RESULT_ENUM

@@ -13,6 +13,16 @@ american_shape american_shape_get(american_accuracy accuracy) {
   return shapes[accuracy];
 }
 
+void differences_table_fill(american_accuracy accuracy, uint32_t n_dividends, double table[static N_DIFFERENCES_NUMBERS]) {
+#define SCHEME_NUMBERS(name, nodes, steps, least, reach) {nodes, steps, least, reach},
+  static const double schemes[][DIFFERENCES_N_DIVIDENDS] = {DIFFERENCES_SCHEMES(SCHEME_NUMBERS)};
+#undef SCHEME_NUMBERS
+  for (int i = 0; i < DIFFERENCES_N_DIVIDENDS; i++) {
+    table[i] = schemes[accuracy][i];
+  }
+  table[DIFFERENCES_N_DIVIDENDS] = n_dividends;
+}
+
 size_t american_table_count(american_shape shape) {
   size_t n = shape.n_nodes;
   return N_AMERICAN_NUMBERS + n + AMERICAN_ANGLE * (size_t)shape.n_solve + n * shape.n_solve * n +

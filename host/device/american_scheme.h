@@ -24,6 +24,12 @@
 typedef enum american_accuracy { AMERICAN_SCHEMES(AMERICAN_SCHEME_ENUM) N_AMERICAN_ACCURACIES } american_accuracy;
 #undef AMERICAN_SCHEME_ENUM
 
+/*
+ * Finite differences under the same names. Largest error found against QuantLib's finite differences on 1,600 x 1,600 points, as a
+ * fraction of the spot (tests/formula/device_differences.c): accurate 2e-4, fast 1.5e-3; of 99 in 100: 4e-5, 2e-4.
+ */
+void differences_table_fill(american_accuracy accuracy, uint32_t n_dividends, double table[static N_DIFFERENCES_NUMBERS]);
+
 /* A row of AMERICAN_SCHEMES, or a finer one for tests. */
 typedef struct american_shape {
   uint32_t n_nodes, n_solve, n_price, n_steps;

@@ -18,6 +18,9 @@
   X(solve_american, american)  \
   X(share_american, american)  \
   X(price_american, american)  \
+  X(solve_differences, differences) \
+  X(price_differences, differences) \
+  X(price_lattice, lattice)    \
   X(imply_vol, implied_vol)    \
   X(imply_american, implied_american) \
   X(net_nodes, net)            \

@@ -16,6 +16,8 @@ _Thread_local size_t kernel_item[2]; /* what get_global_id reads, see kernels/la
 #include "kernels/forward.cl"
 #include "kernels/price.cl"
 #include "kernels/american.cl"
+#include "kernels/differences.cl"
+#include "kernels/lattice.cl"
 #include "kernels/implied_vol.cl"
 #include "kernels/implied_american.cl"
 #include "kernels/net.cl"
@@ -56,6 +58,18 @@ static void call_share_american(const kernel_argument *arguments) {
 
 static void call_price_american(const kernel_argument *arguments) {
   price_american(PRICE_ARGUMENTS, BUFFER(15), BUFFER(16));
+}
+
+static void call_solve_differences(const kernel_argument *arguments) {
+  solve_differences(BUFFER(0), UINT(1), BUFFER(2), BUFFER(3), UINT(4), BUFFER(5), BUFFER(6), BUFFER(7));
+}
+
+static void call_price_differences(const kernel_argument *arguments) {
+  price_differences(PRICE_ARGUMENTS, BUFFER(15), BUFFER(16));
+}
+
+static void call_price_lattice(const kernel_argument *arguments) {
+  price_lattice(PRICE_ARGUMENTS, BUFFER(15), BUFFER(16));
 }
 
 static void call_imply_vol(const kernel_argument *arguments) {
@@ -101,6 +115,9 @@ static const struct {
     [KERNEL_solve_american] = {call_solve_american, 7},
     [KERNEL_share_american] = {call_share_american, 10},
     [KERNEL_price_american] = {call_price_american, 17},
+    [KERNEL_solve_differences] = {call_solve_differences, 8},
+    [KERNEL_price_differences] = {call_price_differences, 17},
+    [KERNEL_price_lattice] = {call_price_lattice, 17},
     [KERNEL_imply_vol] = {call_imply_vol, 8},
     [KERNEL_imply_american] = {call_imply_american, 9},
     [KERNEL_net_nodes] = {call_net_nodes, 9},

@@ -79,10 +79,11 @@ typedef struct case_size {
 /* Each fills *made from `memory`; false: out of memory. */
 bool case_make_probe(arena *memory, uint32_t op, known_case *made);
 bool case_make_forwards(arena *memory, case_size size, known_case *made);
-/* price_american reads boundaries made up for the case. */
+/* price_american and price_differences read solutions made up for the case. */
 bool case_make_price(arena *memory, kernel_id kernel, case_size size, double round_unit, known_case *made);
 bool case_make_american_solve(arena *memory, case_size size, known_case *made);
 bool case_make_american_share(arena *memory, case_size size, known_case *made);
+bool case_make_differences_solve(arena *memory, case_size size, known_case *made);
 typedef enum implied_case { IMPLIED_BLACK, IMPLIED_NORMAL, IMPLIED_AMERICAN, N_IMPLIED_CASES } implied_case;
 bool case_make_implied(arena *memory, implied_case which, case_size size, known_case *made);
 bool case_make_net(arena *memory, case_size size, known_case *made);

@@ -73,6 +73,8 @@ static void contract_fill(double *contract, size_t n_padded, uint32_t i, uint32_
   field[CONTRACT_RATE * n_padded] = inverse ? 0 : 0.05 * case_random(state);
   field[CONTRACT_DISCOUNT * n_padded] = inverse ? 1 : 0.97;
   field[CONTRACT_CARRY * n_padded] = i % 7 ? 0.06 * case_random(state) : 0;
+  field[CONTRACT_AMERICAN * n_padded] = i % 3 != 1;
+  field[CONTRACT_FORWARD * n_padded] = bases[row];
 }
 
 typedef struct price_inputs {
@@ -127,6 +129,53 @@ static bool price_inputs_make(arena *memory, bool normal, case_size *size, price
   return true;
 }
 
+enum { CASE_DIVIDENDS = 3 };
+
+/* dividend[2][CASE_DIVIDENDS][n_padded]: none, one, two or three, some of them at once, at expiry or larger than the spot. */
+static void add_dividends(arena *memory, const double *contract, uint32_t n, known_case *to) {
+  static const double share[] = {0.03, 0.4, 0.01, 2, 0.001};
+  static const double when[] = {1, 0.99, 0.5, 0.001, 0.3};
+  size_t row = case_pad(n), half = CASE_DIVIDENDS * row;
+  double *table = ARENA_ARRAY(memory, double, 2 * half);
+  for (size_t i = 0; table && i < row; i++) {
+    size_t own = i < n ? i : n - 1;
+    for (size_t j = 0; j < own % (CASE_DIVIDENDS + 1); j++) {
+      double fraction = when[(own + j) % ELEMENTS(when)] / (double)(j + 1);
+      table[DIVIDEND_YEARS * half + j * row + i] = contract[CONTRACT_YEARS * row + own] * fraction;
+      table[DIVIDEND_AMOUNT * half + j * row + i] =
+          contract[CONTRACT_FORWARD * row + own] * share[own / 2 % ELEMENTS(share)];
+    }
+  }
+  case_add(to, CASE_OF_DOUBLES(table, 2 * half));
+}
+
+static double *differences_numbers(arena *memory, american_accuracy accuracy) {
+  double *table = ARENA_ARRAY(memory, double, N_DIFFERENCES_NUMBERS);
+  if (table) {
+    differences_table_fill(accuracy, CASE_DIVIDENDS, table);
+  }
+  return table;
+}
+
+/* A solution made up for the case. */
+static void add_differences(arena *memory, const case_size *size, const double *contract, known_case *to) {
+  size_t row = case_pad(size->n_rows);
+  double *scheme = differences_numbers(memory, AMERICAN_fast);
+  size_t rows = scheme ? DIFFERENCES_VALUES + (size_t)scheme[DIFFERENCES_N_NODES] : 0, n = PRICE_SLICES * rows * row;
+  uint64_t seed = size->seed;
+  double *solution = case_randoms(memory, n, 20, &seed);
+  for (size_t i = 0; solution && i < n; i++) {
+    size_t line = i / row % rows, own = i % row < size->n_rows ? i % row : size->n_rows - 1;
+    double sign = contract[CONTRACT_SIGN * row + own];
+    solution[i] = own != i % row              ? solution[i - 1]
+                  : line == DIFFERENCES_START ? 5 - 2 * sign
+                  : line == DIFFERENCES_STEP  ? 0.0625 * sign
+                                              : solution[i] + 20;
+  }
+  case_add(to, CASE_OF_DOUBLES(scheme, N_DIFFERENCES_NUMBERS));
+  case_add(to, CASE_OF_DOUBLES(solution, n));
+}
+
 bool case_make_price(arena *memory, kernel_id kernel, case_size size, double round_unit, known_case *made) {
   uint32_t n_padded = case_pad(size.n_rows), stride = case_pad(size.n_columns);
   price_inputs in;
@@ -152,6 +201,14 @@ bool case_make_price(arena *memory, kernel_id kernel, case_size size, double rou
   case_add(made, CASE_OF_UINT(stride));
   case_add(made, CASE_OF_SPAN);
   case_add(made, CASE_OF_OUTPUT("pnl", (size_t)size.n_rows * stride));
+  if (kernel == KERNEL_price_differences) {
+    add_differences(memory, &size, in.contract, made);
+  }
+  if (kernel == KERNEL_price_lattice) {
+    static const double steps_and_dividends[N_LATTICE_NUMBERS] = {25, CASE_DIVIDENDS};
+    case_add(made, CASE_OF_DOUBLES(steps_and_dividends, N_LATTICE_NUMBERS));
+    add_dividends(memory, in.contract, size.n_rows, made);
+  }
   if (kernel == KERNEL_price_american) {
     american_shape shape = american_shape_get(AMERICAN_fast);
     size_t n = PRICE_SLICES * (size_t)shape.n_nodes * n_padded;
@@ -217,5 +274,27 @@ bool case_make_american_share(arena *memory, case_size size, known_case *made) {
   case_add(made, CASE_OF_UINT(n_puts));
   case_add(made, CASE_OF_UINTS(pair, n_pairs));
   case_add(made, CASE_OF_OUTPUT("boundary", PRICE_SLICES * (size_t)shape.n_nodes * n_padded));
+  return case_complete(made);
+}
+
+bool case_make_differences_solve(arena *memory, case_size size, known_case *made) {
+  uint32_t n_padded = case_pad(size.n_rows);
+  double *scheme = differences_numbers(memory, size.seed % 2 ? AMERICAN_accurate : AMERICAN_fast);
+  price_inputs in;
+  if (!scheme || !price_inputs_make(memory, false, &size, &in)) {
+    return false;
+  }
+  size_t rows = DIFFERENCES_VALUES + (size_t)scheme[DIFFERENCES_N_NODES];
+  *made = (known_case){.kernel = KERNEL_solve_differences,
+                       .stride = n_padded,
+                       .axes = {{PRICE_SLICES, PER_CELL}, {n_padded, PER_LANES}}};
+  case_add(made, CASE_OF_DOUBLES(in.contract, N_CONTRACT_FIELDS * (size_t)n_padded));
+  case_add(made, CASE_OF_UINT(n_padded));
+  case_add(made, CASE_OF_DOUBLES(in.vol, PRICE_SLICES * (size_t)n_padded));
+  case_add(made, CASE_OF_DOUBLES(in.slice_years, PRICE_SLICES));
+  case_add(made, CASE_OF_UINT(PRICE_SLICES));
+  case_add(made, CASE_OF_DOUBLES(scheme, N_DIFFERENCES_NUMBERS));
+  add_dividends(memory, in.contract, size.n_rows, made);
+  case_add(made, CASE_OF_OUTPUT("solution", PRICE_SLICES * rows * n_padded));
   return case_complete(made);
 }

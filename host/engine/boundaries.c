@@ -145,12 +145,12 @@ sg_status boundaries_share(const pricing *with, const priced *which, uint32_t n_
   TRY_DONE(buffer_make(with->on, n_pairs * sizeof *pair, pair, &d_pair, error));
   TRY_DONE(buffer_make(with->on, n_pairs * n_nodes * sizeof(double), NULL, boundary, error));
   const kernel_argument solve_put[] = {ARG_BUFFER(contract), ARG_UINT(puts.n_padded), ARG_BUFFER(put_vol),
-                                       ARG_BUFFER(put_years), ARG_UINT(puts.n_vols),       ARG_BUFFER(with->american),
+                                       ARG_BUFFER(put_years), ARG_UINT(puts.n_vols),       ARG_BUFFER(which->scheme),
                                        ARG_BUFFER(solved)};
   TRY_DONE(device_launch(with->on, KERNEL_solve_american, solve_put, sizeof solve_put / sizeof *solve_put,
                          (size_t[2]){puts.n_vols, puts.n_padded / lanes}, error));
   const kernel_argument share[] = {ARG_BUFFER(which->contract), ARG_UINT(which->n_padded), ARG_BUFFER(d_vol),
-                                   ARG_BUFFER(d_years),         ARG_UINT(n_slices),        ARG_BUFFER(with->american),
+                                   ARG_BUFFER(d_years),         ARG_UINT(n_slices),        ARG_BUFFER(which->scheme),
                                    ARG_BUFFER(solved),          ARG_UINT(puts.n_padded),   ARG_BUFFER(d_pair),
                                    ARG_BUFFER(*boundary)};
   TRY_DONE(device_launch(with->on, KERNEL_share_american, share, sizeof share / sizeof *share,

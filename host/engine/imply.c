@@ -96,9 +96,10 @@ static vol_status status_make(double kernel_status) {
 
 static sg_status imply_kind(device *on, const book *of, const model *under, pricer kind, const implier *by,
                             vol_table *made, sg_error *error) {
+  const bound market = {.book = of, .model = under};
   uint32_t n = 0;
   for (uint32_t c = 0; c < of->instruments.n; c++) {
-    n += made->status[c] == VOL_IMPLIED && value_pricer(of, c) == kind;
+    n += made->status[c] == VOL_IMPLIED && value_pricer(&market, c) == kind;
   }
   if (n == 0) {
     return SG_OK;
@@ -108,7 +109,7 @@ static sg_status imply_kind(device *on, const book *of, const model *under, pric
   TRY_DONE(status);
   n = 0;
   for (uint32_t c = 0; c < of->instruments.n; c++) {
-    if (made->status[c] == VOL_IMPLIED && value_pricer(of, c) == kind) {
+    if (made->status[c] == VOL_IMPLIED && value_pricer(&market, c) == kind) {
       quotes_put(&all, n++, of, under, c);
     }
   }
@@ -150,6 +151,7 @@ done:
 
 sg_status imply_vols(device *on, const book *of, const model *under, arena *memory, vol_table *made, sg_error *error) {
   const instruments *all = &of->instruments;
+  const bound market = {.book = of, .model = under};
   uint32_t n_american = 0;
   made->vol = ARENA_ARRAY(memory, double, all->n);
   made->status = ARENA_ARRAY(memory, vol_status, all->n);
@@ -158,8 +160,11 @@ sg_status imply_vols(device *on, const book *of, const model *under, arena *memo
   }
   for (uint32_t c = 0; c < all->n; c++) {
     made->vol[c] = all->vol[c];
-    made->status[c] = all->type[c] != OPTION || all->vol[c] == all->vol[c] ? VOL_GIVEN : VOL_IMPLIED;
-    n_american += made->status[c] == VOL_IMPLIED && value_pricer(of, c) == PRICER_AMERICAN;
+    pricer by = value_pricer(&market, c);
+    made->status[c] = all->type[c] != OPTION || all->vol[c] == all->vol[c]    ? VOL_GIVEN
+                      : by == PRICER_DIFFERENCES || by == PRICER_LATTICE ? VOL_NOT_IMPLIED
+                                                                         : VOL_IMPLIED;
+    n_american += made->status[c] == VOL_IMPLIED && by == PRICER_AMERICAN;
   }
   const implier black = {KERNEL_imply_vol, 1, {ARG_UINT(0)}}, bachelier = {KERNEL_imply_vol, 1, {ARG_UINT(1)}};
   TRY(imply_kind(on, of, under, PRICER_BLACK, &black, made, error));
@@ -176,7 +181,7 @@ static double missed_bound(const book *of, const model *under, uint32_t c, vol_s
   double fields[N_CONTRACT_FIELDS], forward = of->forwards.forward[all->forward[c]], strike = all->strike[c];
   value_terms(&market, c, fields);
   lane_contract contract = contract_load(fields, 1, 0);
-  if (value_pricer(of, c) == PRICER_AMERICAN && american_early(contract)) {
+  if (value_pricer(&market, c) == PRICER_AMERICAN && american_early(contract)) {
     american_terms terms = american_terms_make(contract, 0.25, 0.0);
     american_sides sides = american_sides_make(contract, terms, forward);
     return why == VOL_ABOVE_BOUND ? sides.strike : american_lowest(terms, sides);
@@ -194,13 +199,18 @@ static sg_status refuse(const book *of, const model *under, uint32_t c, vol_stat
   place where = {"instruments.csv", all->line[c], 0};
   char price[NUMBER_TEXT_BYTES], limit[NUMBER_TEXT_BYTES];
   number_format(all->mark[c], price);
+  if (why == VOL_NOT_IMPLIED) {
+    return error_add(error, SG_INPUT, where, "option \"%s\" has a price but no implied_vol, and is %s", all->id[c],
+                     vol_status_text(why));
+  }
   number_format(missed_bound(of, under, c, why), limit);
   return error_add(error, SG_INPUT, where, "option \"%s\" has no vol: its price %s is %s (%s)", all->id[c], price,
                    vol_status_text(why), limit);
 }
 
 static bool without_vol(vol_status status) {
-  return status == VOL_BELOW_BOUND || status == VOL_NO_TIME_VALUE || status == VOL_ABOVE_BOUND;
+  return status == VOL_BELOW_BOUND || status == VOL_NO_TIME_VALUE || status == VOL_ABOVE_BOUND ||
+         status == VOL_NOT_IMPLIED;
 }
 
 /* 0 for "refuse" */

@@ -4,7 +4,7 @@
  */
 #include "engine/verify.h"
 
-#include "device/american_scheme.h"
+#include "engine/solve.h"
 #include "kernels/shared.h"
 
 #include <stdlib.h>
@@ -42,7 +42,7 @@ static sg_status open_kind(pricing *with, pricer kind, sg_error *error) {
     return error_out_of_memory(error);
   }
   for (uint32_t row = 0; row < with->n_held; row++) {
-    if (value_pricer(b, with->held[row]) == kind) {
+    if (value_pricer(with->in, with->held[row]) == kind) {
       orders[made->n++] = (order){b->instruments.forward[with->held[row]], with->held[row]};
     }
   }
@@ -66,6 +66,7 @@ static sg_status open_kind(pricing *with, pricer kind, sg_error *error) {
   TRY_DONE(buffer_make(with->on, (size_t)N_CONTRACT_FIELDS * made->n_padded * sizeof *made->terms, made->terms,
                        &made->contract, error));
   TRY_DONE(buffer_make(with->on, made->n_padded * sizeof *rows, rows, &made->pnl_row, error));
+  TRY_DONE(solve_open(with, kind, error));
 done:
   if (with->watch == NULL) {
     free(made->terms);
@@ -106,10 +107,6 @@ sg_status pricing_open(bound *in, device *on, const bool *needed, verifier *watc
   for (int kind = 0; status == SG_OK && kind < N_PRICERS; kind++) {
     status = open_kind(opened, (pricer)kind, error);
   }
-  if (status == SG_OK && opened->kinds[PRICER_AMERICAN].n > 0) {
-    size_t count = american_table_count(american_shape_get((american_accuracy)in->model->american));
-    status = buffer_make(on, count * sizeof(double), in->american, &opened->american, error);
-  }
   if (status != SG_OK) {
     pricing_close(opened);
   }
@@ -122,8 +119,8 @@ void pricing_close(pricing *opened) {
     free(opened->kinds[kind].terms);
     buffer_close(opened->kinds[kind].contract);
     buffer_close(opened->kinds[kind].pnl_row);
+    solve_close(&opened->kinds[kind]);
   }
-  buffer_close(opened->american);
   free(opened->held);
   free(opened->row_of);
   *opened = (pricing){0};
@@ -146,9 +143,9 @@ uint64_t tile_bytes(const pricing *with, const scenarios *set, uint32_t n_column
   /* 1: the number of the boundary that is shared */
   uint64_t boundary = with->kinds[PRICER_AMERICAN].n_padded * (1 + (uint64_t)with->in->american[AMERICAN_N_NODES]);
   rows = rows < with->n_held ? rows : with->n_held;
-  /* with P&L: rows of forwards and their logarithms, a vol and an exercise boundary per slice */
+  /* with P&L: rows of forwards and their logarithms, a vol and what is solved per slice */
   return tile_kept_bytes(with, n_columns) + row_bytes * 2 * rows +
-         slices * (with->n_held + boundary) * sizeof(double);
+         slices * (with->n_held + boundary + solve_count(with, PRICER_DIFFERENCES)) * sizeof(double);
 }
 
 sg_status tile_report_not_finite(const pricing *with, const tile *of, sg_error *error) {

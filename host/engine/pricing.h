@@ -19,6 +19,8 @@ typedef struct priced {
   double *terms;            /* [N_CONTRACT_FIELDS][n_padded] */
   device_buffer *contract;  /* the same */
   device_buffer *pnl_row;   /* [i] */
+  device_buffer *scheme;    /* of the pricers that solve something: how */
+  device_buffer *dividend;  /* and cash dividends, as kernels/shared.h says */
 } priced;
 
 typedef struct pricing {
@@ -28,7 +30,6 @@ typedef struct pricing {
   uint32_t *held;           /* [row] c, rising */
   uint32_t *row_of;         /* [c] row of the P&L matrix, or ID_NONE */
   priced kinds[N_PRICERS];
-  device_buffer *american;  /* the scheme's table; NULL where no American option is held */
   uint32_t n_forwards;      /* distinct ones of held instruments */
   verifier *watch;          /* NULL: nobody does */
 } pricing;

@@ -4,6 +4,7 @@
  */
 #include "engine/boundaries.h" /* first: see there */
 
+#include "engine/solve.h"
 #include "engine/value_american.h"
 #include "engine/verify.h"
 
@@ -128,8 +129,8 @@ static double forward_gain(const bound *in, const model_block *block, uint32_t f
 static sg_status check_positive(const pricing *with, const tile *of, const tables *made, uint32_t c, uint32_t row,
                                 sg_error *error) {
   const bound *in = with->in;
-  if (value_pricer(in->book, c) == PRICER_BACHELIER ||
-      (value_pricer(in->book, c) == PRICER_LINEAR && in->book->instruments.settlement[c] != INVERSE)) {
+  pricer by = value_pricer(in, c);
+  if (by == PRICER_BACHELIER || (by == PRICER_LINEAR && in->book->instruments.settlement[c] != INVERSE)) {
     return SG_OK;
   }
   double base = in->book->forwards.forward[made->row_forward[row]];
@@ -233,7 +234,7 @@ static sg_status solve_boundaries(const pricing *with, const tables *shared, con
   size_t n_nodes = (size_t)with->in->american[AMERICAN_N_NODES];
   TRY(buffer_make(with->on, shared->n_slices * n_nodes * which->n_padded * sizeof(double), NULL, d_boundary, error));
   kernel_argument arguments[] = {ARG_BUFFER(which->contract),        ARG_UINT(which->n_padded),  ARG_BUFFER(d_vol),
-                                 ARG_BUFFER(shared->d_slice_years),  ARG_UINT(shared->n_slices), ARG_BUFFER(with->american),
+                                 ARG_BUFFER(shared->d_slice_years),  ARG_UINT(shared->n_slices), ARG_BUFFER(which->scheme),
                                  ARG_BUFFER(*d_boundary)};
   return device_launch(with->on, KERNEL_solve_american, arguments, sizeof arguments / sizeof *arguments,
                        (size_t[2]){shared->n_slices, which->n_padded / device_get_traits(with->on)->lanes}, error);
@@ -259,7 +260,7 @@ static sg_status verify_kind_of_tile(const pricing *with, const tile *of, const 
     in->every_state = with->in->shared != NULL;
     in->table = with->in->american;
   }
-  return verify_priced(with, of, in, error);
+  return kind > PRICER_AMERICAN ? verify_rows(with, of, in->which, error) : verify_priced(with, of, in, error);
 }
 
 static sg_status price_kind(const pricing *with, const tile *of, const tables *shared, pricer kind, sg_error *error) {
@@ -272,7 +273,7 @@ static sg_status price_kind(const pricing *with, const tile *of, const tables *s
   uint32_t *weight_row = malloc(which->n_padded * sizeof *weight_row);
   double *vol = malloc((size_t)shared->n_slices * which->n_padded * sizeof *vol);
   double *of_slice = malloc((with->in->book->instruments.n + 1) * sizeof *of_slice);
-  device_buffer *d_forward_row = NULL, *d_weight_row = NULL, *d_vol = NULL, *d_boundary = NULL;
+  device_buffer *d_forward_row = NULL, *d_weight_row = NULL, *d_vol = NULL, *solution = NULL;
   sg_status status = !forward_row || !weight_row || !vol || !of_slice ? error_out_of_memory(error) : SG_OK;
   TRY_DONE(status);
   for (uint32_t i = 0; i < which->n_padded; i++) {
@@ -290,7 +291,9 @@ static sg_status price_kind(const pricing *with, const tile *of, const tables *s
   TRY_DONE(buffer_make(with->on, which->n_padded * sizeof *weight_row, weight_row, &d_weight_row, error));
   TRY_DONE(buffer_make(with->on, (size_t)shared->n_slices * which->n_padded * sizeof *vol, vol, &d_vol, error));
   if (kind == PRICER_AMERICAN) {
-    TRY_DONE(solve_boundaries(with, shared, which, vol, d_vol, &d_boundary, error));
+    TRY_DONE(solve_boundaries(with, shared, which, vol, d_vol, &solution, error));
+  } else {
+    TRY_DONE(solve_slices(with, kind, d_vol, shared->d_slice_years, shared->n_slices, &solution, error));
   }
   const device_traits *traits = device_get_traits(with->on);
   uint32_t span = device_span(with->on, value_kernel(kind), of->stride);
@@ -300,13 +303,14 @@ static sg_status price_kind(const pricing *with, const tile *of, const tables *s
       ARG_BUFFER(shared->d_slice_of), ARG_BUFFER(shared->d_slice_years), ARG_BUFFER(shared->d_forward),
       ARG_BUFFER(shared->d_log_move), ARG_BUFFER(shared->d_weight),    ARG_DOUBLE(of->set->block->round),
       ARG_UINT(of->stride),           ARG_UINT(span),                  ARG_BUFFER(of->pnl),
-      ARG_BUFFER(with->american),     ARG_BUFFER(d_boundary)};
-  size_t n_arguments = sizeof arguments / sizeof *arguments - (kind == PRICER_AMERICAN ? 0 : 2);
+      ARG_BUFFER(solution),           ARG_BUFFER(solution)};
+  size_t n_shared = sizeof arguments / sizeof *arguments - 2;
+  size_t n_arguments = n_shared + solve_arguments(which, kind, solution, arguments + n_shared);
   TRY_DONE(device_launch(with->on, value_kernel(kind), arguments, n_arguments,
                          (size_t[2]){of->stride / span, which->n_padded / traits->lanes}, error));
   TRY_DONE(device_finish(with->on, error));
   TRY_DONE(verify_kind_of_tile(with, of, shared, kind, &(cell_inputs){.vol = vol, .forward_row = forward_row,
-                                                                      .weight_row = weight_row, .state = d_boundary},
+                                                                      .weight_row = weight_row, .state = solution},
                                error));
 done:
   free(forward_row);
@@ -316,7 +320,7 @@ done:
   buffer_close(d_forward_row);
   buffer_close(d_weight_row);
   buffer_close(d_vol);
-  buffer_close(d_boundary);
+  buffer_close(solution);
   return status;
 }
 

@@ -5,27 +5,34 @@
 #include "engine/value.h"
 
 #include "engine/value_american.h"
+#include "engine/value_dividends.h"
 #include "kernels/price_bachelier.h"
 #include "kernels/price_black.h"
 #include "kernels/price_linear.h"
 
 #include <math.h>
 
-
-pricer value_pricer(const book *of, uint32_t c) {
-  const instruments *all = &of->instruments;
+pricer value_pricer(const bound *in, uint32_t c) {
+  const instruments *all = &in->book->instruments;
+  uint32_t first;
   if (all->type[c] != OPTION) {
     return PRICER_LINEAR;
   }
   if (all->exercise[c] == AMERICAN) {
-    return PRICER_AMERICAN;
+    return in->model->lattice_steps > 0                   ? PRICER_LATTICE
+           : dividends_before(in->book, c, &first) > 0 ? PRICER_DIFFERENCES
+                                                          : PRICER_AMERICAN;
   }
-  return all->price_model[c] == BACHELIER ? PRICER_BACHELIER : PRICER_BLACK;
+  if (all->price_model[c] == BACHELIER) {
+    return PRICER_BACHELIER;
+  }
+  bool on_spot = in->model->european_spot && all->settlement[c] != INVERSE && dividends_before(in->book, c, &first) > 0;
+  return on_spot ? PRICER_DIFFERENCES : PRICER_BLACK;
 }
 
 kernel_id value_kernel(pricer by) {
   static const kernel_id kernels[N_PRICERS] = {KERNEL_price_linear, KERNEL_price_black, KERNEL_price_bachelier,
-                                               KERNEL_price_american};
+                                               KERNEL_price_american, KERNEL_price_differences, KERNEL_price_lattice};
   return kernels[by];
 }
 
@@ -41,7 +48,8 @@ void value_terms(const bound *in, uint32_t c, double fields[static N_CONTRACT_FI
   const instruments *all = &in->book->instruments;
   double forward = in->book->forwards.forward[all->forward[c]];
   fields[CONTRACT_STRIKE] = all->strike[c];
-  pricer by = value_pricer(in->book, c);
+  pricer by = value_pricer(in, c);
+  bool has_carry = by == PRICER_AMERICAN || by == PRICER_DIFFERENCES || by == PRICER_LATTICE;
   fields[CONTRACT_LOG_STRIKE] = by == PRICER_BLACK || by == PRICER_AMERICAN ? math_log(all->strike[c] / forward) : 0.0;
   fields[CONTRACT_SIGN] = all->type[c] == OPTION && all->right[c] == PUT ? -1.0 : 1.0;
   fields[CONTRACT_INVERSE] = all->settlement[c] == INVERSE ? 1.0 : 0.0;
@@ -50,7 +58,9 @@ void value_terms(const bound *in, uint32_t c, double fields[static N_CONTRACT_FI
   fields[CONTRACT_YEARS] = all->years[c];
   fields[CONTRACT_DISCOUNT] = value_discount(in, c);
   fields[CONTRACT_RATE] = all->years[c] > 0.0 ? -math_log(fields[CONTRACT_DISCOUNT]) / all->years[c] : 0.0;
-  fields[CONTRACT_CARRY] = by == PRICER_AMERICAN ? american_carry(in->book, c) : 0.0;
+  fields[CONTRACT_CARRY] = has_carry ? dividends_carry(in->book, c) : 0.0;
+  fields[CONTRACT_AMERICAN] = all->type[c] == OPTION && all->exercise[c] == AMERICAN ? 1.0 : 0.0;
+  fields[CONTRACT_FORWARD] = forward;
 }
 
 typedef struct sensitivities {
@@ -64,7 +74,7 @@ static sensitivities evaluate_closed(const bound *in, uint32_t c) {
   double fields[N_CONTRACT_FIELDS];
   value_terms(in, c, fields);
   lane_contract contract = contract_load(fields, 1, 0);
-  switch (value_pricer(in->book, c)) {
+  switch (value_pricer(in, c)) {
     case PRICER_BLACK: {
       black_state state = black_prepare(contract, in->vol[c], 0.0);
       return (sensitivities){black_value(state, forward, 0.0), black_delta(state, forward, 0.0),
@@ -83,7 +93,7 @@ static sensitivities evaluate_closed(const bound *in, uint32_t c) {
 }
 
 static double evaluate(const bound *in, fact which, uint32_t c) {
-  if (value_pricer(in->book, c) == PRICER_AMERICAN) {
+  if (value_pricer(in, c) >= PRICER_AMERICAN) {
     double fields[N_CONTRACT_FIELDS];
     value_terms(in, c, fields);
     return american_fact(in, which, c, fields);

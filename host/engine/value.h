@@ -10,11 +10,19 @@
 #include "kernels/shared.h"
 
 /* Which kernel prices an instrument. */
-typedef enum pricer { PRICER_LINEAR, PRICER_BLACK, PRICER_BACHELIER, PRICER_AMERICAN, N_PRICERS } pricer;
+typedef enum pricer {
+  PRICER_LINEAR,
+  PRICER_BLACK,
+  PRICER_BACHELIER,
+  PRICER_AMERICAN,    /* by the exercise boundary */
+  PRICER_DIFFERENCES, /* a spot that drops by cash dividends */
+  PRICER_LATTICE,     /* American, where the model asks for it */
+  N_PRICERS
+} pricer;
 
 /* Refuses what no pricer takes, each instrument with its line. */
 sg_status value_check(const book *of, sg_error *error);
-pricer value_pricer(const book *of, uint32_t c);
+pricer value_pricer(const bound *in, uint32_t c);
 kernel_id value_kernel(pricer by);
 
 /* The factor to expiry that the model uses: the book's, 1, or the book's where the rate is not negative. */

@@ -1,33 +1,30 @@
 /* SPDX-License-Identifier: MIT
  *
- * American options on the host, by the functions that the kernels use; and which of them are refused.
+ * Options with American exercise or on a spot with dividends on the host, by the functions that the kernels use; and which of
+ * them are refused.
  */
 #include "engine/boundaries.h" /* first: see there */
 
 #include "engine/value_american.h"
+#include "device/american_scheme.h"
+#include "engine/value_dividends.h"
+#include "kernels/price_differences.h"
+#include "kernels/price_lattice.h"
 
 #include <math.h>
-
-double american_carry(const book *of, uint32_t c) {
-  uint32_t f = of->instruments.forward[c];
-  double years = of->instruments.years[c];
-  double spot = of->underlyings.price[of->instruments.underlying[c]];
-  return years > 0.0 && !of->forwards.own[f] ? math_log(of->forwards.forward[f] / spot) / years : 0.0;
-}
 
 /* Two boundaries: both rates of the option as a put are negative, and it is the spot's that is the lower. */
 static bool has_two_boundaries(const book *of, uint32_t c) {
   const instruments *all = &of->instruments;
   double rate = all->years[c] > 0.0 ? -math_log(all->discount[c]) / all->years[c] : 0.0;
-  double yield = rate - american_carry(of, c);
+  double yield = rate - dividends_carry(of, c);
   return all->right[c] == PUT ? yield < rate && rate < 0.0 : rate < yield && yield < 0.0;
 }
 
 static const char *why_refused(const book *of, uint32_t c) {
   const instruments *all = &of->instruments;
   const forwards *marks = &of->forwards;
-  uint32_t f = all->forward[c];
-  double spot = of->underlyings.price[all->underlying[c]];
+  uint32_t f = all->forward[c], first;
   if (all->price_model[c] == BACHELIER) {
     return "has american exercise and price_model bachelier; american options are priced by price_model black only";
   }
@@ -37,13 +34,13 @@ static const char *why_refused(const book *of, uint32_t c) {
   if (marks->fixed[f] != 0.0) {
     return "has american exercise, and forwards.csv says that an average has fixed a part of its forward; no pricer takes that";
   }
-  if (marks->source[f] == CARRY && !marks->own[f] && marks->forward[f] != spot * marks->growth[f]) {
-    return "has american exercise, and its underlying pays cash dividends before it expires (dividends.csv); "
-           "they are not priced yet, and not taken for a continuous yield";
+  if (dividends_before(of, c, &first) > DIVIDENDS_LIMIT) {
+    return "has more than 256 cash dividends before it expires, which is the most that a pricer takes";
   }
-  return has_two_boundaries(of, c) ? "has american exercise, a negative rate and a negative yield between which early "
-                                     "exercise has two boundaries; they are not priced yet"
-                                   : NULL;
+  return dividends_before(of, c, &first) == 0 && has_two_boundaries(of, c)
+             ? "has american exercise, a negative rate and a negative yield between which early exercise has two "
+               "boundaries; they are not priced yet"
+             : NULL;
 }
 
 sg_status value_check(const book *of, sg_error *error) {
@@ -72,9 +69,9 @@ bool american_squares(const bound *in, const double fields[static N_CONTRACT_FIE
   return !lane_any(terms.boundary) || in->shared == NULL || boundaries_squares(in->shared, terms, vol, squares);
 }
 
-/* Values at the forward times each factor. */
-static void price_at(const bound *in, const double fields[static N_CONTRACT_FIELDS], double vol, double forward, size_t n,
-                     const double factors[], double values[]) {
+/* Values at the forward times each factor, one function for each way of solving. */
+static void price_boundary(const bound *in, const double fields[static N_CONTRACT_FIELDS], double vol, double forward, size_t n,
+                           const double factors[], double values[]) {
   american_scheme scheme = american_scheme_read(in->american);
   double squares[AMERICAN_NODES_LIMIT] = {0};
   if (!american_squares(in, fields, vol, 0.0, squares)) {
@@ -90,20 +87,73 @@ static void price_at(const bound *in, const double fields[static N_CONTRACT_FIEL
   }
 }
 
+static void price_differences_grid(const bound *in, const dividend_list *dividends, lane_contract contract, double vol,
+                                   double forward, size_t n, const double factors[], double values[]) {
+  double table[N_DIFFERENCES_NUMBERS], solution[DIFFERENCES_VALUES + DIFFERENCES_NODES_LIMIT];
+  double spot[DIFFERENCES_NODES_LIMIT], work[DIFFERENCES_NODES_LIMIT];
+  differences_table_fill((american_accuracy)in->model->american, dividends->n, table);
+  differences_scheme scheme = differences_scheme_read(table);
+  differences_terms terms = differences_terms_make(contract, vol, 0.0, dividends, &scheme);
+  solution[DIFFERENCES_START] = terms.start;
+  solution[DIFFERENCES_STEP] = terms.step;
+  solution[DIFFERENCES_TO_COME] = terms.to_come;
+  differences_solve(&terms, &scheme, dividends, 0.0, spot, solution + DIFFERENCES_VALUES, work);
+  differences_state state;
+  differences_prepare(contract, vol, 0.0, scheme.n_nodes, solution, 1, &state);
+  for (size_t i = 0; i < n; i++) {
+    values[i] = differences_value_at(&state, forward * factors[i]);
+  }
+}
+
+static void price_lattice_nodes(const bound *in, const dividend_list *dividends, lane_contract contract, double vol,
+                                double forward, size_t n, const double factors[], double values[]) {
+  lattice_state state;
+  lattice_prepare(contract, vol, 0.0, in->model->lattice_steps, *dividends, &state);
+  for (size_t i = 0; i < n; i++) {
+    values[i] = lattice_value_at(&state, forward * factors[i]);
+  }
+}
+
+/* As the device reads them: the last dividend first. */
+static dividend_list list_dividends(const book *of, uint32_t c, double *memory) {
+  uint32_t first, n = dividends_before(of, c, &first);
+  for (uint32_t j = 0; j < n; j++) {
+    memory[DIVIDEND_YEARS * n + j] = of->dividends.years[first + n - 1 - j];
+    memory[DIVIDEND_AMOUNT * n + j] = of->dividends.amount[first + n - 1 - j];
+  }
+  return dividend_list_make(memory, n, 1, 0);
+}
+
+static void price_at(const bound *in, uint32_t c, const double fields[static N_CONTRACT_FIELDS], double vol, size_t n, const double factors[],
+                     double values[]) {
+  double forward = in->book->forwards.forward[in->book->instruments.forward[c]];
+  double dividend[2 * DIVIDENDS_LIMIT];
+  pricer by = value_pricer(in, c);
+  if (by == PRICER_AMERICAN) {
+    price_boundary(in, fields, vol, forward, n, factors, values);
+    return;
+  }
+  dividend_list dividends = list_dividends(in->book, c, dividend);
+  (by == PRICER_LATTICE ? price_lattice_nodes : price_differences_grid)(in, &dividends, contract_load(fields, 1, 0), vol, forward, n, factors,
+                                                                        values);
+}
+
 double american_fact(const bound *in, fact which, uint32_t c, const double fields[static N_CONTRACT_FIELDS]) {
-  static const double here[] = {1.0}, around[] = {1.0 - 1e-4, 1.0 + 1e-4};
+  bool smooth = value_pricer(in, c) == PRICER_AMERICAN;
+  double step = smooth ? 1e-4 : 1e-3, vol_step = smooth ? 1e-3 : 1e-2;
+  double here[] = {1.0}, around[] = {1.0 - step, 1.0 + step};
   double forward = in->book->forwards.forward[in->book->instruments.forward[c]];
   double vol = in->vol[c], values[2];
   switch (which) {
     case FACT_DELTA:
-      price_at(in, fields, vol, forward, 2, around, values);
-      return (values[1] - values[0]) / (forward * 2e-4);
+      price_at(in, c, fields, vol, 2, around, values);
+      return (values[1] - values[0]) / (forward * (2.0 * step));
     case FACT_VEGA:
-      price_at(in, fields, vol * (1.0 - 1e-3), forward, 1, here, values);
-      price_at(in, fields, vol * (1.0 + 1e-3), forward, 1, here, values + 1);
-      return vol > 0.0 ? (values[1] - values[0]) / (vol * 2e-3) : 0.0;
+      price_at(in, c, fields, vol * (1.0 - vol_step), 1, here, values);
+      price_at(in, c, fields, vol * (1.0 + vol_step), 1, here, values + 1);
+      return vol > 0.0 ? (values[1] - values[0]) / (vol * (2.0 * vol_step)) : 0.0;
     default:
-      price_at(in, fields, vol, forward, 1, here, values);
+      price_at(in, c, fields, vol, 1, here, values);
       return values[0];
   }
 }

@@ -83,6 +83,9 @@ sg_status verify_priced(const pricing *with, const tile *of, const cell_inputs *
 sg_status verify_opened(const pricing *with, const tile *of, sg_error *error);
 sg_status verify_closing(const pricing *with, const tile *of, sg_error *error);
 
+/* The same for pricers whose states are long: as many cells, in whole rows. */
+sg_status verify_rows(const pricing *with, const tile *of, const priced *which, sg_error *error);
+
 /* A whole row against the reference, which prices it again. */
 sg_status verify_row(const pricing *with, const tile *of, uint32_t row, sg_error *error);
 

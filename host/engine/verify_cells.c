@@ -267,7 +267,7 @@ sg_status verify_row(const pricing *with, const tile *of, uint32_t row, sg_error
   TRY_DONE(buffer_gather(with->on, of->pnl, &(uint64_t){(uint64_t)row * of->stride}, 1, of->stride, got, error));
   for (uint32_t k = 0; status == SG_OK && k < of->n_columns; k++) {
     if (!verify_same(expected[k], got[k])) {
-      status = verify_refuse_instrument(with, of, value_kernel(value_pricer(with->in->book, c)), c, k, expected[k], got[k],
+      status = verify_refuse_instrument(with, of, value_kernel(value_pricer(with->in, c)), c, k, expected[k], got[k],
                                         error);
     }
   }
@@ -277,6 +277,20 @@ done:
   free(only);
   free(expected);
   return status;
+}
+
+sg_status verify_rows(const pricing *with, const tile *of, const priced *which, sg_error *error) {
+  if (with->watch == NULL || of->check->sums != NULL) {
+    return SG_OK;
+  }
+  uint64_t all = (uint64_t)which->n * of->n_columns;
+  double share = (double)all / ((double)with->n_held * verifier_scenarios(with->watch));
+  uint64_t n = verifier_count(with->watch, VERIFY_CELLS, all, share) / of->n_columns + 1;
+  for (uint64_t j = 0; j < n && j < which->n; j++) {
+    uint64_t i = n < which->n ? verifier_draw(with->watch, j, n, which->n) : j;
+    TRY(verify_row(with, of, with->row_of[which->instrument[i]], error));
+  }
+  return SG_OK;
 }
 
 static sg_status read_sums(const pricing *with, const tile *of, uint64_t *sums, sg_error *error) {

@@ -84,10 +84,11 @@ double carry_forward(carry_curves *carry, uint32_t u, int64_t expiry_s, uint32_t
   double rate = carry_rate(carry, currency, years, c, "forward");
   double price = all->price[u];
   for (size_t i = carry->first_dividend[u]; i < carry->first_dividend[u + 1]; i++) {
-    const dividend *paid = &reader->dividends.items[i];
+    const dividend_row *paid = &reader->dividends.items[i];
     if (paid->ex_date_s > as_of_s && paid->ex_date_s <= expiry_s) {
       double ex_years = years_between(as_of_s, paid->ex_date_s);
-      price -= paid->amount * math_exp(-carry_rate(carry, currency, ex_years, c, "forward") * ex_years);
+      double ex_rate = carry_rate(carry, currency, ex_years, c, "forward") - reader->dividend_yield[u];
+      price -= paid->amount * math_exp(-ex_rate * ex_years);
     }
   }
   *growth = years == 0 ? 1 : math_exp((rate - reader->dividend_yield[u]) * years);

@@ -213,7 +213,7 @@ done:
 }
 
 static int compare_dividends(const void *left, const void *right) {
-  const dividend *a = left, *b = right;
+  const dividend_row *a = left, *b = right;
   if (a->underlying != b->underlying) {
     return a->underlying < b->underlying ? -1 : 1;
   }
@@ -223,12 +223,36 @@ static int compare_dividends(const void *left, const void *right) {
   return (a->line > b->line) - (a->line < b->line);
 }
 
+static void keep_dividends(book_reader *reader) {
+  struct sg_book *made = reader->book;
+  uint32_t n = made->underlyings.n, kept = 0;
+  size_t row = 0;
+  made->dividends = (cash_dividends){ARENA_ARRAY(reader->memory, uint32_t, n + 1),
+                                ARENA_ARRAY(reader->memory, double, reader->dividends.n),
+                                ARENA_ARRAY(reader->memory, double, reader->dividends.n)};
+  if (made->dividends.first == NULL || made->dividends.years == NULL || made->dividends.amount == NULL) {
+    reader_out_of_memory(reader);
+    return;
+  }
+  for (uint32_t u = 0; u < n; u++) {
+    made->dividends.first[u] = kept;
+    for (; row < reader->dividends.n && reader->dividends.items[row].underlying <= u; row++) {
+      const dividend_row *paid = &reader->dividends.items[row];
+      if (paid->ex_date_s > made->as_of_s && paid->amount > 0) {
+        made->dividends.years[kept] = years_between(made->as_of_s, paid->ex_date_s);
+        made->dividends.amount[kept++] = paid->amount;
+      }
+    }
+  }
+  made->dividends.first[n] = kept;
+}
+
 sg_status read_dividends(book_reader *reader) {
   table rows;
   sg_status status = SG_OK;
   TRY_DONE(table_open(reader, FILE_DIVIDENDS, book_files[FILE_DIVIDENDS].name, &rows));
   while (table_next(&rows)) {
-    dividend paid = {.line = rows.line};
+    dividend_row paid = {.line = rows.line};
     paid.underlying = table_underlying(&rows, DIVIDEND_UNDERLYING);
     table_date(&rows, DIVIDEND_EX_DATE, &paid.ex_date_s);
     table_number(&rows, DIVIDEND_AMOUNT, &paid.amount);
@@ -236,7 +260,7 @@ sg_status read_dividends(book_reader *reader) {
       reader_out_of_memory(reader);
     }
   }
-  dividend *paid = reader->dividends.items;
+  dividend_row *paid = reader->dividends.items;
   if (reader->dividends.n > 1) {
     qsort(paid, reader->dividends.n, sizeof *paid, compare_dividends);
   }
@@ -248,6 +272,7 @@ sg_status read_dividends(book_reader *reader) {
                    (unsigned long long)paid[i - 1].line);
     }
   }
+  keep_dividends(reader);
 done:
   table_close(&rows);
   return status != SG_OK ? status : reader_status(reader);

@@ -21,12 +21,12 @@ typedef struct curve_point { /* sorted by (currency, years) */
   uint64_t line;
 } curve_point;
 
-typedef struct dividend { /* sorted by (underlying, ex_date) */
+typedef struct dividend_row { /* sorted by (underlying, ex_date) */
   uint32_t underlying; /* u */
   int64_t ex_date_s;
   double amount;
   uint64_t line;
-} dividend;
+} dividend_row;
 
 enum { SVI_A, SVI_B, SVI_RHO, SVI_M, SVI_SIGMA, SVI_FORWARD, SVI_YEARS, N_SVI };
 
@@ -103,7 +103,7 @@ typedef struct book_reader {
   ARRAY(uint64_t) fx_line; /* likewise, 0 when none */
   ARRAY(curve_point) curves;
   bool curves_ok;
-  ARRAY(dividend) dividends;
+  ARRAY(dividend_row) dividends;
   ARRAY(quoted_forward) forwards;
   attributes forward_x;   /* by row of the file */
   ARRAY(account_row) account_rows; /* of accounts.csv, in order of appearance: the first of `accounts` */

@@ -225,6 +225,8 @@ struct sg_model {
   bool discounted;        /* false for valuation: {discount: none} */
   uint32_t american;      /* valuation: {american: ...}, index into AMERICAN_SCHEMES (kernels/shared.h) */
   bool shares_boundaries; /* valuation: {boundaries: shared} */
+  uint32_t lattice_steps; /* valuation: {american: lattice, steps: ...}, else 0 */
+  bool european_spot;     /* valuation: {european: spot}: dividends drop the spot of European options too */
   uint32_t n_settings;
   const char **settings;  /* as given */
   uint32_t n_inputs;

@@ -49,7 +49,11 @@ static void describe_header(text_builder *to, const model *m) {
   table_row(to, "discounting", !m->discounted ? "none" : m->nonnegative_rates ? "the book's, rates not below 0"
                                                                                : "the book's", NULL);
   static const char *const american[] = {AMERICAN_SCHEMES(SCHEME_NAME)};
-  table_row(to, "american", american[m->american], NULL);
+  const char *lattice = arena_format(to->memory, "lattice, %u steps", m->lattice_steps);
+  table_row(to, "american", m->lattice_steps > 0 ? lattice : american[m->american], NULL);
+  if (m->european_spot) {
+    table_row(to, "european", "spot", NULL);
+  }
   table_row(to, "boundaries", m->shares_boundaries ? "shared by the strikes and vols of an expiry" : "own", NULL);
   table_end(to, 2);
   for (uint32_t i = 0; i < m->n_settings; i++) {

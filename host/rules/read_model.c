@@ -206,17 +206,39 @@ static void read_header(reader *r) {
 }
 
 #define SCHEME_WORD(name, nodes, solve, price, steps, tolerance, vols) " " #name
+#define SCHEME_COUNT(name, nodes, solve, price, steps, tolerance, vols) +1
+enum { N_AMERICAN_SCHEMES = AMERICAN_SCHEMES(SCHEME_COUNT), LATTICE_STEPS_DEFAULT = 400 };
+
+/* american: lattice, whose number of steps is `steps`. */
+static void read_lattice(reader *r, const yaml_node *map) {
+  const yaml_node *node = yaml_find(map, "steps");
+  bool lattice = r->model->american == N_AMERICAN_SCHEMES;
+  double steps = LATTICE_STEPS_DEFAULT;
+  if (node && !lattice) {
+    reader_fail(r, node->where, "steps: only american: lattice has steps");
+  }
+  if (node && reader_number(r, node, "steps", &steps) &&
+      !(steps >= 1.0 && steps <= LATTICE_STEPS_LIMIT && steps == (double)(uint32_t)steps)) {
+    reader_fail(r, node->where, "steps: \"%s\" is not a whole number from 1 to %d", node->text, LATTICE_STEPS_LIMIT);
+  }
+  if (lattice) {
+    r->model->american = 0;
+    r->model->lattice_steps = (uint32_t)steps;
+  }
+}
 
 static void read_valuation(reader *r) {
   const yaml_node *map = yaml_find(r->root, "valuation");
   r->model->discounted = true;
   if (map && reader_expect(r, map, YAML_MAP, "valuation")) {
-    reader_check_keys(r, map, SECTION_VALUATION, "discount american boundaries");
+    reader_check_keys(r, map, SECTION_VALUATION, "discount american boundaries steps european");
     uint32_t discount = reader_word(r, map, "discount", "book none nonnegative", 0);
     r->model->discounted = discount != 1;
     r->model->nonnegative_rates = discount == 2;
-    r->model->american = reader_word(r, map, "american", AMERICAN_SCHEMES(SCHEME_WORD) + 1, 0);
+    r->model->american = reader_word(r, map, "american", &AMERICAN_SCHEMES(SCHEME_WORD) " lattice"[1], 0);
+    r->model->european_spot = reader_word(r, map, "european", "forward spot", 0) == 1;
     r->model->shares_boundaries = reader_word(r, map, "boundaries", "own shared", 0) == 1;
+    read_lattice(r, map);
   }
 }
 

@@ -61,20 +61,22 @@ static void assert_same(device *on, const known_case *known, uint32_t span, case
 
 static void compare_all(device *on, case_size size) {
   static const kernel_id pricers[] = {KERNEL_price_linear, KERNEL_price_black, KERNEL_price_bachelier,
-                                      KERNEL_price_american};
+                                      KERNEL_price_american, KERNEL_price_differences, KERNEL_price_lattice};
   static const uint32_t spans[] = {16, 48};
   known_case known;
   arena *memory = arena_open();
   assert_true(case_make_forwards(memory, size, &known));
   assert_same(on, &known, 0, size);
   for (size_t span = 0; span < 2; span++) {
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof pricers / sizeof *pricers; i++) {
       assert_true(case_make_price(memory, pricers[i], size, span ? 0.25 : 0, &known));
       assert_same(on, &known, spans[span], size);
     }
     assert_true(case_make_american_solve(memory, size, &known));
     assert_same(on, &known, 0, size);
     assert_true(case_make_american_share(memory, size, &known));
+    assert_same(on, &known, 0, size);
+    assert_true(case_make_differences_solve(memory, size, &known));
     assert_same(on, &known, 0, size);
     assert_true(case_make_net(memory, size, &known));
     assert_same(on, &known, spans[span], size);
