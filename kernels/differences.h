@@ -268,8 +268,10 @@ LANE_INLINE differences_terms differences_terms_make(lane_contract contract, lan
   lane reach = fma((lane)scheme->reach, stddev, (lane)DIFFERENCES_LEAST_REACH);
   lane low = lane_min(lane_min(at_expiry, at_once) - reach, base - near);
   lane high = lane_max(lane_max(at_expiry, at_once) + reach, base + near);
-  lane width = (high - low) / (double)(scheme->n_nodes - 1);
   lane_mask put = lane_less((lane)0.0, terms.put_side);
+  lane share = DIFFERENCES_LOWER * terms.to_come / math_exp(low - move); /* dividends may take a put's spot further down */
+  low -= lane_select(put, math_log(fma(share, share, (lane)1.0)), (lane)0.0);
+  lane width = (high - low) / (double)(scheme->n_nodes - 1);
   terms.start = lane_select(put, high, low);
   terms.step = lane_select(put, -width, width);
   terms.ratio = math_exp(terms.step);

@@ -56,14 +56,21 @@ LANE_INLINE lane differences_read(const differences_state *state, lane index) {
 #endif
 }
 
+/* The cubic held between the two nodes around the place, so that it never overshoots and spots keep their order. */
+LANE_INLINE lane differences_between(lane x, lane v0, lane v1, lane v2, lane v3, lane cubic) {
+  lane_mask first = lane_less(x, (lane)1.0), last = lane_less((lane)2.0, x);
+  lane a = lane_select(first, v0, lane_select(last, v2, v1)), b = lane_select(first, v1, lane_select(last, v3, v2));
+  return lane_min(lane_max(cubic, lane_min(a, b)), lane_max(a, b));
+}
+
 /* Never below 0 or what exercise pays, never above the spot (a put: the strike, or its present value if that is the larger). */
 LANE_INLINE lane differences_value_at(const differences_state *state, lane forward) {
   const differences_terms *terms = &state->terms;
   lane spot = lane_max(fma(forward, state->spot_per_forward, terms->to_come), (lane)0.0);
   differences_place at = differences_find(terms, state->n_nodes, math_log(spot) + state->move);
-  lane inside = differences_cubic(at.distance, differences_read(state, at.first),
-                                  differences_read(state, at.first + 1.0), differences_read(state, at.first + 2.0),
-                                  differences_read(state, at.first + 3.0));
+  lane v0 = differences_read(state, at.first), v1 = differences_read(state, at.first + 1.0);
+  lane v2 = differences_read(state, at.first + 2.0), v3 = differences_read(state, at.first + 3.0);
+  lane inside = differences_between(at.distance, v0, v1, v2, v3, differences_cubic(at.distance, v0, v1, v2, v3));
   lane held = state->discount * differences_bound(&state->ends, spot * state->scale, inside);
   lane highest = lane_select(state->ends.put, state->discount * state->ends.at_zero, spot);
   lane pays = lane_max(terms->put_side * (terms->strike - spot), (lane)0.0);

@@ -138,12 +138,10 @@ refuses() {
   }
 }
 
-for book in dividends two-boundaries bachelier; do
+for book in two-boundaries bachelier; do
   cp -r "$ibm" "$out/$book"
   chmod -R u+w "$out/$book"
 done
-printf 'underlying,ex_date,amount\nIBM,2007-03-08,0.3\n' >"$out/dividends/dividends.csv"
-refuses dividends 'instrument IBM-C100 has american exercise, and its underlying pays cash dividends before it expires'
 printf 'currency,tenor_years,rate_cc\nUSD,1,-0.01\n' >"$out/two-boundaries/rates.csv"
 sed -i 's/price,kind/price,kind,dividend_yield/; s/equity/equity,-0.02/' "$out/two-boundaries/underlyings.csv"
 refuses two-boundaries 'instrument IBM-P100 has american exercise, a negative rate and a negative yield between which early'
