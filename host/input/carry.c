@@ -87,8 +87,7 @@ double carry_forward(carry_curves *carry, uint32_t u, int64_t expiry_s, uint32_t
     const dividend_row *paid = &reader->dividends.items[i];
     if (paid->ex_date_s > as_of_s && paid->ex_date_s <= expiry_s) {
       double ex_years = years_between(as_of_s, paid->ex_date_s);
-      double ex_rate = carry_rate(carry, currency, ex_years, c, "forward") - reader->dividend_yield[u];
-      price -= paid->amount * math_exp(-ex_rate * ex_years);
+      price -= paid->amount * math_exp(-carry_rate(carry, currency, ex_years, c, "forward") * ex_years);
     }
   }
   *growth = years == 0 ? 1 : math_exp((rate - reader->dividend_yield[u]) * years);

@@ -31,8 +31,7 @@ double carry_rate(carry_curves *carry, uint32_t currency, double years, uint32_t
 /* exp(-rate * years). */
 double carry_discount(carry_curves *carry, uint32_t currency, double years, uint32_t c);
 
-/* (price - dividends that go ex in (as_of, expiry], each at its own rate less the yield) * growth, growth = exp((rate - yield) *
- * years): what a share costs whose yield buys more of it. */
+/* (price - present value of dividends that go ex in (as_of, expiry]) * growth, growth = exp((rate - yield) * years). */
 double carry_forward(carry_curves *carry, uint32_t u, int64_t expiry_s, uint32_t c, double *growth);
 
 /* A finding for each currency whose curve is missing and needed. */

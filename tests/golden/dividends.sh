@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# Options with cash dividends through the command line: the first hundred rows of tests/formula/quantlib_dividends.csv as a
-# book, each an underlying of its own, against QuantLib's finite differences; a lattice against one of somebody else.
+# Options with cash dividends through the command line: the first hundred rows of tests/formula/quantlib_dividends.csv
+# without a yield as a book, each an underlying of its own, against QuantLib's finite differences; a lattice against one of somebody else.
 set -uo pipefail
 export LC_ALL=C
 out=$(mktemp -d) || exit 1
@@ -31,9 +31,10 @@ awk -F, -v out="$out/book" -v expected="$out/expected" '
     print "account,instrument,quantity" >out "/positions.csv"
     next
   }
-  NR > 101 { exit }
+  $3 != 0 { next }
+  ++n_rows > 100 { exit }
   {
-    id = sprintf("%03d", NR - 1)
+    id = sprintf("%03d", n_rows)
     print "U" id ",C" id ",100," $3 >out "/underlyings.csv"
     print "C" id ",1," $2 >out "/rates.csv"
     n = split($8, paid, ";")
