@@ -44,14 +44,17 @@ static void count_batches(const pass_context *with, const portfolios *all, run_p
 /* times: how often every tile is priced. */
 static void count_prices(const pass_context *with, double times, run_plan *made) {
   static const work works[N_PRICERS] = {[PRICER_LINEAR] = WORK_PRICE_LINEAR, [PRICER_BLACK] = WORK_PRICE_BLACK,
-                                        [PRICER_BACHELIER] = WORK_PRICE_BACHELIER, [PRICER_AMERICAN] = WORK_PRICE_AMERICAN};
+                                        [PRICER_BACHELIER] = WORK_PRICE_BACHELIER, [PRICER_AMERICAN] = WORK_PRICE_AMERICAN,
+                                        [PRICER_DIFFERENCES] = WORK_PRICE_AMERICAN, [PRICER_LATTICE] = WORK_PRICE_AMERICAN};
+  /* Measured as American: a grid is solved in the time of two boundaries; a lattice is half its steps squared, six operations each. */
+  double steps = with->in->model->lattice_steps, lattice = 3.0 * steps * steps / work_kind_get(WORK_PRICE_AMERICAN)->operations;
   for (uint32_t b = 0; b < with->in->model->n_blocks; b++) {
     const scenarios *set = &with->sets[b];
     for (int kind = 0; kind < N_PRICERS; kind++) {
-      made->count[works[kind]] += times * with->prices.kinds[kind].n * set->n;
+      made->count[works[kind]] += times * (kind == PRICER_LATTICE ? lattice : 1.0) * with->prices.kinds[kind].n * set->n;
     }
     double slices = times * (set->n_slices > with->n_tiles[b] ? set->n_slices : with->n_tiles[b]);
-    made->count[WORK_SOLVE_AMERICAN] += slices * with->prices.kinds[PRICER_AMERICAN].n;
+    made->count[WORK_SOLVE_AMERICAN] += slices * (with->prices.kinds[PRICER_AMERICAN].n + 2.0 * with->prices.kinds[PRICER_DIFFERENCES].n);
     made->count[WORK_PRICE_HOST] += slices * with->prices.n_held;
   }
 }
