@@ -114,6 +114,8 @@ struct sg_result {
   const char **settings;
   uint32_t n_parameters;
   const parameter_row *parameters;
+  uint32_t n_unread;
+  const char **unread; /* x_ columns of the book that the model does not read */
   uint32_t n_not_covered;
   const char **not_covered;
   uint32_t n_rows;

@@ -12,6 +12,7 @@
 #include "engine/quality_plan.h"
 #include "engine/record.h"
 #include "engine/scenario_rows.h"
+#include "engine/unread.h"
 #include "engine/verify.h"
 
 #include <stdlib.h>
@@ -477,6 +478,7 @@ static sg_status make_result(const book *of, const model *under, result **made, 
   empty->n_not_covered = under->n_not_covered;
   empty->not_covered = under->not_covered;
   sg_status status = copy_parameters(under, empty, error);
+  status = status == SG_OK ? unread_columns(of, under, empty, error) : status;
   if (status != SG_OK) {
     result_close(empty);
     return status;

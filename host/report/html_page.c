@@ -295,6 +295,9 @@ static void add_provenance(report_page *r) {
   for (uint32_t i = 0; i < run->n_not_covered; i++) {
     add_fact(r, "the model does not cover", run->not_covered[i]);
   }
+  for (uint32_t i = 0; i < run->n_unread; i++) {
+    add_fact(r, "column that the model does not read", run->unread[i]);
+  }
   add_fact(r, "forwards", forward_sources_text(run->book, memory));
   add_fact(r, "digest of the results", run->digest);
   digest_format(run->model_digest, digest);

@@ -66,6 +66,10 @@ static void add_facts(const result *run, page *to) {
     text_table_cell(&facts, i == 0 ? "settings" : "");
     text_table_cell(&facts, run->settings[i]);
   }
+  for (uint32_t i = 0; i < run->n_unread; i++) {
+    text_table_cell(&facts, i == 0 ? "not read" : "");
+    text_table_cell(&facts, run->unread[i]);
+  }
   for (uint32_t i = 0; i < run->n_not_covered; i++) {
     text_table_cell(&facts, i == 0 ? "not covered" : "");
     text_table_cell(&facts, run->not_covered[i]);

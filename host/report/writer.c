@@ -84,12 +84,11 @@ void writer_text(writer *out, const char *text) { writer_bytes(out, text, strlen
 
 static void quoted_field(writer *out, const char *text) {
   writer_byte(out, '"');
-  for (const char *at = text; *at != '\0'; at++) {
-    if (*at == '"') {
-      writer_byte(out, '"');
-    }
-    writer_byte(out, *at);
+  for (const char *quote; (quote = strchr(text, '"')) != NULL; text = quote + 1) {
+    writer_bytes(out, text, (size_t)(quote - text) + 1);
+    writer_byte(out, '"');
   }
+  writer_text(out, text);
   writer_byte(out, '"');
 }
 

@@ -105,3 +105,6 @@ $ shockgrid models check deribit-pm --set mm_factor=80 --set mm_factr=0.7 --set 
 $ shockgrid run $SOURCE/tests/golden/books/dbt-a --model deribit-pm --set mm_factor=-1 --device reference
 ! --set mm_factor=-1: mm_factor: -1 is outside its range [0, 1]
 [2]
+# A misspelt column is told: its input stays at the default.
+$ cp -r $SOURCE/tests/golden/books/drv1-4 mis && sed -i s/x_spot_confidence/x_spot_confidnce/ mis/underlyings.csv && shockgrid run mis --model derive-pmrm1 --device reference | sed -n '/^  not read/p'
+  not read       underlyings.csv: x_spot_confidnce
