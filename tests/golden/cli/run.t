@@ -17,8 +17,8 @@ $ ls out | grep scenario_pnl
 # The requirement is the sum of its lines, for every account.
 $ for a in $(tail -n +2 out/margins.csv | cut -d, -f1); do shockgrid explain out $a --device reference | grep -c '^sum of .* = requirement$'; done | sort -u
 1
-# The same digest for every tile and lane width.
-$ for l in 1 16; do shockgrid run book --model occ-cpm --lanes $l --tile-scenarios 16 --tile-accounts $l; done | grep '^  digest' | sort -u | wc -l
+# The same digest for every tile and lane width (a driver may count its warnings when it compiles 16 lanes).
+$ for l in 1 16; do shockgrid run book --model occ-cpm --lanes $l --tile-scenarios 16 --tile-accounts $l; done 2>/dev/null | grep '^  digest' | sort -u | wc -l
 1
 $ test $(shockgrid run book --model occ-cpm --memory 64M | sed -n 's/^  digest *//p') = $(sed -n 's/^  "digest": "\(.*\)",/\1/p' out/manifest.json)
 # A plan runs nothing and writes nothing; compared, every stage has its planned seconds.
