@@ -40,6 +40,7 @@ typedef struct american_put {
   lane rate, yield, vol; /* rate > 0, vol > 0 */
   lane years;            /* > 0, not beyond the time from which the boundary stands still */
   lane log_start;        /* ln of the boundary as the time left goes to 0: 0, or ln(rate / yield) below it */
+  lane_mask lower;       /* the lower one of two boundaries, mirrored: see price_two_boundaries.h */
 } american_put;
 
 /* Vols of one octave, from a power of two to twice that, share what follows from its upper end. */
@@ -57,13 +58,24 @@ LANE_INLINE american_put american_put_make(lane rate, lane yield, lane vol, lane
   put.rate = rate;
   put.yield = yield;
   put.vol = vol;
-  put.years = lane_select(lane_less((lane)0.0, drift), lane_min(years, enough), years);
+  put.years = lane_select(lane_less((lane)0.0, drift) & lane_less((lane)0.0, rate), lane_min(years, enough), years);
   put.log_start = (lane)0.0;
+  put.lower = lane_less(rate, yield) & lane_less(yield, (lane)0.0);
   lane_mask yields_more = lane_less(rate, yield);
   if (lane_any(yields_more)) {
     put.log_start = lane_select(yields_more, math_log(rate / yield), (lane)0.0);
   }
   return put;
+}
+
+/* Two boundaries start ln(yield / rate) apart and meet before either has come as far: 0.62 * vol * sqrt(time) at first. */
+LANE_INLINE void american_guess_between(american_put put, const american_scheme *scheme, lane_mask two, lane *drops) {
+  lane apart = lane_abs(math_log(lane_select(two, put.yield / put.rate, (lane)0.5)));
+  lane stddev = put.vol * sqrt(put.years);
+  for (uint i = 0; i < scheme->n_nodes; i++) {
+    lane drop = apart * (1.0 - math_exp(-0.62 * stddev * scheme->node[i] / apart));
+    drops[i] = lane_select(two, drop, drops[i]);
+  }
 }
 
 /*
@@ -76,7 +88,7 @@ LANE_INLINE void american_guess(american_put put, const american_scheme *scheme,
   lane inverse_variance = 1.0 / (put.vol * put.vol);
   lane carry = put.rate - put.yield;
   lane w = fma(2.0 * carry, inverse_variance, (lane)-1.0);
-  lane root = -0.5 * (w + sqrt(fma(w, w, 8.0 * put.rate * inverse_variance)));
+  lane root = -0.5 * (w + sqrt(lane_max(fma(w, w, 8.0 * put.rate * inverse_variance), (lane)0.0)));
   lane below = 1.0 / (1.0 - root); /* 1 - the perpetual boundary */
   lane sqrt_years = sqrt(put.years);
   lane slowing = 0.5 * carry * sqrt_years / put.vol;
@@ -86,6 +98,10 @@ LANE_INLINE void american_guess(american_put put, const american_scheme *scheme,
     lane reached = 1.0 - math_exp(-2.0 * stddev / (below * slowed));
     lane drop = put.log_start - math_log(1.0 - below * reached);
     drops[i] = lane_max(drop, lane_select(lane_less(carry, (lane)0.0), (lane)0.62, (lane)0x1p-20) * stddev);
+  }
+  lane_mask two = lane_less(put.rate, (lane)0.0);
+  if (lane_any(two)) {
+    american_guess_between(put, scheme, two, drops);
   }
 }
 
@@ -155,11 +171,14 @@ LANE_INLINE lane american_equation(american_put put, const american_scheme *sche
   lane yielding = put.yield * density;
   lane left = gain - lane_min(yielded, (lane)0.0);
   lane right = held + lane_max(yielded, (lane)0.0);
+  left = lane_select(put.lower, gain, left); /* both below 0, and nothing is held */
+  right = lane_select(put.lower, yielded, right);
   lane scale = 0.5 / left;
   for (uint k = 0; k < n; k++) {
     slopes[k] *= scale;
   }
   lane own = (turn + lane_min(yielding, (lane)0.0)) / left + (held_slope + lane_max(yielding, (lane)0.0)) / right;
+  own = lane_select(put.lower, turn / left + yielding / right, own);
   slopes[i] += 0.5 * own / drops[i];
   return math_log(left / right);
 }
@@ -191,9 +210,9 @@ LANE_INLINE void american_eliminate(uint n, lane *matrix, lane *right) {
 
 /*
  * squares[i] = ln(boundary / its start)^2 at the nodes. A lane stands still once its own step was below the scheme's tolerance
- * in units of vol * sqrt(years). A step at most triples a drop, or divides it by four.
+ * in units of vol * sqrt(years). A step at most triples a drop, or divides it by four. Returns the lanes that came to stand.
  */
-LANE_INLINE void american_solve(american_put put, const american_scheme *scheme, lane *squares) {
+LANE_INLINE lane_mask american_solve(american_put put, const american_scheme *scheme, lane *squares) {
   uint n = scheme->n_nodes;
   lane drops[AMERICAN_NODES_LIMIT], steps[AMERICAN_NODES_LIMIT];
   lane matrix[AMERICAN_NODES_LIMIT * AMERICAN_NODES_LIMIT];
@@ -220,6 +239,7 @@ LANE_INLINE void american_solve(american_put put, const american_scheme *scheme,
     }
     moving = moving & lane_less(small, largest);
   }
+  return ~moving;
 }
 
 /*

@@ -21,6 +21,8 @@
   X(solve_differences, differences) \
   X(price_differences, differences) \
   X(price_lattice, lattice)    \
+  X(solve_two_boundaries, two_boundaries) \
+  X(price_two_boundaries, two_boundaries) \
   X(imply_vol, implied_vol)    \
   X(imply_american, implied_american) \
   X(net_nodes, net)            \

@@ -18,6 +18,7 @@ _Thread_local size_t kernel_item[2]; /* what get_global_id reads, see kernels/la
 #include "kernels/american.cl"
 #include "kernels/differences.cl"
 #include "kernels/lattice.cl"
+#include "kernels/two_boundaries.cl"
 #include "kernels/implied_vol.cl"
 #include "kernels/implied_american.cl"
 #include "kernels/net.cl"
@@ -66,6 +67,14 @@ static void call_solve_differences(const kernel_argument *arguments) {
 
 static void call_price_differences(const kernel_argument *arguments) {
   price_differences(PRICE_ARGUMENTS, BUFFER(15), BUFFER(16));
+}
+
+static void call_solve_two_boundaries(const kernel_argument *arguments) {
+  solve_two_boundaries(BUFFER(0), UINT(1), BUFFER(2), BUFFER(3), UINT(4), BUFFER(5), BUFFER(6));
+}
+
+static void call_price_two_boundaries(const kernel_argument *arguments) {
+  price_two_boundaries(PRICE_ARGUMENTS, BUFFER(15), BUFFER(16));
 }
 
 static void call_price_lattice(const kernel_argument *arguments) {
@@ -118,6 +127,8 @@ static const struct {
     [KERNEL_solve_differences] = {call_solve_differences, 8},
     [KERNEL_price_differences] = {call_price_differences, 17},
     [KERNEL_price_lattice] = {call_price_lattice, 17},
+    [KERNEL_solve_two_boundaries] = {call_solve_two_boundaries, 7},
+    [KERNEL_price_two_boundaries] = {call_price_two_boundaries, 17},
     [KERNEL_imply_vol] = {call_imply_vol, 8},
     [KERNEL_imply_american] = {call_imply_american, 9},
     [KERNEL_net_nodes] = {call_net_nodes, 9},

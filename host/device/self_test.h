@@ -82,6 +82,7 @@ bool case_make_forwards(arena *memory, case_size size, known_case *made);
 /* price_american and price_differences read solutions made up for the case. */
 bool case_make_price(arena *memory, kernel_id kernel, case_size size, double round_unit, known_case *made);
 bool case_make_american_solve(arena *memory, case_size size, known_case *made);
+bool case_make_two_boundaries_solve(arena *memory, case_size size, known_case *made);
 bool case_make_american_share(arena *memory, case_size size, known_case *made);
 bool case_make_differences_solve(arena *memory, case_size size, known_case *made);
 typedef enum implied_case { IMPLIED_BLACK, IMPLIED_NORMAL, IMPLIED_AMERICAN, N_IMPLIED_CASES } implied_case;

@@ -209,9 +209,10 @@ bool case_make_price(arena *memory, kernel_id kernel, case_size size, double rou
     case_add(made, CASE_OF_DOUBLES(steps_and_dividends, N_LATTICE_NUMBERS));
     add_dividends(memory, in.contract, size.n_rows, made);
   }
-  if (kernel == KERNEL_price_american) {
+  if (kernel == KERNEL_price_american || kernel == KERNEL_price_two_boundaries) {
     american_shape shape = american_shape_get(AMERICAN_fast);
-    size_t n = PRICE_SLICES * (size_t)shape.n_nodes * n_padded;
+    size_t rows = kernel == KERNEL_price_american ? shape.n_nodes : 2 * (size_t)shape.n_nodes + 1;
+    size_t n = PRICE_SLICES * rows * n_padded;
     double *squares = case_randoms(memory, n, 0.5, &size.seed);
     for (size_t i = 0; squares && i < n; i++) {
       bool padding = i % n_padded >= size.n_rows;
@@ -240,6 +241,26 @@ bool case_make_american_solve(arena *memory, case_size size, known_case *made) {
   case_add(made, CASE_OF_UINT(PRICE_SLICES));
   case_add(made, CASE_OF_DOUBLES(american_table_make(memory, shape), american_table_count(shape)));
   case_add(made, CASE_OF_OUTPUT("boundary", PRICE_SLICES * (size_t)shape.n_nodes * n_padded));
+  return case_complete(made);
+}
+
+bool case_make_two_boundaries_solve(arena *memory, case_size size, known_case *made) {
+  uint32_t n_padded = case_pad(size.n_rows);
+  american_shape shape = american_shape_get(AMERICAN_fast);
+  price_inputs in;
+  if (!price_inputs_make(memory, false, &size, &in)) {
+    return false;
+  }
+  *made = (known_case){.kernel = KERNEL_solve_two_boundaries,
+                       .stride = n_padded,
+                       .axes = {{PRICE_SLICES, PER_CELL}, {n_padded, PER_LANES}}};
+  case_add(made, CASE_OF_DOUBLES(in.contract, N_CONTRACT_FIELDS * (size_t)n_padded));
+  case_add(made, CASE_OF_UINT(n_padded));
+  case_add(made, CASE_OF_DOUBLES(in.vol, PRICE_SLICES * (size_t)n_padded));
+  case_add(made, CASE_OF_DOUBLES(in.slice_years, PRICE_SLICES));
+  case_add(made, CASE_OF_UINT(PRICE_SLICES));
+  case_add(made, CASE_OF_DOUBLES(american_table_make(memory, shape), american_table_count(shape)));
+  case_add(made, CASE_OF_OUTPUT("solution", PRICE_SLICES * (2 * (size_t)shape.n_nodes + 1) * n_padded));
   return case_complete(made);
 }
 

@@ -260,7 +260,7 @@ static sg_status open_prices(explainer *e, sg_error *error) {
       needed[b->positions.instrument[p]] = true;
     }
   }
-  sg_status status = pricing_open(e->in, e->on, needed, NULL, &e->prices, error);
+  sg_status status = pricing_open(e->in, e->on, PRICING_CONTRACTS, needed, NULL, &e->prices, error);
   free(needed);
   return status;
 }

@@ -5,6 +5,7 @@
 #include "kernels/implied_american.h" /* first: its locals are named like types of data/result.h */
 
 #include "engine/imply.h"
+#include "engine/imply_search.h"
 
 #include "device/american_scheme.h"
 #include "engine/pricing.h"
@@ -161,14 +162,15 @@ sg_status imply_vols(device *on, const book *of, const model *under, arena *memo
   for (uint32_t c = 0; c < all->n; c++) {
     made->vol[c] = all->vol[c];
     pricer by = value_pricer(&market, c);
-    made->status[c] = all->type[c] != OPTION || all->vol[c] == all->vol[c]    ? VOL_GIVEN
-                      : by == PRICER_DIFFERENCES || by == PRICER_LATTICE ? VOL_NOT_IMPLIED
-                                                                         : VOL_IMPLIED;
+    made->status[c] = all->type[c] != OPTION || all->vol[c] == all->vol[c] ? VOL_GIVEN : VOL_IMPLIED;
     n_american += made->status[c] == VOL_IMPLIED && by == PRICER_AMERICAN;
   }
   const implier black = {KERNEL_imply_vol, 1, {ARG_UINT(0)}}, bachelier = {KERNEL_imply_vol, 1, {ARG_UINT(1)}};
   TRY(imply_kind(on, of, under, PRICER_BLACK, &black, made, error));
   TRY(imply_kind(on, of, under, PRICER_BACHELIER, &bachelier, made, error));
+  TRY(imply_by_search(on, of, under, PRICER_DIFFERENCES, made, error));
+  TRY(imply_by_search(on, of, under, PRICER_LATTICE, made, error));
+  TRY(imply_by_search(on, of, under, PRICER_TWO_BOUNDARIES, made, error));
   return n_american > 0 ? imply_american_kind(on, of, under, made, error) : SG_OK;
 }
 
@@ -186,6 +188,10 @@ static double missed_bound(const book *of, const model *under, uint32_t c, vol_s
     american_sides sides = american_sides_make(contract, terms, forward);
     return why == VOL_ABOVE_BOUND ? sides.strike : american_lowest(terms, sides);
   }
+  if (all->exercise[c] == AMERICAN && value_pricer(&market, c) > PRICER_AMERICAN) {
+    double spot = of->underlyings.price[all->underlying[c]], paid = all->right[c] == CALL ? spot - strike : strike - spot;
+    return why == VOL_ABOVE_BOUND ? all->right[c] == CALL ? spot : strike : paid > 0.0 ? paid : 0.0;
+  }
   double worth = all->right[c] == CALL ? forward - strike : strike - forward;
   if (why == VOL_ABOVE_BOUND) {
     worth = all->right[c] == CALL ? forward : strike;
@@ -199,18 +205,13 @@ static sg_status refuse(const book *of, const model *under, uint32_t c, vol_stat
   place where = {"instruments.csv", all->line[c], 0};
   char price[NUMBER_TEXT_BYTES], limit[NUMBER_TEXT_BYTES];
   number_format(all->mark[c], price);
-  if (why == VOL_NOT_IMPLIED) {
-    return error_add(error, SG_INPUT, where, "option \"%s\" has a price but no implied_vol, and is %s", all->id[c],
-                     vol_status_text(why));
-  }
   number_format(missed_bound(of, under, c, why), limit);
   return error_add(error, SG_INPUT, where, "option \"%s\" has no vol: its price %s is %s (%s)", all->id[c], price,
                    vol_status_text(why), limit);
 }
 
 static bool without_vol(vol_status status) {
-  return status == VOL_BELOW_BOUND || status == VOL_NO_TIME_VALUE || status == VOL_ABOVE_BOUND ||
-         status == VOL_NOT_IMPLIED;
+  return status == VOL_BELOW_BOUND || status == VOL_NO_TIME_VALUE || status == VOL_ABOVE_BOUND;
 }
 
 /* 0 for "refuse" */

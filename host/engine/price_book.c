@@ -126,30 +126,6 @@ static uint32_t plan(const price_pass *with, uint64_t memory_bytes) {
   return (uint32_t)(fits > n ? n : fits < 1 ? 1 : fits);
 }
 
-/* P&L of a contract that is worth nothing and has multiplier 1 is its value in the scenario, to the bit. */
-static sg_status make_units(pricing *of, sg_error *error) {
-  sg_status status = SG_OK;
-  for (int kind = 0; status == SG_OK && kind < N_PRICERS; kind++) {
-    const priced *which = &of->kinds[kind];
-    size_t row_bytes = which->n_padded * sizeof(double);
-    double *row = calloc(which->n_padded + 1, sizeof *row);
-    if (row == NULL) {
-      return error_out_of_memory(error);
-    }
-    if (which->n > 0) {
-      status = buffer_write(of->on, which->contract, CONTRACT_VALUE * row_bytes, row_bytes, row, error);
-    }
-    for (uint32_t i = 0; i < which->n_padded; i++) {
-      row[i] = 1.0;
-    }
-    if (status == SG_OK && which->n > 0) {
-      status = buffer_write(of->on, which->contract, CONTRACT_MULTIPLIER * row_bytes, row_bytes, row, error);
-    }
-    free(row);
-  }
-  return status;
-}
-
 static sg_status price_matrix(pricing *with, const scenarios *set, uint32_t block, double *cells, sg_error *error) {
   tile made = {0};
   sg_status status = SG_OK;
@@ -190,9 +166,8 @@ static sg_status price_some(price_pass *with, scenario_price_visitor visit, void
   for (uint32_t i = 0; i < with->n; i++) {
     with->needed[with->priced[with->first + i]] = true;
   }
-  TRY(pricing_open(with->in, with->on, with->needed, NULL, &with->contracts, error));
-  TRY_DONE(pricing_open(with->in, with->on, with->needed, NULL, &with->units, error));
-  TRY_DONE(make_units(&with->units, error));
+  TRY(pricing_open(with->in, with->on, PRICING_CONTRACTS, with->needed, NULL, &with->contracts, error));
+  TRY_DONE(pricing_open(with->in, with->on, PRICING_UNITS, with->needed, NULL, &with->units, error));
   double *cells = with->cells;
   for (uint32_t b = 0; b < with->n_blocks; b++) {
     priced_block *block = &with->blocks[b];

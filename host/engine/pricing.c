@@ -24,9 +24,14 @@ static int by_forward(const void *left, const void *right) {
 }
 
 /* contract[field][i], n_padded to a row. */
-static void fill_contract(const bound *in, uint32_t c, uint32_t i, size_t n_padded, double *contract) {
+static void fill_contract(const bound *in, pricing_of of, uint32_t c, uint32_t i, size_t n_padded, double *contract) {
   double fields[N_CONTRACT_FIELDS];
-  value_contract(in, c, fields);
+  if (of == PRICING_UNITS) {
+    value_terms(in, c, fields);
+    fields[CONTRACT_MULTIPLIER] = 1.0;
+  } else {
+    value_contract(in, c, fields);
+  }
   for (size_t field = 0; field < N_CONTRACT_FIELDS; field++) {
     contract[field * n_padded + i] = fields[field];
   }
@@ -61,7 +66,7 @@ static sg_status open_kind(pricing *with, pricer kind, sg_error *error) {
   for (uint32_t i = 0; i < made->n_padded; i++) {
     made->instrument[i] = orders[i < made->n ? i : made->n - 1].instrument;
     rows[i] = with->row_of[made->instrument[i]];
-    fill_contract(with->in, made->instrument[i], i, made->n_padded, made->terms);
+    fill_contract(with->in, with->of, made->instrument[i], i, made->n_padded, made->terms);
   }
   TRY_DONE(buffer_make(with->on, (size_t)N_CONTRACT_FIELDS * made->n_padded * sizeof *made->terms, made->terms,
                        &made->contract, error));
@@ -91,8 +96,9 @@ static sg_status count_forwards(pricing *with, sg_error *error) {
   return SG_OK;
 }
 
-sg_status pricing_open(bound *in, device *on, const bool *needed, verifier *watch, pricing *opened, sg_error *error) {
-  *opened = (pricing){.in = in, .on = on, .watch = watch};
+sg_status pricing_open(bound *in, device *on, pricing_of of, const bool *needed, verifier *watch, pricing *opened,
+                       sg_error *error) {
+  *opened = (pricing){.in = in, .on = on, .of = of, .watch = watch};
   uint32_t n = in->book->instruments.n;
   opened->held = malloc((n + 1) * sizeof *opened->held);
   opened->row_of = malloc((n + 1) * sizeof *opened->row_of);
@@ -142,10 +148,11 @@ uint64_t tile_bytes(const pricing *with, const scenarios *set, uint32_t n_column
   uint64_t slices = set->file != NULL && n_columns < set->n_slices ? n_columns : set->n_slices;
   /* 1: the number of the boundary that is shared */
   uint64_t boundary = with->kinds[PRICER_AMERICAN].n_padded * (1 + (uint64_t)with->in->american[AMERICAN_N_NODES]);
+  uint64_t solved = solve_count(with, PRICER_DIFFERENCES) + solve_count(with, PRICER_TWO_BOUNDARIES);
   rows = rows < with->n_held ? rows : with->n_held;
   /* with P&L: rows of forwards and their logarithms, a vol and what is solved per slice */
   return tile_kept_bytes(with, n_columns) + row_bytes * 2 * rows +
-         slices * (with->n_held + boundary + solve_count(with, PRICER_DIFFERENCES)) * sizeof(double);
+         slices * (with->n_held + boundary + solved) * sizeof(double);
 }
 
 sg_status tile_report_not_finite(const pricing *with, const tile *of, sg_error *error) {

@@ -23,9 +23,13 @@ typedef struct priced {
   device_buffer *dividend;  /* and cash dividends, as kernels/shared.h says */
 } priced;
 
+/* Units are of multiplier 1 and base value 0, so that their P&L is a value, to the bit. */
+typedef enum pricing_of { PRICING_CONTRACTS, PRICING_UNITS } pricing_of;
+
 typedef struct pricing {
   bound *in;
   device *on;
+  pricing_of of;
   uint32_t n_held;
   uint32_t *held;           /* [row] c, rising */
   uint32_t *row_of;         /* [c] row of the P&L matrix, or ID_NONE */
@@ -44,7 +48,8 @@ typedef struct tile {
 } tile;
 
 /* needed[c]: instruments to price. watch may be NULL. */
-sg_status pricing_open(bound *in, device *on, const bool *needed, verifier *watch, pricing *opened, sg_error *error);
+sg_status pricing_open(bound *in, device *on, pricing_of of, const bool *needed, verifier *watch, pricing *opened,
+                       sg_error *error);
 void pricing_close(pricing *opened);
 
 /* Prices columns first .. first + n - 1 of a block. */

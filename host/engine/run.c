@@ -269,7 +269,7 @@ static sg_status find_vols(run *r, sg_error *error) {
 
 static sg_status open_pricing(run *r, sg_error *error) {
   TRY(check_rates(r, r->held, error));
-  return pricing_open(r->in, r->on, r->held, r->watch, &r->pass.prices, error);
+  return pricing_open(r->in, r->on, PRICING_CONTRACTS, r->held, r->watch, &r->pass.prices, error);
 }
 
 static sg_status lay_out_scenarios(run *r, sg_error *error) {

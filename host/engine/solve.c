@@ -42,7 +42,7 @@ sg_status solve_open(pricing *with, pricer kind, sg_error *error) {
   american_accuracy accuracy = (american_accuracy)in->model->american;
   double table[N_DIFFERENCES_NUMBERS];
   uint32_t n_dividends;
-  if (kind == PRICER_AMERICAN) {
+  if (kind == PRICER_AMERICAN || kind == PRICER_TWO_BOUNDARIES) {
     size_t count = american_table_count(american_shape_get(accuracy));
     return buffer_make(with->on, count * sizeof(double), in->american, &which->scheme, error);
   }
@@ -69,7 +69,10 @@ uint64_t solve_count(const pricing *with, pricer kind) {
   double table[N_DIFFERENCES_NUMBERS];
   differences_table_fill((american_accuracy)with->in->model->american, 0, table);
   uint64_t rows = DIFFERENCES_VALUES + (uint64_t)table[DIFFERENCES_N_NODES];
-  return kind == PRICER_DIFFERENCES ? rows * with->kinds[kind].n_padded : 0;
+  rows = kind == PRICER_TWO_BOUNDARIES ? 2 * (uint64_t)with->in->american[AMERICAN_N_NODES] + 1
+         : kind == PRICER_DIFFERENCES  ? rows
+                                       : 0;
+  return rows * with->kinds[kind].n_padded;
 }
 
 sg_status solve_slices(const pricing *with, pricer kind, device_buffer *d_vol, device_buffer *d_slice_years,
@@ -83,8 +86,15 @@ sg_status solve_slices(const pricing *with, pricer kind, device_buffer *d_vol, d
   TRY(buffer_make(with->on, n_slices * count * sizeof(double), NULL, solution, error));
   kernel_argument arguments[] = {ARG_BUFFER(which->contract), ARG_UINT(which->n_padded), ARG_BUFFER(d_vol),
                                  ARG_BUFFER(d_slice_years),   ARG_UINT(n_slices),        ARG_BUFFER(which->scheme),
-                                 ARG_BUFFER(which->dividend), ARG_BUFFER(*solution)};
-  return device_launch(with->on, KERNEL_solve_differences, arguments, sizeof arguments / sizeof *arguments,
+                                 ARG_BUFFER(*solution),       ARG_BUFFER(*solution)};
+  kernel_id kernel = KERNEL_solve_two_boundaries;
+  size_t n_arguments = 7;
+  if (kind == PRICER_DIFFERENCES) {
+    kernel = KERNEL_solve_differences;
+    arguments[6] = ARG_BUFFER(which->dividend);
+    n_arguments = 8;
+  }
+  return device_launch(with->on, kernel, arguments, n_arguments,
                        (size_t[2]){n_slices, which->n_padded / device_get_traits(with->on)->lanes}, error);
 }
 

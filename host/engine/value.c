@@ -12,6 +12,24 @@
 
 #include <math.h>
 
+/* The book's, whatever the model discounts with. */
+static double book_discount(const bound *in, uint32_t c) {
+  double discount = in->book->instruments.discount[c];
+  return in->model->nonnegative_rates && discount > 1.0 ? 1.0 : discount;
+}
+
+double value_discount(const bound *in, uint32_t c) { return in->model->discounted ? book_discount(in, c) : 1.0; }
+
+/* Both rates of the option as a put are negative, and it is the spot's that is the lower. */
+static bool has_two_boundaries(const bound *in, uint32_t c) {
+  double discount = value_discount(in, c), years = in->book->instruments.years[c];
+  if (!(discount > 1.0 && years > 0.0)) {
+    return false;
+  }
+  double rate = -math_log(discount) / years, yield = rate - dividends_carry(in->book, c);
+  return in->book->instruments.right[c] == PUT ? yield < rate : rate < yield && yield < 0.0;
+}
+
 pricer value_pricer(const bound *in, uint32_t c) {
   const instruments *all = &in->book->instruments;
   uint32_t first;
@@ -21,6 +39,7 @@ pricer value_pricer(const bound *in, uint32_t c) {
   if (all->exercise[c] == AMERICAN) {
     return in->model->lattice_steps > 0                   ? PRICER_LATTICE
            : dividends_before(in->book, c, &first) > 0 ? PRICER_DIFFERENCES
+           : has_two_boundaries(in, c)                    ? PRICER_TWO_BOUNDARIES
                                                           : PRICER_AMERICAN;
   }
   if (all->price_model[c] == BACHELIER) {
@@ -32,25 +51,19 @@ pricer value_pricer(const bound *in, uint32_t c) {
 
 kernel_id value_kernel(pricer by) {
   static const kernel_id kernels[N_PRICERS] = {KERNEL_price_linear, KERNEL_price_black, KERNEL_price_bachelier,
-                                               KERNEL_price_american, KERNEL_price_differences, KERNEL_price_lattice};
+                                               KERNEL_price_american, KERNEL_price_differences, KERNEL_price_lattice,
+                                               KERNEL_price_two_boundaries};
   return kernels[by];
 }
-
-/* The book's, whatever the model discounts with. */
-static double book_discount(const bound *in, uint32_t c) {
-  double discount = in->book->instruments.discount[c];
-  return in->model->nonnegative_rates && discount > 1.0 ? 1.0 : discount;
-}
-
-double value_discount(const bound *in, uint32_t c) { return in->model->discounted ? book_discount(in, c) : 1.0; }
 
 void value_terms(const bound *in, uint32_t c, double fields[static N_CONTRACT_FIELDS]) {
   const instruments *all = &in->book->instruments;
   double forward = in->book->forwards.forward[all->forward[c]];
   fields[CONTRACT_STRIKE] = all->strike[c];
   pricer by = value_pricer(in, c);
-  bool has_carry = by == PRICER_AMERICAN || by == PRICER_DIFFERENCES || by == PRICER_LATTICE;
-  fields[CONTRACT_LOG_STRIKE] = by == PRICER_BLACK || by == PRICER_AMERICAN ? math_log(all->strike[c] / forward) : 0.0;
+  bool has_carry = by >= PRICER_AMERICAN;
+  bool has_log = by == PRICER_BLACK || by == PRICER_AMERICAN || by == PRICER_TWO_BOUNDARIES;
+  fields[CONTRACT_LOG_STRIKE] = has_log ? math_log(all->strike[c] / forward) : 0.0;
   fields[CONTRACT_SIGN] = all->type[c] == OPTION && all->right[c] == PUT ? -1.0 : 1.0;
   fields[CONTRACT_INVERSE] = all->settlement[c] == INVERSE ? 1.0 : 0.0;
   fields[CONTRACT_VALUE] = 0.0;

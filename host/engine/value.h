@@ -17,6 +17,7 @@ typedef enum pricer {
   PRICER_AMERICAN,    /* by the exercise boundary */
   PRICER_DIFFERENCES, /* a spot that drops by cash dividends */
   PRICER_LATTICE,     /* American, where the model asks for it */
+  PRICER_TWO_BOUNDARIES, /* American, the put's yield below its negative rate */
   N_PRICERS
 } pricer;
 

@@ -10,16 +10,9 @@
 #include "engine/value_dividends.h"
 #include "kernels/price_differences.h"
 #include "kernels/price_lattice.h"
+#include "kernels/price_two_boundaries.h"
 
 #include <math.h>
-
-/* Two boundaries: both rates of the option as a put are negative, and it is the spot's that is the lower. */
-static bool has_two_boundaries(const book *of, uint32_t c) {
-  const instruments *all = &of->instruments;
-  double rate = all->years[c] > 0.0 ? -math_log(all->discount[c]) / all->years[c] : 0.0;
-  double yield = rate - dividends_carry(of, c);
-  return all->right[c] == PUT ? yield < rate && rate < 0.0 : rate < yield && yield < 0.0;
-}
 
 static const char *why_refused(const book *of, uint32_t c) {
   const instruments *all = &of->instruments;
@@ -37,10 +30,7 @@ static const char *why_refused(const book *of, uint32_t c) {
   if (dividends_before(of, c, &first) > DIVIDENDS_LIMIT) {
     return "has more than 256 cash dividends before it expires, which is the most that a pricer takes";
   }
-  return dividends_before(of, c, &first) == 0 && has_two_boundaries(of, c)
-             ? "has american exercise, a negative rate and a negative yield between which early exercise has two "
-               "boundaries; they are not priced yet"
-             : NULL;
+  return NULL;
 }
 
 sg_status value_check(const book *of, sg_error *error) {
@@ -114,6 +104,19 @@ static void price_lattice_nodes(const bound *in, const dividend_list *dividends,
   }
 }
 
+static void price_two(const bound *in, const double fields[static N_CONTRACT_FIELDS], double vol, double forward, size_t n,
+                      const double factors[], double values[]) {
+  lane_contract contract = contract_load(fields, 1, 0);
+  american_scheme scheme = american_scheme_read(in->american);
+  double upper[AMERICAN_NODES_LIMIT] = {0}, lower[AMERICAN_NODES_LIMIT] = {0}, horizon;
+  two_boundaries_state state;
+  two_boundaries_solve(two_boundaries_terms_make(contract, vol, 0.0), &scheme, upper, lower, &horizon);
+  two_boundaries_prepare(contract, vol, 0.0, &scheme, upper, lower, horizon, &state);
+  for (size_t i = 0; i < n; i++) {
+    values[i] = two_boundaries_value_at(&state, forward * factors[i]);
+  }
+}
+
 /* As the device reads them: the last dividend first. */
 static dividend_list list_dividends(const book *of, uint32_t c, double *memory) {
   uint32_t first, n = dividends_before(of, c, &first);
@@ -129,8 +132,8 @@ static void price_at(const bound *in, uint32_t c, const double fields[static N_C
   double forward = in->book->forwards.forward[in->book->instruments.forward[c]];
   double dividend[2 * DIVIDENDS_LIMIT];
   pricer by = value_pricer(in, c);
-  if (by == PRICER_AMERICAN) {
-    price_boundary(in, fields, vol, forward, n, factors, values);
+  if (by == PRICER_AMERICAN || by == PRICER_TWO_BOUNDARIES) {
+    (by == PRICER_AMERICAN ? price_boundary : price_two)(in, fields, vol, forward, n, factors, values);
     return;
   }
   dividend_list dividends = list_dividends(in->book, c, dividend);
@@ -139,7 +142,8 @@ static void price_at(const bound *in, uint32_t c, const double fields[static N_C
 }
 
 double american_fact(const bound *in, fact which, uint32_t c, const double fields[static N_CONTRACT_FIELDS]) {
-  bool smooth = value_pricer(in, c) == PRICER_AMERICAN;
+  pricer by = value_pricer(in, c);
+  bool smooth = by == PRICER_AMERICAN || by == PRICER_TWO_BOUNDARIES;
   double step = smooth ? 1e-4 : 1e-3, vol_step = smooth ? 1e-3 : 1e-2;
   double here[] = {1.0}, around[] = {1.0 - step, 1.0 + step};
   double forward = in->book->forwards.forward[in->book->instruments.forward[c]];

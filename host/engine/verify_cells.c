@@ -261,7 +261,7 @@ sg_status verify_row(const pricing *with, const tile *of, uint32_t row, sg_error
   sg_status status = only && expected ? SG_OK : error_out_of_memory(error);
   TRY_DONE(status);
   only[c] = true;
-  TRY_DONE(pricing_open(with->in, verifier_reference(with->watch), only, NULL, &alone, error));
+  TRY_DONE(pricing_open(with->in, verifier_reference(with->watch), with->of, only, NULL, &alone, error));
   TRY_DONE(tile_price(&alone, of->set, of->block, of->first_column, of->n_columns, &priced_alone, error));
   TRY_DONE(buffer_gather(alone.on, priced_alone.pnl, &(uint64_t){0}, 1, of->stride, expected, error));
   TRY_DONE(buffer_gather(with->on, of->pnl, &(uint64_t){(uint64_t)row * of->stride}, 1, of->stride, got, error));

@@ -61,7 +61,8 @@ static void assert_same(device *on, const known_case *known, uint32_t span, case
 
 static void compare_all(device *on, case_size size) {
   static const kernel_id pricers[] = {KERNEL_price_linear, KERNEL_price_black, KERNEL_price_bachelier,
-                                      KERNEL_price_american, KERNEL_price_differences, KERNEL_price_lattice};
+                                      KERNEL_price_american, KERNEL_price_differences, KERNEL_price_lattice,
+                                      KERNEL_price_two_boundaries};
   static const uint32_t spans[] = {16, 48};
   known_case known;
   arena *memory = arena_open();
@@ -73,6 +74,8 @@ static void compare_all(device *on, case_size size) {
       assert_same(on, &known, spans[span], size);
     }
     assert_true(case_make_american_solve(memory, size, &known));
+    assert_same(on, &known, 0, size);
+    assert_true(case_make_two_boundaries_solve(memory, size, &known));
     assert_same(on, &known, 0, size);
     assert_true(case_make_american_share(memory, size, &known));
     assert_same(on, &known, 0, size);

@@ -112,7 +112,7 @@ static int compare_doubles(const void *left, const void *right) {
   return (a > b) - (a < b);
 }
 
-enum { QUANTLIB_LIMIT = 10000 };
+enum { QUANTLIB_LIMIT = 20000 };
 
 /* Against QuantLib's high-precision scheme, itself good to 6e-8 here. SHOCKGRID_QUANTLIB_AMERICAN: a longer table. */
 static void errors_are_smaller_than_those_of_quantlib(void **state) {
