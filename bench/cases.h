@@ -14,6 +14,7 @@
 /* X(name, unit of work, limit that binds it, what it does) */
 #define BENCH_CASES(X)                                                                                              \
   X(price_black, "prices", LIMIT_MULTIPLY_ADDS, "16,384 European options, 17 spot x 3 vol moves")                  \
+  X(price_black_large, "prices", LIMIT_MULTIPLY_ADDS, "262,144 European options, 17 spot x 3 vol moves")           \
   X(american_fast, "prices", LIMIT_MULTIPLY_ADDS, "2,048 random American options, 17 spot x 3 vol moves, nothing shared, fast") \
   X(american_accurate, "prices", LIMIT_MULTIPLY_ADDS, "the same, scheme accurate")                                    \
   X(solve_fast, "boundaries", LIMIT_MULTIPLY_ADDS, "the boundaries of american_fast alone")                           \
