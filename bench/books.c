@@ -69,6 +69,22 @@ void books_close(bench_book *opened) {
   opened->scratch[0] = '\0';
 }
 
+sg_status books_write_grid(const char *path, uint32_t n_prices, sg_error *error) {
+  FILE *stream = fopen(path, "w");
+  if (stream == NULL) {
+    return error_fail(error, SG_IO, "%s cannot be written", path);
+  }
+  fputs("model: {name: scaling, title: a grid, version: \"1\", source: ours, date: 2026-04-10}\nblocks:\n  grid:\n"
+        "    scenarios:\n      - price: [", stream);
+  for (uint32_t i = 0; i < n_prices; i++) {
+    fprintf(stream, "%s%.6f", i == 0 ? "" : ", ", 0.32 * i / (n_prices - 1) - 0.16);
+  }
+  fputs("]\n        vol: [down, same, up]\n    vol: {up: vol * 1.25, down: vol * 0.75}\n    forward_follows: proportional\n"
+        "levels:\n  - {by: [underlying]}\n  - {by: [account], convert: base}\namounts:\n  scan_risk: {worst: [grid]}\n"
+        "measures:\n  initial: scan_risk\n", stream);
+  return fclose(stream) == 0 ? SG_OK : error_fail(error, SG_IO, "%s cannot be written", path);
+}
+
 bench_once_options books_once_options(const bench_values *given) {
   return (bench_once_options){.device = given->device, .model = given->model, .lanes = given->lanes,
                               .memory_bytes = given->memory_bytes};

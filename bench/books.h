@@ -21,6 +21,10 @@ sg_generate_options books_sizes(const bench_values *given);
 sg_status books_open(const char *path, const sg_generate_options *sizes, bench_book *opened, sg_error *error);
 void books_close(bench_book *opened);
 
+/* A model like spot-vol-grid, with n_prices >= 2 steps and without what that does about bad data. */
+enum { BOOKS_GRID_PRICES = 17, BOOKS_GRID_VOLS = 3 };
+sg_status books_write_grid(const char *path, uint32_t n_prices, sg_error *error);
+
 /* One whole run of `once` on it, in a process of its own; a failure of that is an error here. */
 typedef struct bench_once_options {
   const char *device, *model, *out; /* NULL: auto, spot-vol-grid, none that is kept */

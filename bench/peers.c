@@ -21,7 +21,7 @@
   X(quantlib_engine, "peer_quantlib_engine", false, "QuantLib's analytic European engine, one core")   \
   X(quantlib_black, "peer_quantlib_black", false, "QuantLib's blackFormula, one core")
 
-enum { SCENARIOS = 51 };
+enum { SCENARIOS = BOOKS_GRID_PRICES * BOOKS_GRID_VOLS };
 static const double enough_s = 60.0; /* one that took as long in all is not repeated */
 static const double tolerance = 1e-6; /* of the requirement, or of one unit of money where it is less */
 
@@ -210,9 +210,9 @@ sg_status bench_peers(const bench_values *given, sg_error *error) {
   row_files rows = {0};
   bench_book book = {0};
   contender all[N_ALL] = {0};
-  char folder[64] = "", ours[96], theirs[96];
+  char folder[64] = "", ours[96], theirs[96], model[96];
   uint32_t repeats = bench_repeats(given, REPEATS_LEAST);
-  bench_once_options options = {.device = given->device, .lanes = given->lanes, .out = ours};
+  bench_once_options options = {.device = given->device, .lanes = given->lanes, .out = ours, .model = model};
   sg_generate_options sizes = books_sizes(given);
   sg_status status = bench_open_device(given, &on, error);
   TRY_DONE(status);
@@ -221,6 +221,8 @@ sg_status bench_peers(const bench_values *given, sg_error *error) {
   TRY_DONE(scratch_folder_open(folder, error));
   snprintf(ours, sizeof ours, "%s/ours", folder);
   snprintf(theirs, sizeof theirs, "%s/theirs.csv", folder);
+  snprintf(model, sizeof model, "%s/grid.yaml", folder);
+  TRY_DONE(books_write_grid(model, BOOKS_GRID_PRICES, error));
   TRY_DONE(open_contenders(given, &book, &options, theirs, repeats, all, error));
   TRY_DONE(take_turns(&book, &options, theirs, repeats, all, error));
   TRY_DONE(report(&book, all, &rows, error));

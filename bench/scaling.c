@@ -29,8 +29,7 @@ static const struct {
   const char *name, *counted;
 } axes[N_AXES] = {SCALING_AXES(SCALING_TEXT)};
 
-enum { POINTS = 4, VOLS = 3, PRICES_LEAST = 17 };
-static const double model_range = 0.16;
+enum { POINTS = 4 };
 static const uint32_t memory_points_mib[POINTS] = {64, 128, 256, 1024};
 
 typedef struct scaling {
@@ -47,23 +46,6 @@ typedef struct point {
   uint64_t memory_bytes;
 } point;
 
-/* spot-vol-grid with n_prices steps. */
-static sg_status write_model(const char *path, uint32_t n_prices, sg_error *error) {
-  FILE *stream = fopen(path, "w");
-  if (stream == NULL) {
-    return error_fail(error, SG_IO, "%s cannot be written", path);
-  }
-  fputs("model: {name: scaling, title: a grid, version: \"1\", source: ours, date: 2026-04-10}\nblocks:\n  grid:\n"
-        "    scenarios:\n      - price: [", stream);
-  for (uint32_t i = 0; i < n_prices; i++) {
-    fprintf(stream, "%s%.6f", i == 0 ? "" : ", ", 2 * model_range * i / (n_prices - 1) - model_range);
-  }
-  fputs("]\n        vol: [down, same, up]\n    vol: {up: vol * 1.25, down: vol * 0.75}\n    forward_follows: proportional\n"
-        "levels:\n  - {by: [underlying]}\n  - {by: [account], convert: base}\namounts:\n  scan_risk: {worst: [grid]}\n"
-        "measures:\n  initial: scan_risk\n", stream);
-  return fclose(stream) == 0 ? SG_OK : error_fail(error, SG_IO, "%s cannot be written", path);
-}
-
 /* Point i of an axis: 1/4, 1/2, 1 and 2 times the usual size; what it changes, and where on the axis it is. */
 static sg_status set_point(scaling *with, scaling_axis axis, int i, sg_generate_options *sizes, bench_once_options *options,
                            double *at, sg_error *error) {
@@ -74,10 +56,10 @@ static sg_status set_point(scaling *with, scaling_axis axis, int i, sg_generate_
     *sized[axis] = *sized[axis] * (1u << i) / 4;
     *at = *sized[axis];
   } else if (axis == AXIS_scenarios) {
-    uint32_t n_prices = PRICES_LEAST << i;
-    *at = (double)n_prices * VOLS;
+    uint32_t n_prices = BOOKS_GRID_PRICES << i;
+    *at = (double)n_prices * BOOKS_GRID_VOLS;
     options->model = with->model;
-    return write_model(with->model, n_prices, error);
+    return books_write_grid(with->model, n_prices, error);
   } else if (axis == AXIS_memory) {
     *at = memory_points_mib[i];
     options->memory_bytes = (uint64_t)memory_points_mib[i] << 20;
