@@ -18,8 +18,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#define RATES_FORMAT "work rates, format 1"
-enum { UNDERLYINGS = 40, OPTIONS = 100, AMERICANS = 8, BACHELIERS = 8, SMALL = 12000, SMALL_POSITIONS = 5, LARGE = 10, RUNS = 2 };
+#define RATES_FORMAT "work rates, format 3"
+enum {
+  UNDERLYINGS = 40,
+  OPTIONS = 200,
+  AMERICANS = 8,
+  BACHELIERS = 8,
+  SMALL = 40000,
+  SMALL_POSITIONS = 5,
+  LARGE = 10,
+  LARGE_POSITIONS = 1000,
+  BATCH_ACCOUNTS = 4096, /* several batches, as in a large run */
+  RUNS = 2,
+};
 
 /* ---- the book ---------------------------------------------------------------------------------- */
 
@@ -32,8 +43,8 @@ typedef struct texts {
 enum { TEXT_BOOK, TEXT_UNDERLYINGS, TEXT_INSTRUMENTS, TEXT_POSITIONS, N_TEXTS };
 
 static void add_option(FILE *to, int u, char kind, int i, const char *style, const char *rest) {
-  fprintf(to, "U%d-%c%d,option,U%d,%s,%s,%d,2026-%02d-20T21:00:00Z,1,USD,%s,0.2%d\n", u, kind, i, u, i % 2 ? "put" : "call", style,
-          80 + i % 40, 3 + i / 40, rest, i % 10);
+  fprintf(to, "U%d-%c%d,option,U%d,%s,%s,%d,2026-%02d-20T21:00:00Z,1,USD,%s,0.2%d\n", u, kind, i, u,
+          i % 2 ? "put" : "call", style, 80 + i % 40, 3 + i / 40, rest, i % 10);
 }
 
 static void write_market(texts *to) {
@@ -57,8 +68,8 @@ static void write_market(texts *to) {
 }
 
 static void write_position(FILE *to, const char *account, int number, uint32_t draw) {
-  int u = (int)(draw >> 8) % UNDERLYINGS, i = (int)(draw >> 16) % 120;
-  char kind = i == 119 ? 'S' : i < OPTIONS ? 'E' : i % 2 ? 'A' : 'N';
+  int u = (int)(draw >> 8) % UNDERLYINGS, i = (int)(draw >> 16) % (OPTIONS + 20);
+  char kind = i == OPTIONS + 19 ? 'S' : i < OPTIONS ? 'E' : i % 2 ? 'A' : 'N';
   fprintf(to, "%s%06d,U%d-%c", account, number, u, kind);
   if (kind != 'S') {
     fprintf(to, "%d", kind == 'E' ? i : i % AMERICANS);
@@ -70,7 +81,7 @@ static void write_positions(FILE *to) {
   uint32_t draw = 1;
   fputs("account,instrument,quantity\n", to);
   for (int a = 0; a < SMALL + LARGE; a++) {
-    for (int i = 0; i < (a < SMALL ? SMALL_POSITIONS : 1000); i++) {
+    for (int i = 0; i < (a < SMALL ? SMALL_POSITIONS : LARGE_POSITIONS); i++) {
       draw = draw * 1664525 + 1013904223; /* Numerical Recipes, 3rd edition, 7.1 */
       write_position(to, a < SMALL ? "C" : "M", a, draw);
     }
@@ -132,20 +143,21 @@ static sg_status run_once(device *on, const texts *from, const model *under, con
       {"underlyings.csv", from->bytes[TEXT_UNDERLYINGS], from->size_bytes[TEXT_UNDERLYINGS]},
       {"instruments.csv", from->bytes[TEXT_INSTRUMENTS], from->size_bytes[TEXT_INSTRUMENTS]},
       {"positions.csv", from->bytes[TEXT_POSITIONS], from->size_bytes[TEXT_POSITIONS]}};
+  const sg_run_options in_batches = {.tile_portfolios = BATCH_ACCOUNTS};
   book *of = NULL;
   result *run = NULL;
   sg_status status = SG_OK;
   double start = clock_seconds();
   TRY_DONE(book_read_texts(files, N_TEXTS, &of, error));
   double read_seconds = clock_seconds() - start;
-  TRY_DONE(engine_run(on, of, under, NULL, &run, error));
+  TRY_DONE(engine_run(on, of, under, &in_batches, &run, error));
   TRY_DONE(write_results(run, cache, error));
   run->work_seconds[WORK_READ] = read_seconds;
   for (int w = 0; w < N_WORKS; w++) {
     last[w] = run->work_seconds[w];
   }
   if (*foreseen == NULL) {
-    TRY_DONE(engine_plan(on, of, under, NULL, true, foreseen, error));
+    TRY_DONE(engine_plan(on, of, under, &in_batches, true, foreseen, error));
   }
 done:
   result_close(run);

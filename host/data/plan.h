@@ -29,7 +29,7 @@
   X(WORK_NET, STAGE_NET, "position-scenarios", 1, 8)                                     \
   X(WORK_FOLD, STAGE_NET, "child-scenarios", 3, 16)                                      \
   X(WORK_REDUCE, STAGE_NET, "node-scenarios reduced", 2, 8)                              \
-  X(WORK_NET_HOST, STAGE_NET, "positions into nodes", 0, 64)                             \
+  X(WORK_NET_HOST, STAGE_NET, "positions and nodes", 0, 64)                              \
   X(WORK_ALONE, STAGE_STANDALONE, "instrument-scenarios, both signs", 6, 24)             \
   X(WORK_ALONE_HOST, STAGE_STANDALONE, "distinct positions", 0, 256)                     \
   X(WORK_ALONE_ADD, STAGE_STANDALONE, "positions added up", 0, 48)                       \

@@ -61,6 +61,10 @@ static void count_prices(const pass_context *with, double times, run_plan *made)
 
 static void count_netting(const pass_context *with, const uint64_t *nodes, run_plan *made) {
   const bound *in = with->in;
+  made->count[WORK_NET_HOST] = (double)made->n_positions;
+  for (uint32_t set = 0; set < in->n_sets; set++) {
+    made->count[WORK_NET_HOST] += (with->used_sets[set] ? 2.0 : 0.0) * nodes[set]; /* a node is worth two positions */
+  }
   for (uint32_t b = 0; b < in->model->n_blocks; b++) {
     const bound_levels *levels = &in->levels[in->model->blocks[b].levels];
     double n = with->sets[b].n;
@@ -73,7 +77,6 @@ static void count_netting(const pass_context *with, const uint64_t *nodes, run_p
       made->count[WORK_REDUCE] += with->requests[b][1 + l].worst ? n * nodes[levels->items[l].set] : 0.0;
     }
   }
-  made->count[WORK_NET_HOST] = (double)made->n_positions;
 }
 
 static void count_results(const planned_work *of, const uint64_t *nodes, run_plan *made) {
