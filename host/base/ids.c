@@ -104,8 +104,7 @@ static inline slot *probe(const ids *table, const char *text, size_t length, uin
   }
 }
 
-static bool grow(ids *table) {
-  size_t n_slots = (table->mask + 1) * 2;
+static bool grow(ids *table, size_t n_slots) {
   slot *slots = calloc(n_slots, sizeof *slots);
   if (slots == NULL) {
     return false;
@@ -136,7 +135,7 @@ static uint32_t add_tagged(ids *table, const char *text, size_t length, uint32_t
     return ID_NONE;
   }
   if (table->texts.n >= table->mask / 4 * 3) {
-    if (!grow(table)) {
+    if (!grow(table, (table->mask + 1) * 2)) {
       return ID_NONE;
     }
     s = probe(table, text, length, tag);
@@ -148,6 +147,16 @@ static uint32_t add_tagged(ids *table, const char *text, size_t length, uint32_t
   }
   *s = (slot){.text = kept, .index = index, .tag = tag};
   return index;
+}
+
+void ids_reserve(ids *table, size_t n) {
+  size_t n_slots = table->mask + 1;
+  while (n_slots / 4 * 3 <= n && n_slots < SIZE_MAX / 2) {
+    n_slots *= 2;
+  }
+  if (n_slots > table->mask + 1 && ARRAY_RESERVE(&table->texts, n)) {
+    grow(table, n_slots);
+  }
 }
 
 uint32_t ids_add(ids *table, const char *text, size_t length, bool *added) {

@@ -22,6 +22,9 @@ typedef struct id_text {
 ids *ids_open(arena *memory); /* texts live in `memory`; close releases the index only */
 void ids_close(ids *table);
 
+/* Room for n ids in all, so that the table need not grow; a hint, without memory nothing happens. */
+void ids_reserve(ids *table, size_t n);
+
 /* The index of a text, added if new (*added tells). ID_NONE when out of memory. */
 uint32_t ids_add(ids *table, const char *text, size_t length, bool *added);
 uint32_t ids_find(const ids *table, const char *text, size_t length); /* ID_NONE when absent */

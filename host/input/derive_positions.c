@@ -42,10 +42,10 @@ static bool count_rows(row_list *list) {
     for (uint32_t j = 0; j < part->n_accounts; j++) {
       part->account[j] = reader->account_rank[part->account[j]];
     }
-    const uint32_t *rank = part->account == NULL ? reader->account_rank : part->account;
+    uint32_t n_own = part->account == NULL ? UINT32_MAX : reader->n_listed_accounts;
     for (size_t k = 0; k < part->rows.n; k++) {
       position_row *row = &part->rows.items[k];
-      uint32_t a = rank[row->account];
+      uint32_t a = row->account < n_own ? reader->account_rank[row->account] : part->account[row->account - n_own];
       row->account = a;
       in_order = in_order && a >= last;
       last = a;

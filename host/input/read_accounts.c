@@ -30,6 +30,11 @@ sg_status read_accounts(book_reader *reader) {
   sg_status status = SG_OK;
   TRY_DONE(table_open(reader, FILE_ACCOUNTS, book_files[FILE_ACCOUNTS].name, &rows));
   reader->accounts_path = rows.path;
+  size_t n_lines = table_lines_left(&rows);
+  ids_reserve(reader->accounts, n_lines);
+  if (!ARRAY_RESERVE(&reader->account_rows, n_lines) || !ARRAY_RESERVE(&lines, n_lines)) {
+    reader_out_of_memory(reader);
+  }
   while (table_next(&rows)) {
     uint32_t index;
     bool added = table_add_id(&rows, ACCOUNT_ID, reader->accounts, lines.items, &index);

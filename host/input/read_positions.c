@@ -20,7 +20,8 @@ typedef struct part_reader {
   table rows;
   position_part *part;
   arena *memory;
-  ids *accounts;              /* of the part; those of the book for the first part */
+  const ids *listed;          /* the accounts of accounts.csv, to which nothing is added meanwhile; NULL: none */
+  ids *accounts;              /* others, of the part; those of the book for the first part where none are listed */
   csv_field *fields;          /* [row of the block][field] */
   uint32_t n;                 /* rows in the block */
   uint64_t line[BLOCK_ROWS];
@@ -50,6 +51,27 @@ static void find_instruments(part_reader *reader) {
   }
 }
 
+/* Accounts by the numbers of position_row; ID_NONE: new. */
+static void find_texts(part_reader *reader, uint32_t n, uint32_t *index) {
+  uint32_t n_listed = reader->rows.reader->n_listed_accounts, n_unlisted = 0;
+  uint32_t at[BLOCK_ROWS], other[BLOCK_ROWS];
+  if (reader->listed == NULL) {
+    ids_find_many(reader->accounts, reader->text, n, index);
+    return;
+  }
+  ids_find_many(reader->listed, reader->text, n, index);
+  for (uint32_t i = 0; i < n; i++) {
+    if (index[i] == ID_NONE) {
+      reader->text[n_unlisted] = reader->text[i];
+      at[n_unlisted++] = i;
+    }
+  }
+  ids_find_many(reader->accounts, reader->text, n_unlisted, other);
+  for (uint32_t i = 0; i < n_unlisted; i++) {
+    index[at[i]] = other[i] == ID_NONE ? ID_NONE : n_listed + other[i];
+  }
+}
+
 /* Leaves ID_NONE for accounts that are new. */
 static void find_accounts(part_reader *reader) {
   uint32_t index[BLOCK_ROWS], n_texts = 0;
@@ -65,7 +87,7 @@ static void find_accounts(part_reader *reader) {
     }
     reader->account[i] = n_texts; /* 0: that of the row before the block */
   }
-  ids_find_many(reader->accounts, reader->text, n_texts, index);
+  find_texts(reader, n_texts, index);
   for (uint32_t i = 0; i < reader->n; i++) {
     uint32_t nth = reader->account[i];
     reader->account[i] = nth == 0 ? reader->previous_account : index[nth - 1];
@@ -82,7 +104,7 @@ static uint32_t add_account(part_reader *reader) {
   bool added;
   uint32_t account = ids_add(reader->accounts, field->text, field->length, &added);
   rows->findings->out_of_memory |= account == ID_NONE;
-  return account;
+  return account == ID_NONE || reader->listed == NULL ? account : rows->reader->n_listed_accounts + account;
 }
 
 static void refuse_instrument(table *rows) {
@@ -148,8 +170,10 @@ static void *read_part(void *opened) {
 static bool part_reader_open(part_reader *opened, book_reader *reader, const table *rows, uint32_t i) {
   *opened = (part_reader){.rows = *rows, .part = &reader->position_parts[i], .previous_account = ID_NONE};
   opened->fields = malloc(BLOCK_ROWS * rows->csv.n_columns * sizeof *opened->fields);
-  opened->memory = i == 0 ? NULL : arena_open();
-  opened->accounts = i == 0 ? reader->accounts : opened->memory == NULL ? NULL : ids_open(opened->memory);
+  opened->listed = reader->n_listed_accounts > 0 ? reader->accounts : NULL;
+  bool adds = i == 0 && opened->listed == NULL;
+  opened->memory = adds ? NULL : arena_open();
+  opened->accounts = adds ? reader->accounts : opened->memory == NULL ? NULL : ids_open(opened->memory);
   position_part *part = opened->part;
   bool reserved = ARRAY_RESERVE(&part->rows, (size_t)(rows->csv.end - rows->csv.at) / ROW_BYTES + BLOCK_ROWS);
   return reserved && opened->fields != NULL && opened->accounts != NULL;
@@ -188,7 +212,7 @@ static void join_parts(book_reader *reader, table *rows, part_reader *parts, uin
     uint64_t n_lines = parts[i].rows.csv.line - 1;
     table_join(rows, &parts[i].rows, lines_before);
     lines_before += n_lines;
-    if (i > 0) {
+    if (parts[i].accounts != reader->accounts) {
       part->n_accounts = ids_count(parts[i].accounts);
       part->account = malloc(((size_t)part->n_accounts + 1) * sizeof *part->account);
       if (part->account == NULL || !ids_merge(reader->accounts, parts[i].accounts, part->account)) {
@@ -217,6 +241,7 @@ sg_status read_positions(book_reader *reader) {
   reader->positions_path = rows.path;
   reader->has_settlements = rows.usable && (rows.position[POSITION_UNSETTLED] != ID_NONE ||
                                             rows.position[POSITION_FUNDING] != ID_NONE);
+  reader->n_listed_accounts = ids_count(reader->accounts);
   uint32_t n = table_split(&rows, count_threads(reader, &rows), split);
   reader->n_position_parts = n;
   bool opened = true;

@@ -57,7 +57,7 @@ typedef struct account_row { /* a row of accounts.csv */
 } account_row;
 
 typedef struct position_row {
-  uint32_t account;    /* of the part, in order of appearance; a in derive_positions.c */
+  uint32_t account;    /* listed ones by appearance in accounts.csv, then those of the part; a in derive_positions.c */
   uint32_t instrument; /* c */
   uint64_t line;       /* of the part, from 1 */
   decimal18 quantity;
@@ -66,8 +66,8 @@ typedef struct position_row {
 /* What one thread read of positions.csv. */
 typedef struct position_part {
   ARRAY(position_row) rows;
-  uint32_t n_accounts;
-  uint32_t *account;     /* [account of the part] in order of appearance in the book, then a; NULL: the book's own */
+  uint32_t n_accounts;   /* that accounts.csv does not list */
+  uint32_t *account;     /* [of those] in order of appearance in the book, then a; NULL: the book's own */
   uint64_t lines_before; /* in the file */
 } position_part;
 
@@ -111,6 +111,7 @@ typedef struct book_reader {
   ARRAY(collateral_row) collateral_rows;
   const char *collateral_path;
   bool has_settlements; /* positions.csv has unsettled_pnl or funding */
+  uint32_t n_listed_accounts; /* of accounts.csv: what positions.csv adds comes after them */
   uint32_t n_position_parts;
   position_part position_parts[READ_THREADS_MAX]; /* in order of the file */
   const char *underlyings_path, *instruments_path, *accounts_path, *positions_path;

@@ -150,6 +150,15 @@ void table_refuse(table *rows) {
                rows->csv.problem);
 }
 
+size_t table_lines_left(const table *rows) {
+  size_t n = 0;
+  for (const char *at = rows->csv.at; rows->usable && at < rows->csv.end; n++) {
+    const char *newline = memchr(at, '\n', (size_t)(rows->csv.end - at));
+    at = newline == NULL ? rows->csv.end : newline + 1;
+  }
+  return n;
+}
+
 bool table_next(table *rows) {
   csv_outcome outcome;
   while ((outcome = table_advance(rows)) == CSV_BAD_ROW) {

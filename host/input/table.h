@@ -37,6 +37,7 @@ sg_status table_open(book_reader *reader, file_id file, const char *name, table 
 void table_close(table *closed);
 
 bool table_next(table *rows); /* false at the end */
+size_t table_lines_left(const table *rows); /* at least as many as rows, where no quoted field has a line end */
 
 /* The same in two steps, for who reads ahead: after CSV_BAD_ROW table_refuse makes the finding. */
 csv_outcome table_advance(table *rows);

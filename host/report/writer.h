@@ -23,7 +23,7 @@ typedef struct writer {
   bool kept_all; /* memory sufficed */
   ARRAY(char) kept;
   int write_errno; /* 0: all went well */
-  uint64_t flushed_bytes;
+  uint64_t flushed_bytes, started_bytes; /* handed on; on their way to the disk */
   size_t n;
   char bytes[WRITER_BYTES];
 } writer;
