@@ -112,10 +112,13 @@ sg_status pass_run_batches(pass_context *with, const batch_list *list, uint32_t 
   double start = clock_seconds(), price_before = with->clock.price;
   for (uint32_t w = 0; w < n_workers; w++) {
     run.workers[w].error = sg_error_open();
+    run.status = run.workers[w].error == NULL ? error_out_of_memory(error) : run.status;
   }
   const parallel_job job = {
       list->n, &run, 4, {{open_batch, false}, {net_batch, list->on_device}, {settle, false}, {visit_batch, true}}};
-  parallel_run(&job, n_workers);
+  if (run.status == SG_OK) {
+    parallel_run(&job, n_workers);
+  }
   for (uint32_t w = 0; w < n_workers; w++) {
     close_batch(&run.workers[w]);
     sg_error_close(run.workers[w].error);
