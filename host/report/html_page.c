@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ACCOUNTS_SHOWN = 15, SCENARIOS_SHOWN = 12 };
+enum { ACCOUNTS_SHOWN = 15, SCENARIOS_SHOWN = 12, ISOLATED_SHOWN = 20 };
 
 static const char style[] =
     ":root{--ink:#1b2430;--faint:#5d6b7a;--paper:#fff;--card:#f5f7f9;--line:#d5dce3;--total:#2b6cb0;--saving:#2f9e6e;"
@@ -105,6 +105,9 @@ static void add_head(report_page *r) {
   add_tile(r, people_money(memory, run->standalone_total[MEASURE_INITIAL], r->decimals), "sum of standalone requirements");
   add_tile(r, compressed ? people_percent(memory, compression) : "-", "compression");
   add_tile(r, people_count(memory, run->n_rows), "accounts");
+  if (run->n_isolated > 0) {
+    add_tile(r, people_count(memory, run->n_isolated), "accounts not computed");
+  }
   add_tile(r, people_count(memory, run->book->positions.n), "positions");
   add_tile(r, arena_format(memory, "%s x %s", people_count(memory, run->book->instruments.n),
                            people_count(memory, run->n_scenarios_distinct)),
@@ -297,6 +300,17 @@ static void add_provenance(report_page *r) {
   }
   for (uint32_t i = 0; i < run->n_unread; i++) {
     add_fact(r, "column that the model does not read", run->unread[i]);
+  }
+  if (run->quality.n > 0) {
+    add_fact(r, "findings about the book's data (quality.csv)", findings_text(run, memory));
+  }
+  for (uint32_t i = 0; i < run->n_isolated; i++) {
+    const isolated_account *row = &run->isolated[i];
+    if (i == ISOLATED_SHOWN) {
+      add_fact(r, "not computed", arena_format(memory, "and %s more", people_count(memory, run->n_isolated - i)));
+      break;
+    }
+    add_fact(r, "not computed", arena_format(memory, "account %s, %s", run->book->accounts.id[row->account], row->reason));
   }
   add_fact(r, "forwards", forward_sources_text(run->book, memory));
   add_fact(r, "digest of the results", run->digest);

@@ -114,7 +114,7 @@ static void add_vols(const result *run, page *to) {
 }
 
 /* "3 warnings, 12 notes: 3 vol_strike, 12 open_interest" */
-static const char *findings_text(const result *run, arena *memory) {
+const char *findings_text(const result *run, arena *memory) {
   page text = page_open(memory);
   const quality_report *all = &run->quality;
   for (int severity = N_QUALITY_SEVERITIES - 1; severity >= 0; severity--) {

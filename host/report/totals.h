@@ -31,6 +31,7 @@ typedef struct totals {
 
 bool totals_find(const result *run, arena *memory, totals *found); /* false: out of memory */
 
+const char *findings_text(const result *run, arena *memory); /* "3 warnings: 3 vol_strike" */
 const char *forward_sources_text(const book *of, arena *memory); /* "12 own mark, 3 carry" */
 
 #endif

@@ -48,6 +48,9 @@ LONG,,-,not computed,,USD,,,"mark_model: option ""ACME-JUN-100-C"": price 5.7952
 SHORT,,-,not computed,,USD,,,"mark_model: option ""ACME-JUN-100-C"": price 5.79527, expected -0.0786376 to 1.91715 by its vol"
 TOTAL,,-,not computed,,USD,,,"account ""LONG"", which it adds up, is not computed"
 ! 3 accounts are not computed, because of findings that the model isolates
+$ shockgrid report out --device reference && grep -c '<td>not computed</td>' out/report.html
+out/report.html
+3
 $ shockgrid explain out SHORT --device reference
 ! shockgrid: account "SHORT" is not computed: mark_model: option "ACME-JUN-100-C": price 5.79527, expected -0.0786376 to 1.91715 by its vol
 [3]
