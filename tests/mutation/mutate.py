@@ -1,0 +1,304 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Mutation test of the kernels: each mutant is one small fault in the text of kernels/, compiled by clang for this machine
+with four lanes (helpers of one lane: with one), and given to the device's self-test as a device. It must be refused.
+
+    tests/mutation/mutate.py --build build [--each N] [--sample N] [--file NAME] [--work FOLDER] [--results FILE]
+
+  --each N      at most N mutants of each function, spread over the kinds of fault (default 6); 0: all
+  --file NAME   only of this file; may be repeated. Its rows replace those of the file in FILE
+  --work FOLDER keep what all mutants share there, for the next time
+  --sample N    N mutants of all functions together, always the same, for the suite
+"""
+import argparse
+import collections
+import contextlib
+import concurrent.futures
+import glob
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SOURCE = os.path.dirname(os.path.dirname(HERE))
+KERNELS = os.path.join(SOURCE, "kernels")
+CLANG = next((c for c in ("clang", "clang-15", "clang-16", "clang-14") if shutil.which(c)), None)
+
+TOKEN = re.compile(r"""(?P<comment>/\*.*?\*/|//[^\n]*)|(?P<directive>^[ \t]*\#(?:[^\n]*\\\n)*[^\n]*)|(?P<string>"[^"\n]*")
+    |(?P<number>0[xX][0-9a-fA-F.]+(?:[pP][-+]?\d+)?[uUlLfF]*|\d+\.?\d*(?:[eE][-+]?\d+)?[uUlLfF]*)|(?P<word>[A-Za-z_]\w*)
+    |(?P<operator><<=|>>=|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[-+*/%<>&|^!~?:=.,;(){}\[\]])""",
+                   re.X | re.S | re.M)
+TYPES = {"double", "uint", "ulong", "lane", "int", "void", "long", "const", "char", "lane_mask", "lane_bits", "uint4"}
+BINARY = {"+": "-", "-": "+", "*": "/", "/": "*", "&": "|", "|": "&", "<<": ">>", ">>": "<<"}
+COMPARISON = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "&&": "||", "||": "&&"}
+SWAPS = {"lane_evens_first": "lane_odds_first", "lane_odds_first": "lane_evens_first", "lo": "hi", "hi": "lo",
+         "even": "odd", "odd": "even", "lane_min": "lane_max", "lane_max": "lane_min", "lane_less": "lane_less_equal",
+         "lane_less_equal": "lane_less"}
+DEFINITION = re.compile(r"^(?:LANE_INLINE|__kernel)\s[^;{]*?\b(\w+)\s*\([^;{]*\{", re.M | re.S)
+
+Mutant = collections.namedtuple("Mutant", "file line function kind before after start end lanes")
+
+
+def number_after(text):
+    """A number that differs a little: an integer by one, a real by 2^-30 of itself."""
+    body = text.rstrip("uUlLfF")
+    suffix = text[len(body):]
+    if re.fullmatch(r"\d+|0[xX][0-9a-fA-F]+", body):
+        return "(%s + 1%s)" % (text, suffix)
+    value = float.fromhex(body) if body.lower().startswith("0x") else float(body)
+    return "1.0" if value == 0.0 else "(%s * 0x1.00000004p0)" % text
+
+
+def functions_of(text):
+    """(name, start of its body, end) of each function, in order."""
+    found = []
+    for match in DEFINITION.finditer(text):
+        depth, end = 0, match.end() - 1
+        while end < len(text):
+            depth += {"{": 1, "}": -1}.get(text[end], 0)
+            end += 1
+            if depth == 0:
+                break
+        found.append((match.group(1), match.end() - 1, end))
+    return found
+
+
+def mutants_of(file):
+    text = open(os.path.join(KERNELS, file)).read()
+    spans = functions_of(text)
+    tokens = [m for m in TOKEN.finditer(text) if m.lastgroup not in ("comment", "directive", "string")]
+    c11 = range(text.find("#else /* C11 */"), text.find("#if LANES == 1\n\ntypedef")) if file == "lane.h" else range(0)
+    one_lane = range(text.find("#if LANES == 1\n\ntypedef"), text.find("#else\n\n#define LANE_JOIN_"))
+    made = []
+
+    def add(kind, token, after, start=None, end=None):
+        start, end = token.start() if start is None else start, token.end() if end is None else end
+        name = next((n for n, a, b in spans if a <= start < b), None)
+        if name and start not in c11:
+            made.append(Mutant(file, text.count("\n", 0, start) + 1, name, kind, text[start:end], after, start, end,
+                               1 if start in one_lane else 4))
+
+    for i, token in enumerate(tokens):
+        word, group = token.group(), token.lastgroup
+        before = tokens[i - 1].group() if i else ""
+        binary = i and (tokens[i - 1].lastgroup in ("word", "number") or before in (")", "]")) and before not in TYPES \
+            and before not in ("return", "__global") and not before.endswith(("_state", "_source", "_scheme", "_contract"))
+        if group == "number" and before != "]":
+            add("index" if before == "[" else "constant", token, number_after(word))
+        elif group == "operator" and word in BINARY and binary and tokens[i + 1].group() != ")":
+            add("operator", token, BINARY[word])
+        elif group == "operator" and word in COMPARISON:
+            add("comparison", token, COMPARISON[word])
+        elif group == "operator" and word in ("+=", "-="):
+            add("operator", token, "-=" if word == "+=" else "+=")
+        elif group == "operator" and word == "[" and tokens[i + 1].lastgroup == "word" and tokens[i + 2].group() == "]" \
+                and tokens[i + 1].group().islower():
+            add("index", token, "[1 + ")
+        elif word == "if" and tokens[i + 1].group() == "(":
+            depth, j = 0, i + 1
+            while True:
+                depth += {"(": 1, ")": -1}.get(tokens[j].group(), 0)
+                if depth == 0:
+                    break
+                j += 1
+            add("branch", token, "if (!%s)" % text[tokens[i + 1].start():tokens[j].end()], token.start(), tokens[j].end())
+        elif word == "lane_select" and tokens[i + 1].group() == "(":
+            add("branch", token, "lane_select(~", token.start(), tokens[i + 1].end())
+        elif word in SWAPS and (tokens[i + 1].group() == "(" or before == "."):
+            add("lane swap" if word not in ("lane_less", "lane_less_equal") else "comparison", token, SWAPS[word])
+    return made
+
+
+def spread(mutants, each):
+    """At most `each` of every function, kinds in turn, in an order that a hash gives: the same on every machine."""
+    by_function = collections.OrderedDict()
+    for m in mutants:
+        by_function.setdefault((m.file, m.function), []).append(m)
+    chosen = []
+    for group in by_function.values():
+        kinds = collections.OrderedDict()
+        for m in sorted(group, key=lambda m: hashlib.sha256(repr(m).encode()).digest()):
+            kinds.setdefault(m.kind, []).append(m)
+        turn = [m for rank in range(len(group)) for k in kinds.values() for m in k[rank:rank + 1]]
+        chosen += turn[:each] if each else turn
+    return chosen
+
+
+class Workshop:
+    """Compiles programs and mutants, and asks the judge."""
+
+    def __init__(self, build, folder, lanes_wanted):
+        self.folder = folder
+        self.programs = sorted(os.path.basename(f)[:-3] for f in glob.glob(KERNELS + "/*.cl"))
+        self.wrappers = {p: self.wrapper(p) for p in self.programs}
+        self.judge = os.path.join(folder, "judge")
+        if all(os.path.exists(self.base(lanes)) for lanes in lanes_wanted):
+            return
+        objects = [f for l in ("base", "device") for f in glob.glob("%s/CMakeFiles/%s.dir/**/*.o" % (build, l), recursive=True)]
+        subprocess.run(["cc", "-std=c11", "-D_GNU_SOURCE", "-O1", "-rdynamic", "-I", build + "/layers/device", "-I",
+                        SOURCE + "/include", HERE + "/judge.c", *objects, "-lOpenCL", "-lzstd", "-lz", "-lxxhash", "-lm",
+                        "-ldl", "-lpthread", "-o", self.judge], check=True)
+        for lanes in lanes_wanted:
+            self.compile(KERNELS, self.programs, lanes, self.base(lanes), check=True)
+
+    def base(self, lanes):
+        return os.path.join(self.folder, "base%d.so" % lanes)
+
+    def clang(self, *arguments, **options):
+        return subprocess.run([CLANG, "-x", "cl", "-cl-std=CL1.2", "-target", "x86_64-linux-gnu", "-mfma", "-O0", "-fPIC",
+                               "-w", "-Dalways_inline=unused", "-DPRICE_COLUMNS=8", "-include", HERE + "/opencl.h",
+                               *arguments], capture_output=True, text=True, **options)
+
+    def wrapper(self, program):
+        """A function call_KERNEL of an array of numbers for each kernel of a program."""
+        path = os.path.join(self.folder, "call_%s.cl" % program)
+        if os.path.exists(path):
+            return path
+        text = self.clang("-E", "-P", "-DLANES=4", "-I", KERNELS, "%s/%s.cl" % (KERNELS, program), check=True).stdout
+        calls = []
+        for name, parameters in re.findall(r"__kernel void (\w+)\(([^)]*)\)", text):
+            types = [re.sub(r"\w+$", "", p.strip()).strip() for p in parameters.split(",")]
+            values = ["as_double(a[%d])" % i if t == "double" else "(%s)a[%d]" % (t, i) for i, t in enumerate(types)]
+            calls.append("void call_%s(__global const ulong *a) { %s(%s); }" % (name, name, ", ".join(values)))
+        with open(path, "w") as out:
+            out.write('#include "%s.cl"\n%s\n' % (program, "\n".join(calls)))
+        return path
+
+    def programs_reading(self, file):
+        """The programs that a mutant of a file is compiled into: of what all include, those that use most of it."""
+        few = {"lane.h": ["probe", "price", "reduce", "fold", "american", "check"], "math.h": ["probe", "price", "american"],
+               "contract.h": ["price"], "forward.h": ["forward"]}
+        return few[file] if file in few else [p for p in self.programs if file in self.included(p + ".cl")]
+
+    def included(self, file):
+        """The file and all that it includes."""
+        found, left = set(), [file]
+        while left:
+            name = left.pop()
+            if name not in found:
+                found.add(name)
+                left += re.findall(r'#include "([^"]+)"', open(os.path.join(KERNELS, name)).read())
+        return found
+
+    def compile(self, kernels, programs, lanes, library, check=False):
+        objects = []
+        for p in programs:
+            made = "%s.%s.o" % (library, p)
+            done = self.clang("-DLANES=%d" % lanes, "-I", kernels, "-c", self.wrappers[p], "-o", made, check=check)
+            if done.returncode:
+                return False
+            objects.append(made)
+        done = subprocess.run(["ld", "-shared", *objects, "-o", library], capture_output=True)
+        for made in objects:
+            os.remove(made)
+        return done.returncode == 0
+
+    def try_mutant(self, number, mutant):
+        """("killed" | "survived" | "invalid", what the judge said)"""
+        kernels = os.path.join(self.folder, "m%d" % number)
+        shutil.copytree(KERNELS, kernels)
+        text = open(os.path.join(KERNELS, mutant.file)).read()
+        with open(os.path.join(kernels, mutant.file), "w") as out:
+            out.write(text[:mutant.start] + mutant.after + text[mutant.end:])
+        lanes = mutant.lanes
+        library = os.path.join(self.folder, "m%d.so" % number)
+        try:
+            if not self.compile(kernels, self.programs_reading(mutant.file), lanes, library):
+                return "invalid", "does not compile"
+            done = subprocess.run([self.judge, self.base(lanes), library, str(lanes)], capture_output=True, text=True,
+                                  timeout=120)
+            if done.returncode == 0:
+                return "survived", ""
+            return "killed", done.stdout.strip() or "crashed (%d)" % done.returncode
+        except subprocess.TimeoutExpired:
+            return "killed", "never ended"
+        finally:
+            shutil.rmtree(kernels)
+            if os.path.exists(library):
+                os.remove(library)
+
+
+def equivalents():
+    """{(file, function, before, after): why} of tests/mutation/equivalent.txt"""
+    known = {}
+    path = os.path.join(HERE, "equivalent.txt")
+    for line in open(path) if os.path.exists(path) else []:
+        if line.strip() and not line.startswith("#"):
+            file, function, before, after, why = [part.strip() for part in line.split(" | ", 4)]
+            known[file, function, before, after] = why
+    return known
+
+
+def kept_rows(path, replaced):
+    """Rows of an earlier table, but those of the files that are replaced."""
+    lines = open(path).read().splitlines()[2:-1] if path and os.path.exists(path) else []
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines]
+    return [(r[0], r[1], *map(int, r[2:])) for r in rows if r[0] not in replaced]
+
+
+def one_line(text):
+    return re.sub(r"\s+", " ", text)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--each", type=int, default=6)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--sample", type=int)
+    parser.add_argument("--file", action="append")
+    parser.add_argument("--work")
+    parser.add_argument("--results")
+    options = parser.parse_args()
+    if not CLANG:
+        print("skipped: no clang")
+        return 77
+    hosts_own = re.compile(r".*_(delta|vega)$")  # no kernel calls them
+    files = sorted(f for f in os.listdir(KERNELS) if f.endswith((".h", ".cl")) and f != "shared.h")
+    mutants = [m for f in files for m in mutants_of(f) if not hosts_own.match(m.function)]
+    if options.file:
+        mutants = [m for m in mutants if m.file in options.file]
+    chosen = spread(mutants, options.each)
+    if options.sample:
+        chosen = sorted(chosen, key=lambda m: hashlib.sha256(repr(m).encode()).digest())[:options.sample]
+    known, table, survivors = equivalents(), collections.OrderedDict(), []
+    with contextlib.ExitStack() as stack:
+        folder = options.work or stack.enter_context(tempfile.TemporaryDirectory())
+        lanes_wanted = sorted({m.lanes for m in chosen})
+        shop = Workshop(os.path.abspath(options.build), folder, lanes_wanted)
+        for lanes in lanes_wanted:
+            if subprocess.run([shop.judge, shop.base(lanes), shop.base(lanes), str(lanes)]).returncode:
+                sys.exit("the kernels as they are do not pass with %d lanes" % lanes)
+        with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+            verdicts = pool.map(shop.try_mutant, range(len(chosen)), chosen)
+            for m, (verdict, said) in zip(chosen, verdicts):
+                why = known.get((m.file, m.function, one_line(m.before), one_line(m.after)))
+                if verdict == "survived" and why:
+                    verdict = "equivalent"
+                row = table.setdefault((m.file, m.function), collections.Counter())
+                row[verdict] += 1
+                if verdict == "survived":
+                    survivors.append(m)
+                print("%-10s %s:%d %s: %s: %s -> %s%s" % (verdict, m.file, m.line, m.function, m.kind, one_line(m.before),
+                                                        one_line(m.after), "; " + why if why else ""), flush=True)
+    rows = kept_rows(options.results, files if not options.file else options.file)
+    lines = ["| file | function | mutants | killed | equivalent | survived |", "|---|---|---|---|---|---|"]
+    for (file, function), row in table.items():
+        n = row["killed"] + row["equivalent"] + row["survived"]
+        rows.append((file, function, n, row["killed"], row["equivalent"], row["survived"]))
+    rows.sort()
+    rows.append(("all", "%d functions" % len(rows), *(sum(r[i] for r in rows) for i in range(2, 6))))
+    lines += ["| " + " | ".join(map(str, row)) + " |" for row in rows]
+    if options.results:
+        with open(options.results, "w") as out:
+            out.write("\n".join(lines) + "\n")
+    print(lines[-1])
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
