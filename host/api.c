@@ -541,12 +541,7 @@ static sg_status price(sg_device *on, const sg_book *of, const sg_price_options 
   } else {
     TRY_DONE(prices_to_text(of, rows, text, error));
   }
-  if (scenarios != NULL) {
-    TRY_DONE(output_commit(scenarios, error));
-  }
-  if (values != NULL) {
-    TRY_DONE(output_commit(values, error));
-  }
+  TRY_DONE(output_commit((output *const[]){scenarios, values}, 2, error));
 done:
   output_close(values);
   output_close(scenarios);

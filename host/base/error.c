@@ -5,6 +5,7 @@
  */
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +103,18 @@ sg_status error_out_of_memory(sg_error *error) {
   }
   return SG_DEVICE;
 }
+
+sg_status error_add_errno(sg_error *error, const char *path, const char *what) {
+  if (errno == ENOMEM) {
+    return error_out_of_memory(error);
+  }
+  return error_add(error, SG_IO, (place){.file = path}, "%s: %s", what, strerror(errno));
+}
+
+/* Only an allocation that fails sets ENOMEM, and nothing resets errno. */
+void memory_watch(void) { errno = 0; }
+
+bool memory_ran_out(void) { return errno == ENOMEM; }
 
 size_t error_count(const sg_error *error) {
   return error == NULL ? 0 : error->n_found;

@@ -9,6 +9,7 @@
 #include <shockgrid/shockgrid.h>
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,13 @@ sg_status error_fail(sg_error *error, sg_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 sg_status error_out_of_memory(sg_error *error);
+
+/* A file that "cannot be read" or "cannot be written", and errno's reason: SG_IO, or SG_DEVICE where memory ran out. */
+sg_status error_add_errno(sg_error *error, const char *path, const char *what);
+
+/* For libraries that do not say why they failed: watch before, ask after. */
+void memory_watch(void);
+bool memory_ran_out(void);
 
 /* Findings so far; a reader compares before and after to learn whether a file was clean. */
 size_t error_count(const sg_error *error);

@@ -28,10 +28,6 @@ typedef struct load {
   sg_error *error;
 } load;
 
-static sg_status io_failure(sg_error *error, const char *path, const char *what) {
-  return error_add(error, SG_IO, (place){.file = path}, "%s: %s", what, strerror(errno));
-}
-
 static sg_status corrupt(load *file, const char *detail) {
   return error_add(file->error, SG_INPUT, file->where, "the archive is corrupt: %s", detail);
 }
@@ -59,7 +55,7 @@ static sg_status read_some(load *file, char *bytes, size_t size_bytes, size_t *n
     n = read(file->descriptor, bytes, size_bytes);
   } while (n < 0 && errno == EINTR);
   if (n < 0) {
-    return io_failure(file->error, file->where.file, "cannot be read");
+    return error_add_errno(file->error, file->where.file, "cannot be read");
   }
   *n_read = (size_t)n;
   return SG_OK;
@@ -196,7 +192,7 @@ sg_status file_load(const char *path, size_t limit_bytes, file_text *loaded, sg_
   /* Without O_NONBLOCK, opening a pipe would wait for a writer. */
   file.descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file.descriptor < 0 || fstat(file.descriptor, &facts) != 0) {
-    status = io_failure(error, path, "cannot be read");
+    status = error_add_errno(error, path, "cannot be read");
     goto done;
   }
   if (!S_ISREG(facts.st_mode)) {
@@ -253,7 +249,7 @@ sg_status file_find(const char *folder, const char *name, char **found, sg_error
       return status;
     }
     if (errno != ENOENT && errno != ENOTDIR) {
-      sg_status status = io_failure(error, path, "cannot be read");
+      sg_status status = error_add_errno(error, path, "cannot be read");
       free(path);
       free(*found);
       *found = NULL;

@@ -34,6 +34,10 @@ typedef struct file_folder file_folder;
 sg_status file_folder_open(const char *path, const char *const *owned, file_folder **folder, sg_error *error);
 sg_status file_folder_add(file_folder *folder, const char *name, FILE **stream, sg_error *error);
 sg_status file_folder_commit(file_folder *folder, sg_error *error);
+/* For results in several folders: finish writes everything that may fail for want of space before any is committed, and
+ * revert puts back what a commit replaced (until close) where a later one failed. */
+sg_status file_folder_finish(file_folder *folder, sg_error *error);
+void file_folder_revert(file_folder *folder);
 void file_folder_close(file_folder *folder); /* accepts NULL */
 
 /* XXH3-128, printed as 32 hex digits, high word first. */

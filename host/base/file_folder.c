@@ -11,10 +11,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,6 +29,9 @@ struct file_folder {
   char *target;       /* without trailing slash */
   char *parent;       /* of a target that does not exist; NULL when it does */
   char *partial;      /* where new files are written */
+  int lock;           /* on partial while it is in use, so that others know; -1: none */
+  bool is_finished;   /* all is written and synced */
+  bool has_appeared;  /* partial is the target now */
   char *replaced;     /* inside partial: old files on their way out */
   const char *const *owned;
   ARRAY(new_file) files;
@@ -45,15 +48,11 @@ static char *join(const char *folder, const char *name, sg_error *error) {
   return path;
 }
 
-static sg_status io_failure(sg_error *error, const char *path, const char *what) {
-  return error_add(error, SG_IO, (place){.file = path}, "%s: %s", what, strerror(errno));
-}
-
 static sg_status sync_folder(const char *path, sg_error *error) {
   int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   /* Some file systems cannot sync a folder and say EINVAL. */
   bool failed = descriptor < 0 || (fsync(descriptor) != 0 && errno != EINVAL);
-  sg_status status = failed ? io_failure(error, path, "cannot be written") : SG_OK;
+  sg_status status = failed ? error_add_errno(error, path, "cannot be written") : SG_OK;
   if (descriptor >= 0) {
     close(descriptor);
   }
@@ -79,30 +78,57 @@ static void remove_folder(const char *path) {
   rmdir(path);
 }
 
-/* Removes what processes that no longer run have left behind. */
+/* A folder, locked; -1 with errno when it cannot be opened. File systems that know no locks do without. */
+static int open_locked(const char *path, int wait) {
+  int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  while (descriptor >= 0 && flock(descriptor, LOCK_EX | wait) != 0) {
+    if (errno == EINTR) {
+      continue;
+    }
+    if (wait == 0) {
+      break;
+    }
+    close(descriptor);
+    descriptor = -1;
+  }
+  return descriptor;
+}
+
+static void close_lock(int descriptor) {
+  if (descriptor >= 0) {
+    close(descriptor);
+  }
+}
+
+/* Removes what runs that ended early have left behind: partial folders that nobody holds. Process numbers would not tell:
+ * they come again, and other containers and machines have the same ones. */
 static void remove_stale(const char *folder, const char *prefix) {
   DIR *listing = opendir(folder);
   if (listing == NULL) {
     return;
   }
   for (const struct dirent *item; (item = readdir(listing)) != NULL;) {
-    size_t prefix_length = strlen(prefix);
-    if (strncmp(item->d_name, prefix, prefix_length) == 0) {
-      char *end;
-      long process = strtol(item->d_name + prefix_length, &end, 10);
-      if (*end == '-' && process > 0 && kill((pid_t)process, 0) != 0 && errno == ESRCH) {
-        char *path = join(folder, item->d_name, NULL);
-        if (path != NULL) {
-          remove_folder(path);
-        }
-        free(path);
+    if (strncmp(item->d_name, prefix, strlen(prefix)) == 0) {
+      char *path = join(folder, item->d_name, NULL);
+      int lock = path == NULL ? -1 : open_locked(path, LOCK_NB);
+      if (lock >= 0) {
+        remove_folder(path);
       }
+      close_lock(lock);
+      free(path);
     }
   }
   closedir(listing);
 }
 
-/* Makes folder->partial = WHERE/PREFIX<process>-<count>. */
+/* Is what was opened still what the path names? */
+static bool is_same(int descriptor, const char *path) {
+  struct stat opened, named;
+  return fstat(descriptor, &opened) == 0 && stat(path, &named) == 0 && opened.st_dev == named.st_dev &&
+         opened.st_ino == named.st_ino;
+}
+
+/* Makes folder->partial = WHERE/PREFIX<process>-<count>, locked. Before the lock another run may take it for stale. */
 static sg_status make_partial(file_folder *folder, const char *where, const char *prefix, sg_error *error) {
   static atomic_uint count;
   remove_stale(where, prefix);
@@ -111,29 +137,42 @@ static sg_status make_partial(file_folder *folder, const char *where, const char
     if (asprintf(&path, "%s/%s%ld-%u", where, prefix, (long)getpid(), atomic_fetch_add(&count, 1)) < 0) {
       return error_out_of_memory(error);
     }
-    if (mkdir(path, 0777) == 0) {
+    bool made = mkdir(path, 0777) == 0;
+    folder->lock = made ? open_locked(path, 0) : -1;
+    if (folder->lock >= 0 && is_same(folder->lock, path)) {
       folder->partial = path;
       return SG_OK;
     }
-    if (errno != EEXIST) {
-      sg_status status = io_failure(error, folder->target, "cannot be written");
-      free(path);
-      return status;
+    bool again = folder->lock >= 0 || (made ? errno == ENOENT : errno == EEXIST);
+    sg_status status = again ? SG_OK : error_add_errno(error, folder->target, "cannot be written");
+    if (made && !again) {
+      rmdir(path);
     }
+    close_lock(folder->lock);
+    folder->lock = -1;
     free(path);
+    TRY(status);
   }
 }
 
-static sg_status open_beside(file_folder *folder, sg_error *error) {
-  char *slash = strrchr(folder->target, '/');
+/* Beside the target, or inside when it exists; either way, what was left beside it is removed. */
+static sg_status open_partial(file_folder *folder, bool inside, sg_error *error) {
+  char *slash = strrchr(folder->target, '/'), *prefix = NULL;
   const char *name = slash == NULL ? folder->target : slash + 1;
-  folder->parent = slash == NULL ? strdup(".") : strndup(folder->target, (size_t)(slash - folder->target) + 1);
-  char *prefix = NULL;
-  if (folder->parent == NULL || asprintf(&prefix, ".%s" PARTIAL_MARK, name) < 0) {
-    return error_out_of_memory(error);
+  char *parent = slash == NULL ? strdup(".") : strndup(folder->target, (size_t)(slash - folder->target) + 1);
+  sg_status status = SG_OK;
+  if (parent == NULL || asprintf(&prefix, ".%s" PARTIAL_MARK, name) < 0) {
+    status = error_out_of_memory(error);
+  } else if (inside) {
+    remove_stale(parent, prefix);
+    status = make_partial(folder, folder->target, PARTIAL_MARK, error);
+  } else {
+    status = make_partial(folder, parent, prefix, error);
+    folder->parent = parent;
+    parent = NULL;
   }
-  sg_status status = make_partial(folder, folder->parent, prefix, error);
   free(prefix);
+  free(parent);
   return status;
 }
 
@@ -148,6 +187,7 @@ sg_status file_folder_open(const char *path, const char *const *owned, file_fold
   if (folder == NULL) {
     return error_out_of_memory(error);
   }
+  folder->lock = -1;
   folder->owned = owned;
   folder->target = strdup(path);
   if (folder->target == NULL) {
@@ -162,11 +202,11 @@ sg_status file_folder_open(const char *path, const char *const *owned, file_fold
       status = error_add(error, SG_IO, (place){.file = path}, "exists and is not a folder");
       goto done;
     }
-    TRY_DONE(make_partial(folder, folder->target, PARTIAL_MARK, error));
+    TRY_DONE(open_partial(folder, true, error));
   } else if (errno == ENOENT) {
-    TRY_DONE(open_beside(folder, error));
+    TRY_DONE(open_partial(folder, false, error));
   } else {
-    status = io_failure(error, path, "cannot be written");
+    status = error_add_errno(error, path, "cannot be written");
     goto done;
   }
   *opened = folder;
@@ -191,7 +231,7 @@ sg_status file_folder_add(file_folder *folder, const char *name, FILE **stream, 
   }
   file.stream = fopen(path, "wxe");
   if (file.stream == NULL) {
-    status = io_failure(error, path, "cannot be written");
+    status = error_add_errno(error, path, "cannot be written");
     goto done;
   }
   if (!ARRAY_PUSH(&folder->files, file)) {
@@ -208,7 +248,7 @@ done:
 }
 
 /* Everything that was written reaches the disk, or the first failure is reported under the name the file would have. */
-static sg_status finish_files(file_folder *folder, sg_error *error) {
+sg_status file_folder_finish(file_folder *folder, sg_error *error) {
   for (size_t i = 0; i < folder->files.n; i++) {
     new_file *file = &folder->files.items[i];
     errno = 0;
@@ -222,7 +262,9 @@ static sg_status finish_files(file_folder *folder, sg_error *error) {
                        strerror(reason));
     }
   }
-  return sync_folder(folder->partial, error);
+  TRY(sync_folder(folder->partial, error));
+  folder->is_finished = true;
+  return SG_OK;
 }
 
 /* from/name to to/name. A name that is not there is no failure when `optional`; *moved tells. */
@@ -234,7 +276,7 @@ static sg_status move(const char *from, const char *to, const char *name, bool o
   } else if (rename(source, target) == 0) {
     *moved = true;
   } else if (!optional || errno != ENOENT) {
-    status = io_failure(error, target, "cannot be written");
+    status = error_add_errno(error, target, "cannot be written");
   }
   free(source);
   free(target);
@@ -290,6 +332,7 @@ static void undo_moves(file_folder *folder) {
   for (size_t i = folder->moved_out.n; i-- > 0;) {
     move(folder->replaced, folder->target, folder->moved_out.items[i], false, &moved, NULL);
   }
+  folder->moved_in.n = folder->moved_out.n = 0;
 }
 
 static sg_status check_foreign(const file_folder *folder, sg_error *error) {
@@ -316,9 +359,10 @@ static sg_status replace_files(file_folder *folder, sg_error *error) {
     return SG_DEVICE;
   }
   if (mkdir(folder->replaced, 0777) != 0) {
-    return io_failure(error, folder->replaced, "cannot be written");
+    return error_add_errno(error, folder->replaced, "cannot be written");
   }
   sg_status status = SG_OK;
+  int lock = open_locked(folder->target, 0); /* two runs at once would mix their files */
   TRY_DONE(move_out(folder, true, error));
   TRY_DONE(move_out(folder, false, error));
   TRY_DONE(move_in(folder, false, error));
@@ -329,21 +373,37 @@ done:
   if (status != SG_OK) {
     undo_moves(folder);
   }
+  close_lock(lock);
   return status;
 }
 
 sg_status file_folder_commit(file_folder *folder, sg_error *error) {
   assert(folder->partial != NULL);
-  TRY(finish_files(folder, error));
-  if (folder->parent == NULL) {
-    return replace_files(folder, error);
+  if (!folder->is_finished) {
+    TRY(file_folder_finish(folder, error));
   }
-  if (rename(folder->partial, folder->target) != 0) {
-    return io_failure(error, folder->target, "cannot be written");
+  folder->has_appeared = folder->parent != NULL && rename(folder->partial, folder->target) == 0;
+  if (folder->has_appeared) {
+    sg_status status = sync_folder(folder->parent, error);
+    if (status != SG_OK) {
+      file_folder_revert(folder);
+    }
+    return status;
   }
-  free(folder->partial);
-  folder->partial = NULL;
-  return sync_folder(folder->parent, error);
+  if (folder->parent != NULL && errno != ENOTEMPTY && errno != EEXIST) {
+    return error_add_errno(error, folder->target, "cannot be written");
+  }
+  return replace_files(folder, error); /* it was there, or another run has made it meanwhile */
+}
+
+void file_folder_revert(file_folder *folder) {
+  if (folder->has_appeared) {
+    folder->has_appeared = rename(folder->target, folder->partial) != 0;
+    return;
+  }
+  int lock = open_locked(folder->target, 0);
+  undo_moves(folder);
+  close_lock(lock);
 }
 
 void file_folder_close(file_folder *folder) {
@@ -356,9 +416,10 @@ void file_folder_close(file_folder *folder) {
     }
     free(folder->files.items[i].name);
   }
-  if (folder->partial != NULL) {
+  if (folder->partial != NULL && !folder->has_appeared) {
     remove_folder(folder->partial);
   }
+  close_lock(folder->lock);
   ARRAY_FREE(&folder->files);
   ARRAY_FREE(&folder->moved_out);
   ARRAY_FREE(&folder->moved_in);

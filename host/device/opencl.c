@@ -167,7 +167,10 @@ static sg_status arguments_set(device *on, kernel_id kernel, const kernel_argume
                                sg_error *error) {
   opencl_state *state = on->state;
   cl_uint wanted = 0;
-  clGetKernelInfo(state->kernels[kernel], CL_KERNEL_NUM_ARGS, sizeof wanted, &wanted, NULL);
+  cl_int asked = clGetKernelInfo(state->kernels[kernel], CL_KERNEL_NUM_ARGS, sizeof wanted, &wanted, NULL);
+  if (asked != CL_SUCCESS) {
+    return opencl_fail(error, asked, "clGetKernelInfo of %s on %s", device_kernel_name(kernel), on->traits.name);
+  }
   if (wanted != n_arguments) {
     return error_fail(error, SG_BUG, "kernel %s takes %u arguments, not %zu", device_kernel_name(kernel), wanted,
                       n_arguments);
@@ -185,6 +188,9 @@ static sg_status arguments_set(device *on, kernel_id kernel, const kernel_argume
     case ARGUMENT_DOUBLE:
       code = clSetKernelArg(state->kernels[kernel], (cl_uint)i, sizeof(cl_double), &argument->as.real);
       break;
+    }
+    if (code == CL_OUT_OF_RESOURCES || code == CL_OUT_OF_HOST_MEMORY) {
+      return opencl_fail(error, code, "clSetKernelArg of %s on %s", device_kernel_name(kernel), on->traits.name);
     }
     if (code != CL_SUCCESS) {
       return error_fail(error, SG_BUG, "argument %zu of kernel %s: %s (%d)", i, device_kernel_name(kernel),

@@ -69,13 +69,18 @@ void net_scratch_close(net_scratch *used) {
 static uint32_t *order_by_group(const node_table *table, uint32_t n_groups) {
   uint32_t *start = calloc(n_groups + 2, sizeof *start);
   uint32_t *ordered = malloc((table->n + 1) * sizeof *ordered);
-  for (uint32_t node = 0; start != NULL && node < table->n; node++) {
+  if (start == NULL || ordered == NULL) {
+    free(start);
+    free(ordered);
+    return NULL;
+  }
+  for (uint32_t node = 0; node < table->n; node++) {
     start[table->group[node] + 1]++;
   }
-  for (uint32_t g = 0; start != NULL && g < n_groups; g++) {
+  for (uint32_t g = 0; g < n_groups; g++) {
     start[g + 1] += start[g];
   }
-  for (uint32_t node = 0; start != NULL && ordered != NULL && node < table->n; node++) {
+  for (uint32_t node = 0; node < table->n; node++) {
     ordered[start[table->group[node]]++] = node;
   }
   free(start);

@@ -52,7 +52,6 @@ sg_status recorder_open(recorder *opened, result *run, bound *in, sg_error *erro
   }
   opened->level_total = calloc(levels_max + 3, sizeof *opened->level_total);
   if (!opened->row_of || !opened->in_chain || !opened->apart || !opened->level_total) {
-    recorder_close(opened);
     return error_out_of_memory(error);
   }
   memset(opened->row_of, 0xff, in->book->accounts.n * sizeof *opened->row_of);

@@ -5,10 +5,9 @@
 #include "input/import_deribit.h"
 
 #include "base/date.h"
-#include "base/file.h"
+#include "base/json.h"
 #include "base/number.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 
@@ -238,20 +237,12 @@ sg_status deribit_read(deribit_data *data, const char *path, sg_error *error) {
   sg_status status = SG_OK;
   file_text loaded = {0};
   json_t *root = NULL;
-  json_error_t bad;
   const char *file = arena_text(data->memory, path, strlen(path));
   if (file == NULL) {
     return error_out_of_memory(error);
   }
   TRY(file_load(path, LIMIT_BYTES, &loaded, error));
-  root = json_loadb(loaded.text, loaded.size_bytes, JSON_REJECT_DUPLICATES, &bad);
-  if (root == NULL) {
-    status = error_add(error, SG_INPUT, 
-                       (place){file, bad.line > 0 ? (uint64_t)bad.line : 0, bad.column > 0 ? (uint64_t)bad.column : 0},
-                       "is not JSON: %s",
-                       bad.text);
-    goto done;
-  }
+  TRY_DONE(json_parse(&loaded, file, &root, error));
   status = read_response(data, root, file, error);
 done:
   json_decref(root);

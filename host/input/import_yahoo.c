@@ -6,10 +6,9 @@
 #include "input/import.h"
 #include "input/import_chain.h"
 
-#include "base/file.h"
+#include "base/json.h"
 #include "base/number.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 
@@ -149,14 +148,10 @@ static sg_status read_file(chain_data *data, const char *path, sg_error *error) 
   sg_status status = SG_OK;
   file_text loaded = {0};
   yahoo_file file = {.data = data, .path = path, .error = error};
-  json_error_t bad;
+  json_t *root = NULL;
   TRY(file_load(path, LIMIT_BYTES, &loaded, error));
-  json_t *root = json_loadb(loaded.text, loaded.size_bytes, JSON_REJECT_DUPLICATES, &bad);
-  if (root == NULL) {
-    status = error_add(error, SG_INPUT,
-                       (place){path, bad.line > 0 ? (uint64_t)bad.line : 0, bad.column > 0 ? (uint64_t)bad.column : 0},
-                       "is not JSON: %s", bad.text);
-  } else {
+  status = json_parse(&loaded, path, &root, error);
+  if (status == SG_OK) {
     status = read_chain(&file, root);
   }
   json_decref(root);

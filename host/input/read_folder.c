@@ -36,7 +36,7 @@ static sg_status list_files(book_reader *reader, const char *folder, folder_name
     if (path == NULL) {
       reader_out_of_memory(reader);
     } else if (errno != ENOENT) {
-      error_add(reader->findings.collected, SG_IO, (place){path, 0, 0}, "cannot be read: %s", strerror(errno));
+      error_add_errno(reader->findings.collected, path, "cannot be read");
     }
     return reader_status(reader);
   }

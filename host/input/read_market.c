@@ -137,8 +137,11 @@ sg_status read_fx(book_reader *reader) {
     double rate = NAN;
     bool added = table_add_id(&rows, FX_CURRENCY, seen, lines.items, &index);
     bool read = table_number(&rows, FX_RATE, &rate);
-    if (!added || !ARRAY_PUSH(&lines, rows.line)) {
+    if (!added) {
       continue;
+    }
+    if (!ARRAY_PUSH(&lines, rows.line)) {
+      reader_out_of_memory(reader);
     }
     const csv_field *currency = table_field(&rows, FX_CURRENCY);
     uint32_t y = reader_currency(reader, currency->text, currency->length);

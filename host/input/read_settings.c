@@ -178,9 +178,12 @@ sg_status read_settings(book_reader *reader) {
   }
   fy_diag_set_collect_errors(diagnostics, true);
   struct fy_parse_cfg configuration = {.flags = FYPCF_QUIET | FYPCF_ALLOW_DUPLICATE_KEYS, .diag = diagnostics};
+  memory_watch();
   document = fy_document_build_from_string(&configuration, text.text, text.size_bytes);
   struct fy_node *root = document == NULL ? NULL : fy_document_root(document);
-  if (document == NULL && text.size_bytes > 0) {
+  if (memory_ran_out()) {
+    reader_out_of_memory(reader);
+  } else if (document == NULL && text.size_bytes > 0) {
     report_syntax(reader, path, diagnostics);
   } else if (root == NULL || !fy_node_is_mapping(root)) {
     findings_add(&reader->findings, (place){path, 1, 1}, "is not a mapping of keys like `as_of: 2026-04-10T08:00:00Z`");
@@ -189,7 +192,11 @@ sg_status read_settings(book_reader *reader) {
     for (struct fy_node_pair *pair; (pair = fy_node_mapping_iterate(root, &iterator)) != NULL;) {
       read_pair(reader, path, pair, settings);
     }
-    use_settings(reader, path, settings);
+    if (memory_ran_out()) { /* a text that was lost reads as empty */
+      reader_out_of_memory(reader);
+    } else {
+      use_settings(reader, path, settings);
+    }
   }
 done:
   reader->settings_ok = error_count(reader->findings.collected) == findings_before;

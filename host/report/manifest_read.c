@@ -2,12 +2,11 @@
  *
  * manifest.json back in: sealed, complete, and of the files that stand beside it.
  */
-#include "base/file.h"
+#include "base/json.h"
 #include "report/files.h"
 #include "report/report.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -188,15 +187,10 @@ static sg_status check_outputs(const char *folder, const input_file *outputs, ui
 static sg_status parse(const file_text *loaded, const char *folder, manifest *read, sg_error *error) {
   sg_status status = SG_OK;
   place where = {.file = read->path};
-  json_error_t json_error;
   manifest_reader reader = {.read = read};
   uint32_t n_outputs;
-  json_t *root = json_loadb(loaded->text, loaded->size_bytes, JSON_REJECT_DUPLICATES, &json_error);
-  if (root == NULL) {
-    where.line = (uint64_t)json_error.line;
-    where.column = (uint64_t)json_error.column;
-    return error_add(error, SG_INPUT, where, "is not JSON: %s", json_error.text);
-  }
+  json_t *root;
+  TRY(json_parse(loaded, read->path, &root, error));
   uint64_t format = get_count(&reader, root, "format");
   if (reader.wrong_key == NULL && format != MANIFEST_FORMAT) {
     status = error_add(error, SG_INPUT, where, "has format %llu; this version of shockgrid reads format %d",
@@ -204,6 +198,10 @@ static sg_status parse(const file_text *loaded, const char *folder, manifest *re
     goto done;
   }
   const input_file *outputs = get_all(&reader, root, &n_outputs);
+  if (reader.wrong_key != NULL && memory_ran_out()) {
+    status = error_out_of_memory(error);
+    goto done;
+  }
   if (reader.wrong_key != NULL) {
     status = error_add(error, SG_INPUT, where, "has no usable value for \"%s\"", reader.wrong_key);
     goto done;

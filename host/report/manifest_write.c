@@ -8,6 +8,7 @@
 #include "report/files.h"
 #include "report/report.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -51,12 +52,13 @@ static void append(json_builder *build, json_t *array, json_t *value) {
   }
 }
 
-/* An absolute path, so that the run can be repeated from anywhere; `text` has PATH_MAX bytes. */
+/* An absolute path, so that the run can be repeated from anywhere; `text` has PATH_MAX bytes. Where it is gone since it
+ * was read, the name that was given is all there is. Leaves errno for memory_ran_out. */
 static const char *absolute_path(const char *path, char *text) {
-  if (realpath(path, text) != NULL) {
-    return text;
-  }
-  return path; /* gone since it was read: the name that was given is all there is */
+  int before = errno;
+  const char *found = realpath(path, text) != NULL ? text : path;
+  errno = before;
+  return found;
 }
 
 static json_t *model_object(json_builder *build, const result *run) {
@@ -228,6 +230,7 @@ static char *seal(const char *body) {
 
 sg_status manifest_text(const result *run, const input_file *outputs, size_t n_outputs, char **text, sg_error *error) {
   json_builder build = {false};
+  memory_watch();
   json_t *root = json_object();
   *text = NULL;
   put_text(&build, root, "shockgrid", SG_VERSION);
@@ -246,9 +249,11 @@ sg_status manifest_text(const result *run, const input_file *outputs, size_t n_o
   put(&build, root, "outputs", files_array(&build, outputs, n_outputs));
   put_text(&build, root, "digest", run->digest);
   if (build.failed) {
+    bool without_memory = memory_ran_out();
     json_decref(root);
-    return error_add(error, SG_INPUT, (place){.file = MANIFEST_NAME},
-                     "cannot be written: a name, path or id of this run is not UTF-8 text");
+    return without_memory ? error_out_of_memory(error)
+                          : error_add(error, SG_INPUT, (place){.file = MANIFEST_NAME},
+                                      "cannot be written: a name, path or id of this run is not UTF-8 text");
   }
   char *body = json_dumps(root, JSON_INDENT(2));
   json_decref(root);

@@ -51,13 +51,29 @@ done:
 
 writer *output_writer(output *to) { return &to->out; }
 
-sg_status output_commit(output *to, sg_error *error) {
+static sg_status finish(output *to, sg_error *error) {
   uint64_t size_bytes;
   int failure = writer_finish(&to->out, NULL, &size_bytes);
   if (failure != 0) {
     return error_add(error, SG_IO, (place){.file = to->path}, "cannot be written: %s", strerror(failure));
   }
-  return file_folder_commit(to->to, error);
+  return file_folder_finish(to->to, error);
+}
+
+sg_status output_commit(output *const *all, size_t n, sg_error *error) {
+  for (size_t i = 0; i < n; i++) {
+    TRY(all[i] == NULL ? SG_OK : finish(all[i], error));
+  }
+  for (size_t i = 0; i < n; i++) {
+    sg_status status = all[i] == NULL ? SG_OK : file_folder_commit(all[i]->to, error);
+    while (status != SG_OK && i-- > 0) {
+      if (all[i] != NULL) {
+        file_folder_revert(all[i]->to);
+      }
+    }
+    TRY(status);
+  }
+  return SG_OK;
 }
 
 void output_close(output *to) {

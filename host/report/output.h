@@ -12,7 +12,8 @@ typedef struct output output;
 
 sg_status output_open(const char *path, output **opened, sg_error *error);
 writer *output_writer(output *to);
-sg_status output_commit(output *to, sg_error *error); /* before that the file is as it was */
-void output_close(output *to);                        /* accepts NULL */
+/* All of them or none; NULLs are passed over. Before that the files are as they were. */
+sg_status output_commit(output *const *all, size_t n, sg_error *error);
+void output_close(output *to); /* accepts NULL */
 
 #endif

@@ -105,7 +105,7 @@ uint32_t read_levels(reader *r, const yaml_node *node) {
   bool listed = node && reader_expect(r, node, YAML_LIST, "levels");
   levels.n = listed ? node->n : 1;
   levels.items = ARENA_ARRAY(r->memory, model_level, levels.n);
-  if (!levels.items || !ARRAY_PUSH(&r->level_sets, levels) || !ARRAY_PUSH(&r->level_nodes, node)) {
+  if (!levels.items || !ARRAY_PUSH(&r->level_nodes, node) || !ARRAY_PUSH(&r->level_sets, levels)) {
     reader_fail_memory(r);
     return 0;
   }

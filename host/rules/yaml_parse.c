@@ -100,6 +100,9 @@ static bool check_bytes(builder *b) {
 }
 
 static bool fail_syntax(builder *b) {
+  if (memory_ran_out()) {
+    return fail_memory(b);
+  }
   void *cursor = NULL;
   struct fy_diag_error *found = fy_diag_errors_iterate(b->diagnostics, &cursor);
   place where = {b->file, 0, 0};
@@ -325,6 +328,7 @@ sg_status yaml_parse(const char *file, const char *text, size_t size_bytes, aren
   struct fy_parse_cfg config = {.flags = FYPCF_QUIET | FYPCF_ALLOW_DUPLICATE_KEYS | FYPCF_DEFAULT_VERSION_1_2,
                                 .diag = b.diagnostics};
   *root = NULL;
+  memory_watch();
   if (find_lines(&b) && check_bytes(&b)) {
     b.events = fy_parser_create(&config);
     if (!b.events || fy_parser_set_string(b.events, text, size_bytes) != 0) {
@@ -332,6 +336,9 @@ sg_status yaml_parse(const char *file, const char *text, size_t size_bytes, aren
     } else {
       *root = build_document(&b);
     }
+  }
+  if (memory_ran_out()) { /* libfyaml may have left out a text */
+    fail_memory(&b);
   }
   if (b.status == SG_OK && (!*root || (*root)->is != YAML_MAP)) {
     b.status = error_add(error, SG_INPUT, (place){file, 1, 1}, "a model is a map with the keys model, blocks, "

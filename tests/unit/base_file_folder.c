@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -197,13 +199,42 @@ static void what_a_dead_process_left_is_removed_and_a_living_one_is_left_alone(v
   char left[100];
   snprintf(left, sizeof left, ".late.partial-%ld-", (long)child);
   assert_non_null(strstr(listing_of(root), left));
-  assert_int_equal(mkdir(path_of(".late.partial-1-0"), 0777), 0); /* process 1 lives */
+  assert_int_equal(mkdir(path_of(".late.partial-1-0"), 0777), 0); /* held below, as by a run in another container */
+  int held = open(path_of(".late.partial-1-0"), O_RDONLY);
+  assert_int_equal(flock(held, LOCK_EX), 0);
   file_folder *folder = NULL;
   assert_int_equal(file_folder_open(path_of("late"), owned, &folder, NULL), SG_OK);
   assert_null(strstr(listing_of(root), left));
   assert_non_null(strstr(listing_of(root), ".late.partial-1-0"));
   file_folder_close(folder);
+  close(held);
   assert_int_equal(rmdir(path_of(".late.partial-1-0")), 0);
+  assert_string_equal(listing_of(root), "new ");
+}
+
+/* Two runs into one folder that does not exist yet: the second replaces what the first has made meanwhile. */
+static void two_runs_into_one_folder_leave_the_files_of_the_later_one(void **state) {
+  file_folder *runs[2] = {NULL};
+  for (int i = 0; i < 2; i++) {
+    FILE *stream = NULL;
+    assert_int_equal(file_folder_open(path_of("both"), owned, &runs[i], NULL), SG_OK);
+    assert_int_equal(file_folder_add(runs[i], "lines.csv", &stream, NULL), SG_OK);
+    assert_true(fprintf(stream, "run %d\n", i) > 0);
+  }
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(file_folder_commit(runs[i], NULL), SG_OK);
+    file_folder_close(runs[i]);
+    char text[16] = "", expected[16];
+    snprintf(expected, sizeof expected, "run %d\n", i);
+    FILE *stream = fopen(path_of("both/lines.csv"), "r");
+    assert_non_null(stream);
+    assert_non_null(fgets(text, sizeof text, stream));
+    fclose(stream);
+    assert_string_equal(text, expected);
+  }
+  assert_string_equal(listing_of(path_of("both")), "lines.csv ");
+  assert_int_equal(unlink(path_of("both/lines.csv")), 0);
+  assert_int_equal(rmdir(path_of("both")), 0);
   assert_string_equal(listing_of(root), "new ");
 }
 
@@ -238,6 +269,7 @@ int main(void) {
       cmocka_unit_test(a_failure_half_way_puts_the_old_files_back),
       cmocka_unit_test(a_write_that_fails_is_reported_and_leaves_nothing),
       cmocka_unit_test(what_a_dead_process_left_is_removed_and_a_living_one_is_left_alone),
+      cmocka_unit_test(two_runs_into_one_folder_leave_the_files_of_the_later_one),
       cmocka_unit_test(a_target_that_cannot_be_a_folder_is_refused),
   };
   return cmocka_run_group_tests(tests, open_root, close_root);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A file of JSON, already loaded, as a tree.
+ */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include "base/file.h"
+
+#include <jansson.h>
+
+/* *root is the caller's (json_decref), NULL on failure. A key that is given twice, and more than 2048 levels, are refused. */
+sg_status json_parse(const file_text *loaded, const char *path, json_t **root, sg_error *error);
+
+#endif
