@@ -3,6 +3,7 @@
  * Responses of Deribit's book summary call.
  */
 #include "fuzz/imported.h"
+#include "fuzz/mutate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size_bytes);
 

@@ -2,6 +2,7 @@
  *
  * A model file. Whatever the bytes, the reader gives a model that can be described, or findings that say why not.
  */
+#include "fuzz/mutate.h"
 #include "fuzz/scratch.h"
 #include "rules/model.h"
 

@@ -23,7 +23,8 @@ static inline void scratch_close(void) { nftw(scratch_folder, scratch_remove_ent
 /* The folder, empty. */
 static inline const char *scratch_open(void) {
   if (scratch_folder[0] == 0) {
-    snprintf(scratch_folder, sizeof scratch_folder, "/tmp/shockgrid-fuzz-%ld", (long)getpid());
+    const char *memory = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"; /* imports sync every file */
+    snprintf(scratch_folder, sizeof scratch_folder, "%s/shockgrid-fuzz-%ld", memory, (long)getpid());
     atexit(scratch_close);
   }
   scratch_close();
