@@ -12,7 +12,7 @@ for flag in -mfma -mno-fma; do
   "${CC:-cc}" -std=c11 -O2 $flag -ffp-contract=off -D_GNU_SOURCE -DCL_TARGET_OPENCL_VERSION=120 \
     -I "$BUILD/layers/device" -I "$SOURCE/include" "$SOURCE"/tests/device/device_kernels.c "$SOURCE"/host/base/*.c \
     "$SOURCE"/host/device/*.c "$BUILD/embedded/embedded_kernels.c" -o "$work/kernels" \
-    $(pkg-config --cflags --libs cmocka libzstd zlib libxxhash) -lOpenCL -lm
+    $(pkg-config --cflags --libs cmocka jansson libzstd zlib libxxhash) -lOpenCL -lm
   count=$(objdump -d "$work/kernels" | grep -c 'vfn\?madd' || true)
   case "$flag $count" in
     "-mfma 0" | "-mno-fma "[1-9]*) echo "$flag: $count fma instructions"; exit 1 ;;
