@@ -49,7 +49,10 @@ static uint32_t find_future(book_reader *reader, uint32_t c) {
                         ? "is inverse, and the option is not"
                     : all->expiry_s[future] < all->expiry_s[c] ? "expires before the option"
                                                                : NULL;
-  if (why == NULL || (future != ID_NONE && !reader->extra[future].ok)) {
+  if (future != ID_NONE && !reader->extra[future].ok) {
+    return ID_NONE; /* its own row has a finding */
+  }
+  if (why == NULL) {
     return future;
   }
   findings_add(&reader->findings, (place){reader->instruments_path, all->line[c], 0},
