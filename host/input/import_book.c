@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/number.h"
+#include "input/csv.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -168,6 +169,16 @@ sg_status import_book_write(import_book *book, const char *folder, const char *r
 done:
   file_folder_close(target);
   return status;
+}
+
+const char *import_name_fault(const char *name) {
+  enum { ID_BYTES = 255 };
+  size_t length = strlen(name);
+  return length == 0                        ? "is empty"
+         : length > ID_BYTES                ? "is longer than 255 bytes"
+         : text_has_control(name, length)   ? "has a control character"
+         : name[strcspn(name, ",\"")] != '\0' ? "has a comma or a quote"
+                                            : NULL;
 }
 
 void import_book_close(import_book *book) {

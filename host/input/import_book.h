@@ -40,6 +40,9 @@ sg_status import_book_write(import_book *book, const char *folder, const char *r
  * when one is. */
 double import_mid(double bid, double ask);
 
+/* Why a name from outside can be no id of a book that importers write without quotes; NULL when it can. */
+const char *import_name_fault(const char *name);
+
 void import_book_close(import_book *book);
 
 #endif

@@ -6,6 +6,8 @@
 
 #include "base/date.h"
 #include "base/number.h"
+#include "input/findings.h"
+#include "input/import_book.h"
 
 #include <math.h>
 #include <string.h>
@@ -75,8 +77,14 @@ sg_status chain_set_time(chain_data *data, const char *file, int64_t as_of_s, sg
   return SG_OK;
 }
 
+static sg_status check_name(place where, const char *what, const char *name, sg_error *error) {
+  const char *why = import_name_fault(name);
+  return why == NULL ? SG_OK : error_add(error, SG_INPUT, where, "%s \"%s\" %s", what, show_text(name).text, why);
+}
+
 sg_status chain_add_underlying(chain_data *data, const char *file, const char *root, double price, uint32_t *index,
                                sg_error *error) {
+  TRY(check_name((place){.file = file}, "underlying", root, error));
   const chain_root *known = chain_find_root(root, strlen(root));
   const char *name = known == NULL ? root : known->underlying;
   bool added = false;
@@ -96,6 +104,7 @@ sg_status chain_add_underlying(chain_data *data, const char *file, const char *r
 }
 
 sg_status chain_add_row(chain_data *data, place where, const chain_row *row, sg_error *error) {
+  TRY(check_name(where, "option", row->name, error));
   bool added = false;
   uint32_t name = ids_add(data->names, row->name, strlen(row->name), &added);
   if (name == ID_NONE) {

@@ -7,6 +7,8 @@
 #include "base/date.h"
 #include "base/json.h"
 #include "base/number.h"
+#include "input/findings.h"
+#include "input/import_book.h"
 
 #include <math.h>
 #include <string.h>
@@ -101,6 +103,9 @@ static sg_status read_name(deribit_data *data, deribit_row *row, const row_place
     return SG_OK;
   }
   row->left_out = DERIBIT_NAME;
+  if (coin_length == 0 || strncmp(row->name, "USD-", 4) == 0) { /* dollars are what the book counts in */
+    return SG_OK;
+  }
   if (strcmp(at, "-PERPETUAL") == 0) {
     row->kind = DERIBIT_PERPETUAL;
     row->left_out = DERIBIT_KEPT;
@@ -171,6 +176,11 @@ static sg_status read_row(deribit_data *data, const json_t *object, row_place *w
   if (!json_is_object(object) || !json_is_string(name) || json_string_length(name) == 0) {
     return error_add(where->error, SG_INPUT, (place){.file = where->file}, "result[%zu] has no instrument_name",
                      where->index);
+  }
+  const char *why = import_name_fault(json_string_value(name));
+  if (why != NULL) {
+    return error_add(where->error, SG_INPUT, (place){.file = where->file}, "result[%zu] instrument_name \"%s\" %s",
+                     where->index, show_text(json_string_value(name)).text, why);
   }
   bool added = false;
   uint32_t index = ids_add(data->names, json_string_value(name), json_string_length(name), &added);

@@ -65,8 +65,6 @@ bool table_word(table *rows, int column, int *word);
 bool table_expiry(table *rows, int column, int64_t *instant_s);
 bool table_date(table *rows, int column, int64_t *midnight_s);
 
-/* Whether a text has a control character: C0, DEL or C1. */
-bool text_has_control(const char *text, size_t length);
 
 /* u of the underlying that the field names; ID_NONE, a finding, when there is none. */
 uint32_t table_underlying(table *rows, int column);
