@@ -171,7 +171,7 @@ static sg_status check_outputs(const char *folder, const input_file *outputs, ui
     if (path == NULL) {
       return error_out_of_memory(error);
     }
-    if (access(path, F_OK) != 0) {
+    if (access(path, F_OK) != 0 && errno == ENOENT) {
       status = error_add(error, SG_INPUT, (place){.file = path}, "is missing: the run wrote it");
       continue;
     }

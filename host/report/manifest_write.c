@@ -248,16 +248,15 @@ sg_status manifest_text(const result *run, const input_file *outputs, size_t n_o
   put(&build, root, "seconds", seconds_object(&build, run));
   put(&build, root, "outputs", files_array(&build, outputs, n_outputs));
   put_text(&build, root, "digest", run->digest);
-  if (build.failed) {
-    bool without_memory = memory_ran_out();
-    json_decref(root);
-    return without_memory ? error_out_of_memory(error)
-                          : error_add(error, SG_INPUT, (place){.file = MANIFEST_NAME},
-                                      "cannot be written: a name, path or id of this run is not UTF-8 text");
-  }
   char *body = json_dumps(root, JSON_INDENT(2));
+  bool without_memory = memory_ran_out(); /* then jansson may have left out a value in silence */
   json_decref(root);
-  *text = body == NULL ? NULL : seal(body);
+  if (build.failed && !without_memory) {
+    free(body);
+    return error_add(error, SG_INPUT, (place){.file = MANIFEST_NAME},
+                     "cannot be written: a name, path or id of this run is not UTF-8 text");
+  }
+  *text = body == NULL || without_memory ? NULL : seal(body);
   free(body);
   return *text == NULL ? error_out_of_memory(error) : SG_OK;
 }

@@ -264,6 +264,9 @@ static void read_parts(reader *r) {
   read_inputs(r);
   read_defines(r);
   read_parameters(r);
+  if (r->status == SG_DEVICE) { /* names point at parameters that are not there */
+    return;
+  }
   for (uint32_t i = 0; i < r->defines.n; i++) {
     reader_define_ready(r, i);
   }
