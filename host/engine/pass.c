@@ -213,6 +213,7 @@ static sg_status net_block(pass_context *with, netting *nets, uint32_t b, block_
 /* The batch_netter of a pass: blocks with the same levels share their structure on the device. */
 static sg_status net_batch(pass_context *with, batch *of, block_outcome *outcomes, void *context, sg_error *error) {
   const model *m = with->in->model;
+  size_t n_nodes = with->n_nodes, n_cells = with->n_cells;
   netting **nets = calloc(m->n_level_sets + 1, sizeof *nets);
   sg_status status = nets == NULL ? error_out_of_memory(error) : SG_OK;
   TRY_DONE(status);
@@ -230,6 +231,10 @@ done:
     netting_close(nets[l]);
   }
   free(nets);
+  if (status != SG_OK) { /* the batch comes again, smaller */
+    with->n_nodes = n_nodes;
+    with->n_cells = n_cells;
+  }
   return status;
 }
 

@@ -212,7 +212,7 @@ static void join_parts(book_reader *reader, table *rows, part_reader *parts, uin
     uint64_t n_lines = parts[i].rows.csv.line - 1;
     table_join(rows, &parts[i].rows, lines_before);
     lines_before += n_lines;
-    if (parts[i].accounts != reader->accounts) {
+    if (parts[i].accounts != NULL && parts[i].accounts != reader->accounts) {
       part->n_accounts = ids_count(parts[i].accounts);
       part->account = malloc(((size_t)part->n_accounts + 1) * sizeof *part->account);
       if (part->account == NULL || !ids_merge(reader->accounts, parts[i].accounts, part->account)) {

@@ -39,7 +39,7 @@ for ((i = 0; i < n_rounds; i++)); do
   wait -n || { echo "FAULT: a run beside another fails"; n_wrong=$((n_wrong + 1)); }
   "$SHOCKGRID" diff "$work/both" "$work/both" --device reference >"$work/said" 2>&1 ||
     { cat "$work/said"; echo "FAULT: two runs at once have mixed their files"; n_wrong=$((n_wrong + 1)); }
-  [ "$(ls -A "$work/both")" = $'lines.csv\nmanifest.json\nmargins.csv\nscenarios.csv' ] ||
+  [ "$(ls -A "$work/both")" = $'lines.csv\nmanifest.json\nmargins.csv\nquality.csv\nscenarios.csv' ] ||
     { ls -A "$work/both"; echo "FAULT: two runs at once leave debris"; n_wrong=$((n_wrong + 1)); }
 done
 printf 'two runs at once: %d rounds\n' "$n_rounds"
