@@ -28,6 +28,10 @@
   X(chain_51_spots, "prices", LIMIT_MULTIPLY_ADDS, "chain_accurate with 51 spot moves")                               \
   X(chain_9_vols, "prices", LIMIT_MULTIPLY_ADDS, "chain_accurate with 9 vol moves")                                   \
   X(own_vols, "prices", LIMIT_MULTIPLY_ADDS, "2 expiries of 16 strikes, 2,000 scenarios with vols of their own, shared, accurate") \
+  X(dividends_fast, "prices", LIMIT_MULTIPLY_ADDS, "1,024 random American options, 1 to 8 cash dividends, 17 spot x 3 vol moves, fast") \
+  X(dividends_accurate, "prices", LIMIT_MULTIPLY_ADDS, "the same, scheme accurate")                                   \
+  X(dividends_chain, "prices", LIMIT_MULTIPLY_ADDS, "the same, 128 options to an underlying and expiry")              \
+  X(lattice, "prices", LIMIT_MULTIPLY_ADDS, "64 of them on a lattice of 400 steps")                                   \
   X(imply_vol, "vols", LIMIT_MULTIPLY_ADDS, "262,144 European options from their prices, one launch")                   \
   X(imply_american, "vols", LIMIT_MULTIPLY_ADDS, "4,096 random American options from their prices, scheme accurate")  \
   X(net_nodes, "position-scenarios", LIMIT_CACHED_READ, "200,000 nodes of 20 positions, 64 scenarios, by underlying") \

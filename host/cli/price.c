@@ -85,7 +85,7 @@ const command command_price = {
     .synopsis = "BOOK",
     .text = "Prints, as CSV, what one unit of every instrument of the book is worth in the currency paid, its vol,\n"
             "given or implied, its delta per unit of its own forward and its vega per unit of vol. Where an option's\n"
-            "price gives no vol, status says why. With --pnl, also the value of one unit and the profit and loss of\n"
+            "price gives no vol, status says why; method says how it is priced. With --pnl, also the value of one unit and the profit and loss of\n"
             "one contract in every scenario of a model.",
     .examples = "  shockgrid price examples/book\n"
                 "  shockgrid price examples/book --model occ-cpm --pnl pnl.csv --out prices.csv\n",

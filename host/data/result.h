@@ -6,6 +6,7 @@
 #ifndef DATA_RESULT_H
 #define DATA_RESULT_H
 
+#include "data/prices.h"
 #include "data/book.h"
 #include "data/plan.h"
 #include "data/quality.h"
@@ -85,7 +86,7 @@ typedef struct level_saving {
 #define VOL_STATUSES(X)                                                                          \
   X(VOL_GIVEN, "given") X(VOL_IMPLIED, "implied by the price") X(VOL_EXPIRED, "expired")         \
   X(VOL_BELOW_BOUND, "below intrinsic value") X(VOL_NO_TIME_VALUE, "at intrinsic value")         \
-  X(VOL_ABOVE_BOUND, "at the upper bound or above") X(VOL_NOT_IMPLIED, "priced by a method that implies no vol")
+  X(VOL_ABOVE_BOUND, "at the upper bound or above")
 #define RESULT_ENUM(name, text) name,
 typedef enum vol_status { VOL_STATUSES(RESULT_ENUM) N_VOL_STATUSES } vol_status;
 #undef RESULT_ENUM
@@ -143,6 +144,7 @@ struct sg_result {
   money *alone[N_MEASURES];            /* of a run on substitutes: [position of its portfolios]; else NULL */
   const double *vol;                   /* [c] what the run priced with */
   const vol_status *vol_status;        /* [c] */
+  uint32_t n_priced[N_PRICERS];        /* held instruments by how they are priced */
   uint32_t n_vols[N_VOL_STATUSES];     /* options, held or not */
   const char *unimplied;               /* "refuse", or the vol of held options without one, as it was given */
   uint32_t n_fallbacks, *fallbacks;    /* c of those that used it */

@@ -2,6 +2,7 @@
  *
  * The spelling of every word that a book, a model or a result uses.
  */
+#include "data/prices.h"
 #include "data/book.h"
 #include "data/grouping.h"
 #include "data/result.h"
@@ -38,3 +39,10 @@ bool group_key_find(const char *text, group_key *key) {
 WORDS(account_status_text, account_status, ACCOUNT_STATUSES)
 
 const char *measure_text(measure value) { return value == MEASURE_INITIAL ? "initial" : "maintenance"; }
+
+const char *pricer_text(pricer by) {
+#define PRICERS_TEXT(key, text) text,
+  static const char *const texts[] = {PRICERS_OF_BOOKS(PRICERS_TEXT)};
+#undef PRICERS_TEXT
+  return texts[by];
+}

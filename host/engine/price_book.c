@@ -26,14 +26,15 @@ static sg_status fill_rows(bound *in, const vol_table *vols, instrument_price *r
   for (uint32_t c = 0; c < all->n; c++) {
     bool is_expired = all->expiry_s[c] != 0 && all->expiry_s[c] <= in->book->as_of_s;
     if (!has_vol(vols, c)) {
-      rows[c] = (instrument_price){NAN, NAN, NAN, NAN, vol_status_text(vols->status[c])};
+      rows[c] = (instrument_price){NAN, NAN, NAN, NAN, vol_status_text(vols->status[c]), value_pricer(in, c)};
       continue;
     }
     rows[c] = (instrument_price){.value = in->facts[FACT_VALUE][c],
                                  .vol = all->type[c] == OPTION && !is_expired ? vols->vol[c] : (double)NAN,
                                  .delta = in->facts[FACT_DELTA][c],
                                  .vega = in->facts[FACT_VEGA][c],
-                                 .status = is_expired ? "expired" : "ok"};
+                                 .status = is_expired ? "expired" : "ok",
+                                 .method = value_pricer(in, c)};
   }
   return SG_OK;
 }

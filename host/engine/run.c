@@ -269,7 +269,11 @@ static sg_status find_vols(run *r, sg_error *error) {
 
 static sg_status open_pricing(run *r, sg_error *error) {
   TRY(check_rates(r, r->held, error));
-  return pricing_open(r->in, r->on, PRICING_CONTRACTS, r->held, r->watch, &r->pass.prices, error);
+  TRY(pricing_open(r->in, r->on, PRICING_CONTRACTS, r->held, r->watch, &r->pass.prices, error));
+  for (int kind = 0; kind < N_PRICERS; kind++) {
+    r->made->n_priced[kind] = r->pass.prices.kinds[kind].n;
+  }
+  return SG_OK;
 }
 
 static sg_status lay_out_scenarios(run *r, sg_error *error) {

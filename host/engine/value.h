@@ -6,20 +6,9 @@
 #define ENGINE_VALUE_H
 
 #include "device/device.h"
+#include "data/prices.h"
 #include "engine/bound.h"
 #include "kernels/shared.h"
-
-/* Which kernel prices an instrument. */
-typedef enum pricer {
-  PRICER_LINEAR,
-  PRICER_BLACK,
-  PRICER_BACHELIER,
-  PRICER_AMERICAN,    /* by the exercise boundary */
-  PRICER_DIFFERENCES, /* a spot that drops by cash dividends */
-  PRICER_LATTICE,     /* American, where the model asks for it */
-  PRICER_TWO_BOUNDARIES, /* American, the put's yield below its negative rate */
-  N_PRICERS
-} pricer;
 
 /* Refuses what no pricer takes, each instrument with its line. */
 sg_status value_check(const book *of, sg_error *error);

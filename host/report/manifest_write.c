@@ -115,6 +115,17 @@ static json_t *accounts_value(json_builder *build, const result *run) {
   return array;
 }
 
+/* Held instruments by how they are priced. */
+static json_t *methods_object(json_builder *build, const result *run) {
+  json_t *object = json_object();
+  for (int by = 0; by < N_PRICERS; by++) {
+    if (run->n_priced[by] > 0) {
+      put_count(build, object, pricer_text((pricer)by), run->n_priced[by]);
+    }
+  }
+  return object;
+}
+
 /* Options by where their vol comes from, and the held ones that took the vol of `unimplied`. */
 static json_t *vols_object(json_builder *build, const result *run) {
   json_t *object = json_object(), *fallbacks = json_array();
@@ -241,6 +252,7 @@ sg_status manifest_text(const result *run, const input_file *outputs, size_t n_o
   if (vols_from_prices(run)) {
     put(&build, root, "vols", vols_object(&build, run));
   }
+  put(&build, root, "methods", methods_object(&build, run));
   put(&build, root, "device", device_object(&build, run));
   put(&build, root, "verified", verified_object(&build, run));
   put(&build, root, "counts", counts_object(&build, run));

@@ -5,7 +5,7 @@
 #include "report/prices.h"
 
 /* X(column) */
-#define PRICES_COLUMNS(X) X(instrument) X(value) X(implied_vol) X(delta) X(vega) X(status)
+#define PRICES_COLUMNS(X) X(instrument) X(value) X(implied_vol) X(delta) X(vega) X(status) X(method)
 #define SCENARIO_PRICES_COLUMNS(X) X(instrument) X(block) X(scenario) X(value) X(pnl)
 
 #define COLUMN_TEXT(name) "," #name
@@ -29,6 +29,8 @@ void write_prices(const book *of, const instrument_price *rows, writer *out) {
     optional(out, rows[c].delta);
     optional(out, rows[c].vega);
     writer_text(out, rows[c].status);
+    writer_byte(out, ',');
+    writer_text(out, pricer_text(rows[c].method));
     writer_byte(out, '\n');
   }
 }

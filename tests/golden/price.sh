@@ -28,7 +28,7 @@ near() {
 column() { awk -F, -v id="$1" -v n="$2" '$1 == id { print $n }' prices.csv; }
 
 "$SHOCKGRID" price "$book" --model occ-cpm --out prices.csv --pnl pnl.csv || complain "price fails"
-[ "$(head -1 prices.csv)" = instrument,value,implied_vol,delta,vega,status ] || complain "columns of prices.csv"
+[ "$(head -1 prices.csv)" = instrument,value,implied_vol,delta,vega,status,method ] || complain "columns of prices.csv"
 [ "$(head -1 pnl.csv)" = instrument,block,scenario,value,pnl ] || complain "columns of pnl.csv"
 cut -d, -f1 prices.csv | sed 1d | sort -c || complain "prices.csv is not sorted"
 [ "$(sed 1d prices.csv | wc -l)" = 13 ] || complain "prices.csv has not one row for each instrument"
