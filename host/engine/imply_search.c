@@ -23,18 +23,20 @@ static vol_status judge(const bound *in, uint32_t c, double least, searched *mad
   const book *of = in->book;
   const instruments *all = &of->instruments;
   double spot = of->underlyings.price[all->underlying[c]], price = all->mark[c];
-  bool put = all->right[c] == PUT;
-  made->spot = put ? spot : all->strike[c];
-  made->strike = put ? all->strike[c] : spot;
+  bool put = all->right[c] == PUT, american = all->exercise[c] == AMERICAN;
+  double discount = american ? 1.0 : value_discount(in, c); /* European options end at their forward */
+  double share = american ? spot : discount * of->forwards.forward[all->forward[c]], paid = discount * all->strike[c];
+  made->spot = put ? share : paid;
+  made->strike = put ? paid : share;
   double intrinsic = made->strike > made->spot ? made->strike - made->spot : 0.0;
   /* A negative rate makes the strike worth more at expiry; the spot moves along, so that intrinsic value stays. */
   double later = value_discount(in, c) * (put ? 1.0 : of->forwards.forward[all->forward[c]] / spot);
-  if (later > 1.0) {
+  if (american && later > 1.0) {
     made->spot += made->strike * (later - 1.0);
     made->strike *= later;
   }
   made->log_spot = math_log(made->spot / made->strike);
-  double below = all->exercise[c] == AMERICAN ? intrinsic * (1.0 - 1e-13) : least - LEAST_TIME_VALUE * made->strike;
+  double below = american ? intrinsic * (1.0 - 1e-13) : least - LEAST_TIME_VALUE * made->strike;
   return !(all->years[c] > 0.0)                              ? VOL_EXPIRED
          : price < below                                     ? VOL_BELOW_BOUND
          : price <= least + LEAST_TIME_VALUE * made->strike  ? VOL_NO_TIME_VALUE

@@ -113,7 +113,7 @@ for part in one alone; do
 done
 "$SHOCKGRID" price "$out/chain" --model "$out/shared.yaml" >"$out/shared.csv" &&
   "$SHOCKGRID" price "$out/chain" --model "$out/own.yaml" >"$out/own.csv" || fault 'the chain has no prices'
-paste -d, "$out/shared.csv" "$out/own.csv" | awk -F, 'NR > 1 { n++; off = $2 - $8; if (off != 0) differs = 1
+paste -d, "$out/shared.csv" "$out/own.csv" | awk -F, 'NR > 1 { n++; off = $2 - $9; if (off != 0) differs = 1
     if (off > 1.4e-7 || off < -1.4e-7) bad = 1 }
   END { exit bad || !differs || n != 102 }' || fault 'shared boundaries are not near their own, or are their own'
 
@@ -157,7 +157,7 @@ awk -F, 'NR == FNR { value[$1] = $2; next }
   { OFS = ","; if ($1 in value && $2 == "option") { $10 = value[$1]; $11 = "" } print }' \
   "$out/two.csv" "$ibm/instruments.csv" >"$out/two-boundaries/instruments.csv"
 "$SHOCKGRID" price "$out/two-boundaries" >"$out/two-implied.csv" || fault 'two-boundaries: no vols from prices'
-paste -d, "$out/two.csv" "$out/two-implied.csv" | awk -F, '$3 > 0 { n++; off = $3 - $9; if (off > 1e-8 || off < -1e-8) bad = 1 }
+paste -d, "$out/two.csv" "$out/two-implied.csv" | awk -F, '$3 > 0 { n++; off = $3 - $10; if (off > 1e-8 || off < -1e-8) bad = 1 }
   END { exit bad || n < 3 }' || {
   cat "$out/two.csv" "$out/two-implied.csv"
   fault 'two-boundaries: the vols that the prices imply are others'
