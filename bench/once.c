@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Processor time is known of what is timed here, not of the stages that a run reports. */
 static void print_stage(const char *name, moment seconds) { printf("stage %s %.9f %.9f\n", name, seconds.wall_s, seconds.cpu_s); }
@@ -17,7 +18,7 @@ static moment lap(const char *name, moment since) {
   return moment_now();
 }
 
-/* The manifest has the stages of the run itself. */
+/* The manifest has the stages of the run itself; reading and writing are timed here. */
 static sg_status print_stages(const char *folder, sg_error *error) {
   char path[128];
   json_error_t found;
@@ -30,8 +31,10 @@ static sg_status print_stages(const char *folder, sg_error *error) {
     return error_fail(error, SG_BUG, "%s has no seconds.stages", path);
   }
   json_array_foreach(stages, i, stage) {
-    print_stage(json_string_value(json_object_get(stage, "stage")),
-                (moment){json_number_value(json_object_get(stage, "seconds")), NAN});
+    const char *name = json_string_value(json_object_get(stage, "stage"));
+    if (name != NULL && strcmp(name, "read") != 0 && strcmp(name, "write") != 0) {
+      print_stage(name, (moment){json_number_value(json_object_get(stage, "seconds")), NAN});
+    }
   }
   json_decref(manifest);
   return SG_OK;
