@@ -140,7 +140,7 @@ class Workshop:
             return
         objects = [f for l in ("base", "device") for f in glob.glob("%s/CMakeFiles/%s.dir/**/*.o" % (build, l), recursive=True)]
         subprocess.run(["cc", "-std=c11", "-D_GNU_SOURCE", "-O1", "-rdynamic", "-I", build + "/layers/device", "-I",
-                        SOURCE + "/include", HERE + "/judge.c", *objects, "-lOpenCL", "-lzstd", "-lz", "-lxxhash", "-lm",
+                        SOURCE + "/include", HERE + "/judge.c", *objects, "-lOpenCL", "-lzstd", "-lz", "-lxxhash", "-ljansson", "-lm",
                         "-ldl", "-lpthread", "-o", self.judge], check=True)
         for lanes in lanes_wanted:
             self.compile(KERNELS, self.programs, lanes, self.base(lanes), check=True)

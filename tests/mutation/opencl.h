@@ -39,5 +39,6 @@ OVERLOADED int any(long4 x) { return (int)((as_ulong4(x).x | as_ulong4(x).y | as
 OVERLOADED double4 vload4(size_t i, const __private double *p) { return (double4)(p[0], p[1], p[2], p[3]); }
 OVERLOADED double4 vload4(size_t i, const __global double *p) { return (double4)(p[0], p[1], p[2], p[3]); }
 OVERLOADED uint4 vload4(size_t i, const __global uint *p) { return (uint4)(p[0], p[1], p[2], p[3]); }
+OVERLOADED void vstore4(double4 x, size_t i, __private double *p) { p[0] = x.x, p[1] = x.y, p[2] = x.z, p[3] = x.w; }
 
 #endif
