@@ -300,11 +300,13 @@ static bool is_manifest(const char *name) {
 static sg_status move_out(file_folder *folder, bool manifest, sg_error *error) {
   for (const char *const *owned = folder->owned; owned != NULL && *owned != NULL; owned++) {
     if (is_manifest(*owned) == manifest) {
-      bool moved = false;
-      TRY(move(folder->target, folder->replaced, *owned, true, &moved, error));
-      if (moved && !ARRAY_PUSH(&folder->moved_out, *owned)) {
+      bool moved = false; /* noted first: what cannot be noted could not be undone */
+      if (!ARRAY_PUSH(&folder->moved_out, *owned)) {
         return error_out_of_memory(error);
       }
+      sg_status status = move(folder->target, folder->replaced, *owned, true, &moved, error);
+      folder->moved_out.n -= !moved;
+      TRY(status);
     }
   }
   return SG_OK;
@@ -315,10 +317,12 @@ static sg_status move_in(file_folder *folder, bool manifest, sg_error *error) {
     const char *name = folder->files.items[i].name;
     if (is_manifest(name) == manifest) {
       bool moved = false;
-      TRY(move(folder->partial, folder->target, name, false, &moved, error));
       if (!ARRAY_PUSH(&folder->moved_in, name)) {
         return error_out_of_memory(error);
       }
+      sg_status status = move(folder->partial, folder->target, name, false, &moved, error);
+      folder->moved_in.n -= !moved;
+      TRY(status);
     }
   }
   return SG_OK;

@@ -8,11 +8,13 @@ sg_status json_parse(const file_text *loaded, const char *path, json_t **root, s
   json_error_t bad = {.line = -1, .column = -1};
   memory_watch();
   *root = json_loadb(loaded->text, loaded->size_bytes, JSON_REJECT_DUPLICATES, &bad);
+  if (memory_ran_out()) { /* also where it made a tree: jansson 2.14 loses characters of texts in silence */
+    json_decref(*root);
+    *root = NULL;
+    return error_out_of_memory(error);
+  }
   if (*root != NULL) {
     return SG_OK;
-  }
-  if (memory_ran_out()) {
-    return error_out_of_memory(error);
   }
   place where = {path, bad.line > 0 ? (uint64_t)bad.line : 0, bad.column > 0 ? (uint64_t)bad.column : 0};
   return error_add(error, SG_INPUT, where, "is not JSON: %s", bad.text);

@@ -138,7 +138,7 @@ sg_status generate_report(const gen_book *book, char **report, sg_error *error) 
   measure_accounts(book, values, &shape);
   print_shape(stream, book, &shape);
   free(values);
-  if (fclose(stream) != 0) {
+  if (fclose(stream) != 0 || *report == NULL) { /* closing may move the text once more */
     free(*report);
     *report = NULL;
     return error_out_of_memory(error);

@@ -169,7 +169,7 @@ sg_status chain_report(const chain_data *data, size_t n_files, uint64_t seed, co
   }
   print_left_out(stream, data);
   sg_status status = made->n_accounts > 0 ? print_accounts(stream, made, seed, error) : SG_OK;
-  if (fclose(stream) != 0 && status == SG_OK) {
+  if ((fclose(stream) != 0 || *report == NULL) && status == SG_OK) { /* closing may move the text once more */
     status = error_out_of_memory(error);
   }
   if (status != SG_OK) {

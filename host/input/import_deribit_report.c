@@ -168,7 +168,7 @@ sg_status deribit_report(const deribit_data *data, const deribit_market *market,
               n_unknown);
     }
   }
-  if (fclose(stream) != 0 && status == SG_OK) {
+  if ((fclose(stream) != 0 || *report == NULL) && status == SG_OK) { /* closing may move the text once more */
     status = error_out_of_memory(error);
   }
   if (status != SG_OK) {
