@@ -17,7 +17,8 @@ enum { CHUNKS = 2000, STOP_AT = 700 };
 typedef struct work {
   size_t made[PARALLEL_WORKERS_MAX]; /* by worker: the chunk it holds */
   atomic_size_t n_made;
-  size_t n_passed, taken[CHUNKS], n_taken, stop_at;
+  atomic_size_t n_passed; /* read while another chunk is passed on */
+  size_t taken[CHUNKS], n_taken, stop_at;
 } work;
 
 static bool make(void *context, uint32_t worker, size_t chunk) {
