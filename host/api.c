@@ -505,7 +505,7 @@ static sg_status prices_to_text(const book *of, const instrument_price *rows, ch
     status = writer_finish(out, NULL, &size_bytes) == 0 ? SG_OK : error_out_of_memory(error);
   }
   free(out);
-  if (stream != NULL && fclose(stream) != 0 && status == SG_OK) {
+  if (stream != NULL && (fclose(stream) != 0 || *text == NULL) && status == SG_OK) {
     status = error_out_of_memory(error);
   }
   if (status != SG_OK && stream != NULL) {
