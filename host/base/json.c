@@ -8,7 +8,7 @@ sg_status json_parse(const file_text *loaded, const char *path, json_t **root, s
   json_error_t bad = {.line = -1, .column = -1};
   memory_watch();
   *root = json_loadb(loaded->text, loaded->size_bytes, JSON_REJECT_DUPLICATES, &bad);
-  if (memory_ran_out()) { /* also where it made a tree: jansson 2.14 loses characters of texts in silence */
+  if (memory_ran_out()) { /* also where it made a tree: jansson 2.14 may lose a character in silence, and numbers reset errno */
     json_decref(*root);
     *root = NULL;
     return error_out_of_memory(error);
