@@ -36,7 +36,7 @@ host report "$work/old" report @/out --device reference
 host explain '' explain "$work/old/out" collar --device reference
 host diff '' diff "$work/old/out" "$work/new/out" --device reference
 
-if "$SHOCKGRID" devices | grep -q ' cpu '; then
+if "$SHOCKGRID" devices | grep ' cpu ' >/dev/null; then
   FAULT_EVERY=$(every 101) inject opencl run '' run "$book" --model occ-cpm --device cpu --out @/out
   FAULT_EVERY=$(every 113) inject opencl price '' price "$book" --model occ-cpm --device cpu --pnl @/pnl.csv --out @/prices.csv
 else

@@ -106,7 +106,7 @@ for row in SHORT-CALL=115429 SHORT-PUT=137527 PROTECTED=37538; do
     $1 == account { error = ($3 - published) / published; seen = error < 0.005 && error > -0.005 }
     END { exit !seen }' "$out/ibm-auto/margins.csv" || fault "on a lattice ${row%=*} is not within 0.5 % of ${row#*=}"
 done
-"$SHOCKGRID" models show "$out/lattice.yaml" | grep -q '^ *american  *lattice, 400 steps' || fault 'models show does not name the lattice'
-"$SHOCKGRID" models show "$out/on-spot.yaml" | grep -q '^ *european  *spot' || fault 'models show does not name the convention'
+"$SHOCKGRID" models show "$out/lattice.yaml" | grep '^ *american  *lattice, 400 steps' >/dev/null || fault 'models show does not name the lattice'
+"$SHOCKGRID" models show "$out/on-spot.yaml" | grep '^ *european  *spot' >/dev/null || fault 'models show does not name the convention'
 
 [ "$n_wrong" -eq 0 ]

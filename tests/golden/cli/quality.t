@@ -64,6 +64,6 @@ $ sed -i 's/isolate/refuse/' strict.yaml; shockgrid run book --model strict.yaml
 ! book/instruments.csv:8: option "ACME-JUN-100-C": price 5.79527, expected -0.0786376 to 1.91715 by its vol: the model refuses this (mark_model)
 [3]
 $ shockgrid run book --model strict.yaml --device reference --account OTHER --quiet
-$ shockgrid check book --model strict.yaml --json | head -2 | cut -c1-60
+$ shockgrid check book --model strict.yaml --json | sed -n 1,2p | cut -c1-60
 {"exit_code": 3, "problems": [], "findings": [
   {"kind": "mark_model", "severity": "warning", "action": "r
