@@ -90,7 +90,7 @@ static bool same_bits(double a, double b) { return memcmp(&a, &b, sizeof a) == 0
 
 /* One launch per operation over all rows; each looks at its own. */
 static sg_status canaries_run(device *on, arena *memory, sg_error *error) {
-  static double inputs[3][CANARIES_PADDED];
+  double inputs[3][CANARIES_PADDED] = {{0}};
   known_case probe = {.kernel = KERNEL_probe_math, .stride = 1, .axes = {{CANARIES_PADDED, PER_LANES}, {1, PER_CELL}}};
   for (size_t i = 0; i < ELEMENTS(canaries); i++) {
     for (int k = 0; k < 3; k++) {
