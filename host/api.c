@@ -329,24 +329,40 @@ static const char *model_source(const manifest *recorded) {
 /* A recorded run, ready to be repeated: its book and model are the ones that it read. */
 typedef struct recorded_run {
   manifest recorded;
-  sg_book *of;
+  sg_book *of, *previous;
   sg_model *under;
 } recorded_run;
 
 static void recorded_run_close(recorded_run *opened) {
   model_close(opened->under);
+  book_close(opened->previous);
   book_close(opened->of);
   manifest_close(&opened->recorded);
+}
+
+static sg_status recorded_book_load(const recorded_book *recorded, const char *name, sg_book **loaded, sg_error *error) {
+  TRY(sg_book_load(recorded->folder, loaded, error));
+  return manifest_check_book(recorded, name, *loaded, error);
 }
 
 static sg_status recorded_run_open(const char *folder, recorded_run *opened, sg_error *error) {
   *opened = (recorded_run){0};
   manifest *recorded = &opened->recorded;
   TRY(manifest_read(folder, recorded, error));
-  TRY(sg_book_load(recorded->book_folder, &opened->of, error));
-  TRY(manifest_check_book(recorded, opened->of, error));
+  TRY(recorded_book_load(&recorded->book, "book", &opened->of, error));
+  if (recorded->previous.folder != NULL) {
+    TRY(recorded_book_load(&recorded->previous, "previous book", &opened->previous, error));
+  }
   TRY(sg_model_load(model_source(recorded), recorded->settings, recorded->n_settings, &opened->under, error));
   return check_model(recorded, opened->under, error);
+}
+
+static sg_run_options recorded_options(const recorded_run *again) {
+  const manifest *recorded = &again->recorded;
+  return (sg_run_options){.accounts = recorded->partial ? recorded->accounts : NULL,
+                          .n_accounts = recorded->partial ? recorded->n_accounts : 0,
+                          .unimplied = recorded->unimplied,
+                          .previous = again->previous};
 }
 
 static sg_status explain(const char *folder, const char *account, sg_device *on, char **text, sg_error *error) {
@@ -355,7 +371,9 @@ static sg_status explain(const char *folder, const char *account, sg_device *on,
   explanation why;
   sg_status status = recorded_run_open(folder, &again, error);
   TRY_DONE(status);
-  const sg_run_options only = {.accounts = &account, .n_accounts = 1, .unimplied = again.recorded.unimplied};
+  sg_run_options only = recorded_options(&again);
+  only.accounts = &account;
+  only.n_accounts = 1;
   TRY_DONE(run(on, again.of, again.under, &only, &made, error));
   TRY_DONE(engine_explain(on, again.of, again.under, made, account, &why, error));
   *text = explain_text(&why);
@@ -401,12 +419,6 @@ static sg_status run_again(sg_device *on, const recorded_run *again, const char 
   return SG_OK;
 }
 
-static sg_run_options recorded_options(const manifest *recorded) {
-  return (sg_run_options){.accounts = recorded->partial ? recorded->accounts : NULL,
-                          .n_accounts = recorded->partial ? recorded->n_accounts : 0,
-                          .unimplied = recorded->unimplied};
-}
-
 /* Keeps the scenario vectors of the largest accounts for their profiles. */
 static sg_status report(const char *folder, sg_device *on, sg_error *error) {
   enum { PROFILES = 3 };
@@ -415,12 +427,12 @@ static sg_status report(const char *folder, sg_device *on, sg_error *error) {
   const char *names[PROFILES];
   sg_status status = recorded_run_open(folder, &again, error);
   TRY_DONE(status);
-  const sg_run_options same = recorded_options(&again.recorded);
+  const sg_run_options same = recorded_options(&again);
   TRY_DONE(run_again(on, &again, folder, &same, &made, error));
-  const sg_run_options largest = {.accounts = names,
-                                  .n_accounts = html_profile_accounts(made, PROFILES, names, made->memory),
-                                  .all_pnl_accounts = true,
-                                  .unimplied = again.recorded.unimplied};
+  sg_run_options largest = same;
+  largest.accounts = names;
+  largest.n_accounts = html_profile_accounts(made, PROFILES, names, made->memory);
+  largest.all_pnl_accounts = true;
   if (largest.n_accounts > 0) {
     TRY_DONE(engine_run(on, again.of, again.under, &largest, &profiles, error));
   }
@@ -467,7 +479,7 @@ static sg_status diff(const char *const folders[2], sg_device *on, sg_diff_form 
     goto done;
   }
   for (int i = 0; i < 2; i++) {
-    options[i] = recorded_options(&again[i].recorded);
+    options[i] = recorded_options(&again[i]);
     sides[i] = (compared){again[i].of, again[i].under, &options[i]};
     TRY_DONE(run_again(on, &again[i], folders[i], &options[i], &made[i], error));
   }

@@ -8,7 +8,7 @@
 #include <string.h>
 
 typedef struct run_values {
-  const char *model, *out, *device, *unimplied, *verify;
+  const char *model, *out, *device, *previous, *unimplied, *verify;
   texts settings, accounts;
   any_texts pnl_accounts;
   uint64_t memory_bytes;
@@ -27,6 +27,10 @@ static const option_entry run_options[] = {
      "devices' prints them, or reference"},
     {"lanes", OPTION_COUNT, "N", RUN(lanes), false, "1, 2, 4, 8 or 16 numbers in a register; results are the same"},
     {"set", OPTION_TEXTS, "NAME=VALUE", RUN(settings), false, "override a parameter of the model; may be repeated"},
+    {"previous", OPTION_TEXT, "BOOK", RUN(previous), false,
+     "a book of before: look for marks that stood still and for\n"
+     "prices, vols and rates that moved too far, and do what the\n"
+     "model says about them"},
     {"unimplied", OPTION_TEXT, "VOL", RUN(unimplied), false,
      "price held options whose price gives no vol with this one\n"
      "(0.8 is 80 %) and name them; default: refuse the book"},
@@ -69,26 +73,36 @@ static sg_status check_values(const run_values *given) {
   return SG_OK;
 }
 
-/* Reads model and book, both even if one is bad, so that all problems are reported at once. */
-static sg_status load(const run_values *given, const char *book_path, sg_book **book, sg_model **model,
-                      sg_error *error) {
-  sg_status model_status = sg_model_load(given->model, given->settings.items, given->settings.n, model, error);
-  sg_status book_status = sg_book_load(book_path, book, error);
-  return model_status != SG_OK ? model_status : book_status;
+/* What a run works on, and its result. */
+typedef struct run_objects {
+  sg_book *book, *previous;
+  sg_model *model;
+  sg_device *device;
+  sg_result *result;
+} run_objects;
+
+/* Reads model and books, all even if one is bad, so that all problems are reported at once. */
+static sg_status load(const run_values *given, const char *book_path, run_objects *all, sg_error *error) {
+  sg_status model_status = sg_model_load(given->model, given->settings.items, given->settings.n, &all->model, error);
+  sg_status status = sg_book_load(book_path, &all->book, error);
+  status = model_status != SG_OK ? model_status : status;
+  if (given->previous != NULL) {
+    sg_status previous_status = sg_book_load(given->previous, &all->previous, error);
+    status = status == SG_OK ? previous_status : status;
+  }
+  return status;
 }
 
-/* For --fail-on-call, *n_calls accounts owe money; *computed is false where the model cannot say. *n_isolated accounts
- * are not computed. */
-static sg_status margin(const run_values *given, const char *book_path, size_t *n_calls, bool *computed,
-                        size_t *n_isolated, sg_error *error) {
-  sg_book *book = NULL;
-  sg_model *model = NULL;
-  sg_device *device = NULL;
-  sg_result *result = NULL;
-  char *plan = NULL;
-  progress_line line = progress_open(given->quiet);
-  const sg_device_options device_options = {.lanes = given->lanes};
-  const sg_run_options options = {
+static void close_all(run_objects *all) {
+  sg_result_close(all->result);
+  sg_device_close(all->device);
+  sg_model_close(all->model);
+  sg_book_close(all->previous);
+  sg_book_close(all->book);
+}
+
+static sg_run_options options_of(const run_values *given, const sg_book *previous, progress_line *line) {
+  return (sg_run_options){
       .accounts = given->accounts.items,
       .n_accounts = given->accounts.n,
       .pnl_accounts = given->pnl_accounts.named.items,
@@ -96,45 +110,55 @@ static sg_status margin(const run_values *given, const char *book_path, size_t *
       .all_pnl_accounts = given->pnl_accounts.given,
       .unimplied = given->unimplied,
       .verify = given->verify,
+      .previous = previous,
       .memory_bytes = given->memory_bytes,
       .tile_scenarios = given->tile_scenarios,
       .tile_portfolios = given->tile_accounts,
       .plans = given->compare_plan,
       .plans_files = given->out != NULL,
       .on_progress = progress_draw,
-      .context = &line,
+      .context = line,
   };
-  sg_status status = load(given, book_path, &book, &model, error);
+}
+
+/* For --fail-on-call, *n_calls accounts owe money; *computed is false where the model cannot say. *n_isolated accounts
+ * are not computed. */
+static sg_status margin(const run_values *given, const char *book_path, size_t *n_calls, bool *computed,
+                        size_t *n_isolated, sg_error *error) {
+  run_objects all = {0};
+  char *plan = NULL;
+  progress_line line = progress_open(given->quiet);
+  const sg_device_options device_options = {.lanes = given->lanes};
+  sg_status status = load(given, book_path, &all, error);
+  const sg_run_options options = options_of(given, all.previous, &line);
   if (status == SG_OK) {
-    status = sg_device_open(given->device, &device_options, &device, error);
+    status = sg_device_open(given->device, &device_options, &all.device, error);
   }
   if (status == SG_OK && given->plan) {
-    status = sg_plan(device, book, model, &options, &plan, error);
+    status = sg_plan(all.device, all.book, all.model, &options, &plan, error);
   } else if (status == SG_OK) {
-    status = sg_run(device, book, model, &options, &result, error);
+    status = sg_run(all.device, all.book, all.model, &options, &all.result, error);
   }
-  if (result != NULL && given->out != NULL) {
-    status = sg_result_write(result, given->out, error);
+  if (all.result != NULL && given->out != NULL) {
+    status = sg_result_write(all.result, given->out, error);
   }
   progress_close(&line);
   if (status == SG_OK && plan != NULL) {
     fputs(plan, stdout);
   }
-  if (result != NULL && status == SG_OK && given->fail_on_call) {
-    *n_calls = sg_result_calls(result, computed);
+  bool margined = all.result != NULL && status == SG_OK;
+  if (margined && given->fail_on_call) {
+    *n_calls = sg_result_calls(all.result, computed);
   }
-  *n_isolated = result != NULL && status == SG_OK ? sg_result_isolated_count(result) : 0;
-  if (result != NULL && status == SG_OK && !given->quiet) {
-    fputs(sg_result_summary(result), stdout);
+  *n_isolated = margined ? sg_result_isolated_count(all.result) : 0;
+  if (margined && !given->quiet) {
+    fputs(sg_result_summary(all.result), stdout);
     if (given->out != NULL) {
       printf("\n  results in %s\n", given->out);
     }
   }
   sg_text_close(plan);
-  sg_result_close(result);
-  sg_device_close(device);
-  sg_model_close(model);
-  sg_book_close(book);
+  close_all(&all);
   return status;
 }
 

@@ -143,6 +143,7 @@ typedef struct quality_finding {
 typedef struct quality_report { /* sorted by severity, gravest first, then file order, line and kind */
   size_t n;
   quality_finding *findings;
+  uint32_t n_same_underlyings, n_same_instruments; /* that the previous book has too */
 } quality_report;
 
 #endif

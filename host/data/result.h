@@ -108,7 +108,7 @@ typedef struct isolated_account {
 struct sg_result {
   arena *memory;
   arena *line_memory; /* texts of lines, which come while the engine works in `memory` */
-  const book *book;
+  const book *book, *previous; /* previous NULL: none was given */
   const char *model_name, *model_title, *model_version, *model_path;
   uint64_t model_digest[2];
   uint32_t n_settings;

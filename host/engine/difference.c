@@ -143,12 +143,14 @@ static sg_status run_steps(device *on, const compared sides[2], difference *made
   const book *old = sides[0].of, *new = sides[1].of;
   const model *old_model = sides[0].under;
   const sg_run_options *then = sides[0].options, *now = sides[1].options;
+  sg_run_options then_checked_as_now = *then; /* a market comes with the one that it is checked against */
+  then_checked_as_now.previous = now->previous;
   if (made->instruments.n_gone + made->assets.n_gone > 0) {
     const book_view without_gone = {.positions = old, .market = old, .scenarios = old, .known = new};
     TRY(run_step(on, &without_gone, old_model, then, CAUSE_LISTED, made, error));
   }
   const book_view new_market = {.positions = old, .market = new, .scenarios = old};
-  TRY(run_step(on, &new_market, old_model, then, CAUSE_MARKET, made, error));
+  TRY(run_step(on, &new_market, old_model, &then_checked_as_now, CAUSE_MARKET, made, error));
   const book_view new_positions = {.positions = new, .market = new, .scenarios = old, .known = old};
   TRY(run_step(on, &new_positions, old_model, now, CAUSE_POSITIONS, made, error));
   if (made->instruments.n_new + made->assets.n_new > 0) {

@@ -4,6 +4,7 @@
  */
 #include "engine/quality.h"
 
+#include "base/date.h"
 #include "engine/scenarios.h"
 
 #include <math.h>
@@ -48,11 +49,24 @@ static sg_status find_range(const book *of, const model *under, arena *memory, d
   return status;
 }
 
+static sg_status check_order(const book *of, const book *previous, sg_error *error) {
+  char now[24], before[24];
+  if (previous->as_of_s <= of->as_of_s) {
+    return SG_OK;
+  }
+  date_format(of->as_of_s, now);
+  date_format(previous->as_of_s, before);
+  return error_fail(error, SG_INPUT, "the previous book is as of %s, after %s of the book", before, now);
+}
+
 sg_status engine_check(const book *of, const model *under, const book *previous, arena *memory, quality_report *found,
                        sg_error *error) {
   quality_rules rules;
   quality_rules_default(&rules);
   quality_input in = {.book = of, .previous = previous, .rules = under == NULL ? &rules : &under->quality};
+  if (previous != NULL) {
+    TRY(check_order(of, previous, error));
+  }
   if (under != NULL && previous != NULL) {
     double *range = ARENA_ARRAY(memory, double, of->underlyings.n);
     if (range == NULL) {
@@ -61,5 +75,9 @@ sg_status engine_check(const book *of, const model *under, const book *previous,
     TRY(find_range(of, under, memory, range, error));
     in.price_range = range;
   }
-  return quality_check(&in, memory, found, error);
+  TRY(quality_check(&in, memory, found, error));
+  if (previous != NULL && found->n_same_underlyings == 0) { /* nothing would be compared, and nobody told */
+    return error_fail(error, SG_INPUT, "the previous book has none of the book's underlyings");
+  }
+  return SG_OK;
 }

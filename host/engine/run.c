@@ -159,7 +159,7 @@ static sg_status check_quality(run *r, sg_error *error) {
     return SG_OK;
   }
   const book *b = r->made->book;
-  TRY(quality_plan_make(b, r->under, NULL, &r->accounts, r->wanted, r->made->memory, &r->plan, error));
+  TRY(quality_plan_make(b, r->under, r->options->previous, &r->accounts, r->wanted, r->made->memory, &r->plan, error));
   TRY(quality_list_isolated(&r->plan, b, r->shown, r->made, error));
   if (r->plan.isolated == NULL) {
     return SG_OK;
@@ -495,6 +495,7 @@ static sg_status run_open(run *r, sg_error *error) {
   static const sg_run_options defaults = {0};
   r->options = r->options == NULL ? &defaults : r->options;
   TRY(make_result(r->book, r->under, &r->made, error));
+  r->made->previous = r->options->previous;
   r->pass.on = r->on;
   r->pass.on_progress = r->options->on_progress;
   r->pass.context = r->options->context;

@@ -80,6 +80,7 @@ void check_previous(checker *with) {
         find_same((const char *const *)previous->underlyings.id, previous->underlyings.n, of->underlyings.id[u], &from);
     if (p != ID_NONE) {
       double before = previous->underlyings.price[p];
+      with->n_same_underlyings++;
       check_price(with, u, before);
       moved[u] = fabs(of->underlyings.price[u] - before) > with->rules->limit[QUALITY_STALE_MARK] * fabs(before);
     }
@@ -89,6 +90,7 @@ void check_previous(checker *with) {
     uint32_t p =
         find_same((const char *const *)previous->instruments.id, previous->instruments.n, of->instruments.id[c], &from);
     if (p != ID_NONE && of->instruments.type[c] == previous->instruments.type[p]) {
+      with->n_same_instruments++;
       check_instrument(with, c, p, moved[of->instruments.underlying[c]]);
     }
   }

@@ -36,6 +36,7 @@ typedef struct checker {
   smile_point *points;
   double *expected_vol;        /* [c] what the neighbours say, NaN where there are none */
   ARRAY(quality_finding) found;
+  uint32_t n_same_underlyings, n_same_instruments; /* that the previous book has too */
   bool out_of_memory;
 } checker;
 

@@ -212,6 +212,8 @@ sg_status quality_check(const quality_input *in, arena *memory, quality_report *
     memcpy(found->findings, with.found.items, found->n * sizeof *found->findings);
     qsort(found->findings, found->n, sizeof *found->findings, by_gravity);
   }
+  found->n_same_underlyings = with.n_same_underlyings;
+  found->n_same_instruments = with.n_same_instruments;
   ARRAY_FREE(&with.found);
   return found->findings == NULL ? error_out_of_memory(error) : SG_OK;
 }

@@ -288,6 +288,17 @@ static void add_parameters(report_page *r) {
   page_add(&r->out, "</section>\n");
 }
 
+static void add_files(report_page *r, const char *whose, const book *of) {
+  arena *memory = r->out.memory;
+  for (uint32_t i = 0; i < of->n_files; i++) {
+    const input_file *file = &of->files[i];
+    char digest[33];
+    digest_format(file->digest, digest);
+    add_fact(r, arena_format(memory, "%s%s", whose, file->name),
+             arena_format(memory, "%s bytes, digest %s", people_count(memory, file->size_bytes), digest));
+  }
+}
+
 static void add_provenance(report_page *r) {
   static const char *const heads[] = {"what", "which"};
   const result *run = r->run;
@@ -319,10 +330,10 @@ static void add_provenance(report_page *r) {
   for (uint32_t i = 0; i < run->n_settings; i++) {
     add_fact(r, "setting", run->settings[i]);
   }
-  for (uint32_t i = 0; i < run->book->n_files; i++) {
-    const input_file *file = &run->book->files[i];
-    digest_format(file->digest, digest);
-    add_fact(r, file->name, arena_format(memory, "%s bytes, digest %s", people_count(memory, file->size_bytes), digest));
+  add_files(r, "", run->book);
+  if (run->previous != NULL) {
+    add_fact(r, "previous book", previous_text(run, memory));
+    add_files(r, "previous ", run->previous);
   }
   add_fact(r, "device", arena_format(memory, "%s, driver %s, %u lanes, self-test %s", run->device_name,
                                      run->device_driver, run->lanes, run->device_self_test));

@@ -113,10 +113,16 @@ static input_file *get_files(manifest_reader *reader, const json_t *array, const
   return files;
 }
 
+static void get_book(manifest_reader *reader, const json_t *object, recorded_book *made) {
+  made->folder = get_text(reader, object, "folder");
+  made->files = get_files(reader, json_object_get(object, "files"), "files", &made->n_files);
+}
+
 static input_file *get_all(manifest_reader *reader, const json_t *root, uint32_t *n_outputs) {
   manifest *read = reader->read;
   const json_t *model = json_object_get(root, "model"), *of = json_object_get(root, "book");
   const json_t *on = json_object_get(root, "device"), *asked = json_object_get(root, "accounts");
+  const json_t *before = json_object_get(root, "previous");
   uint64_t digest[2];
   read->version = get_text(reader, root, "shockgrid");
   read->model_name = get_text(reader, model, "name");
@@ -124,8 +130,10 @@ static input_file *get_all(manifest_reader *reader, const json_t *root, uint32_t
   read->model_path = get_text(reader, model, "path");
   get_digest(reader, model, "digest", read->model_digest);
   read->settings = get_texts(reader, json_object_get(model, "settings"), "settings", &read->n_settings);
-  read->book_folder = get_text(reader, of, "folder");
-  read->files = get_files(reader, json_object_get(of, "files"), "files", &read->n_files);
+  get_book(reader, of, &read->book);
+  if (before != NULL) {
+    get_book(reader, before, &read->previous);
+  }
   read->partial = json_is_array(asked);
   if (read->partial) {
     read->accounts = get_texts(reader, asked, "accounts", &read->n_accounts);
@@ -237,7 +245,7 @@ void manifest_close(manifest *read) {
   *read = (manifest){0};
 }
 
-sg_status manifest_check_book(const manifest *recorded, const book *loaded, sg_error *error) {
+sg_status manifest_check_book(const recorded_book *recorded, const char *name, const book *loaded, sg_error *error) {
   sg_status status = SG_OK;
   uint32_t i = 0, j = 0;
   while (i < recorded->n_files || j < loaded->n_files) {
@@ -246,11 +254,11 @@ sg_status manifest_check_book(const manifest *recorded, const book *loaded, sg_e
     int order = then == NULL ? 1 : now == NULL ? -1 : strcmp(then->name, now->name);
     place where = {.file = order <= 0 ? then->name : now->name};
     if (order < 0) {
-      status = error_add(error, SG_INPUT, where, "was part of the book when it was margined and is gone");
+      status = error_add(error, SG_INPUT, where, "was part of the %s of the run and is gone", name);
     } else if (order > 0) {
-      status = error_add(error, SG_INPUT, where, "is new in the book since it was margined");
+      status = error_add(error, SG_INPUT, where, "is new in the %s since the run", name);
     } else if (memcmp(then->digest, now->digest, sizeof then->digest) != 0) {
-      status = error_add(error, SG_INPUT, where, "has changed since the book was margined");
+      status = error_add(error, SG_INPUT, where, "has changed in the %s since the run", name);
     }
     i += order <= 0;
     j += order >= 0;

@@ -248,6 +248,9 @@ sg_status manifest_text(const result *run, const input_file *outputs, size_t n_o
   put_count(&build, root, "format", MANIFEST_FORMAT);
   put(&build, root, "model", model_object(&build, run));
   put(&build, root, "book", book_object(&build, run->book));
+  if (run->previous != NULL) {
+    put(&build, root, "previous", book_object(&build, run->previous));
+  }
   put(&build, root, "accounts", accounts_value(&build, run));
   if (vols_from_prices(run)) {
     put(&build, root, "vols", vols_object(&build, run));

@@ -47,6 +47,12 @@ uint32_t html_profile_accounts(const result *run, uint32_t wanted, const char **
 
 enum { MANIFEST_FORMAT = 1 };
 
+typedef struct recorded_book {
+  const char *folder; /* absolute; NULL: there was none */
+  uint32_t n_files;
+  input_file *files; /* sorted by name */
+} recorded_book;
+
 typedef struct manifest {
   arena *memory; /* owns everything below */
   const char *path; /* of manifest.json */
@@ -56,9 +62,7 @@ typedef struct manifest {
   uint64_t model_digest[2];
   uint32_t n_settings;
   const char **settings;
-  const char *book_folder; /* absolute */
-  uint32_t n_files;
-  input_file *files; /* sorted by name */
+  recorded_book book, previous;
   bool partial;
   uint32_t n_accounts; /* margined accounts, when partial */
   const char **accounts;
@@ -73,7 +77,8 @@ typedef struct manifest {
 sg_status manifest_read(const char *folder, manifest *read, sg_error *error);
 void manifest_close(manifest *read); /* accepts one that was never read */
 
-/* Is the book that was loaded again the one of the run? Adds a finding for each file that is new, gone or changed. */
-sg_status manifest_check_book(const manifest *recorded, const book *loaded, sg_error *error);
+/* Is the book that was loaded again the one of the run? Adds a finding for each file that is new, gone or changed.
+ *   name   "book", for the findings */
+sg_status manifest_check_book(const recorded_book *recorded, const char *name, const book *loaded, sg_error *error);
 
 #endif

@@ -46,6 +46,15 @@ static const char *dates_text(const result *run, arena *memory) {
   }
 }
 
+/* "monday, as of 2026-04-09T20:00:00Z, has 30 of 33 instruments" */
+const char *previous_text(const result *run, arena *memory) {
+  char as_of[24];
+  date_format(run->previous->as_of_s, as_of);
+  return arena_format(memory, "%s, as of %s, has %s of %s instruments", run->previous->folder, as_of,
+                      people_count(memory, run->quality.n_same_instruments),
+                      people_count(memory, run->book->instruments.n));
+}
+
 static void add_facts(const result *run, page *to) {
   const book *of = run->book;
   char as_of[24];
@@ -54,6 +63,10 @@ static void add_facts(const result *run, page *to) {
   text_table_cell(&facts, "book");
   text_table_cell(&facts,
                   arena_format(to->memory, "%s, as of %s, base currency %s", of->folder, as_of, base_currency(run)));
+  if (run->previous != NULL) {
+    text_table_cell(&facts, "previous");
+    text_table_cell(&facts, previous_text(run, to->memory));
+  }
   text_table_cell(&facts, "model");
   text_table_cell(&facts, arena_format(to->memory, "%s%s%s: %s", run->model_name,
                                        run->model_version[0] == '\0' ? "" : " version ", run->model_version,

@@ -32,6 +32,7 @@ typedef struct totals {
 bool totals_find(const result *run, arena *memory, totals *found); /* false: out of memory */
 
 const char *findings_text(const result *run, arena *memory); /* "3 warnings: 3 vol_strike" */
+const char *previous_text(const result *run, arena *memory); /* of the book of before */
 const char *forward_sources_text(const book *of, arena *memory); /* "12 own mark, 3 carry" */
 
 #endif

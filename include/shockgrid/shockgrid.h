@@ -155,7 +155,8 @@ SG_API const char *sg_model_describe(const sg_model *model);
 typedef struct sg_quality sg_quality;
 
 /* What a risk team would question in a book that reads well, by severity. The model, or NULL, says what a run would do
- * about each finding; `previous`, or NULL, is a book of before. Findings are no error: the status is SG_OK. */
+ * about each finding; `previous`, or NULL, is a book of before, no later than this one (SG_INPUT), and with at least one of
+ * its underlyings. Findings are no error: the status is SG_OK. */
 SG_API sg_status sg_check(const sg_book *book, const sg_model *model, const sg_book *previous, sg_quality **quality,
                           sg_error *error);
 SG_API void sg_quality_close(sg_quality *quality);
@@ -197,6 +198,8 @@ typedef struct sg_run_options {
   const char *verify;          /* the share of cells, nodes and results that the reference recomputes and compares while the
                                   device runs, "0" to "1"; NULL: a sample that finds 1 wrong in 10,000 of each with more
                                   than 99.9 %. A wrong bit ends the run with SG_DEVICE */
+  const sg_book *previous;     /* a book of before, for the checks that compare the two: marks that stood still, and prices,
+                                  vols and rates that moved too far; NULL: none. The result borrows it */
   uint64_t memory_bytes;       /* bound on tiles; 0: chosen */
   uint32_t tile_scenarios;     /* 0: chosen; the bytes of a result never depend on tiles */
   uint32_t tile_portfolios;    /* 0: chosen */

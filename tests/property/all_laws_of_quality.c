@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * On random books no substitute lowers a requirement or raises an equity, and an account that is not isolated has what
- * it has without the model's quality section.
+ * it has without the model's quality section; every second book is checked against a book of the day before too.
  */
 #include "property/laws.h"
 
@@ -35,11 +35,35 @@ static int close_quality(void **state) {
   return laws_close((void **)&with);
 }
 
-static sg_result *margin(quality_laws *made, const sg_model *under, uint64_t seed) {
+/* The book that was written last as of the day before: vols and prices moved or not, and some of its instruments gone.
+ * NULL for every second seed. */
+static sg_book *make_previous(quality_laws *made, uint64_t seed) {
+  sg_book *before;
+  uint64_t state = seed + 1;
+  if (seed % 2 == 0) {
+    return NULL;
+  }
+  laws_need(&made->with, sg_book_load(made->with.folder, &before, made->with.error), "the previous book");
+  before->as_of_s -= 24 * 3600;
+  before->instruments.n -= random_below(&state, 4) == 0 ? before->instruments.n / 2 : 0; /* the last by id */
+  for (uint32_t c = 0; c < before->instruments.n; c++) {
+    before->instruments.vol[c] *= random_below(&state, 2) ? random_between(&state, 0.2, 3) : 1;
+  }
+  for (uint32_t u = 0; u < before->underlyings.n; u++) {
+    before->underlyings.price[u] *= random_below(&state, 2) ? random_between(&state, 0.6, 1.5) : 1;
+  }
+  for (uint32_t y = 0; y < before->currencies.n; y++) {
+    before->currencies.rate_to_base[y] *= random_below(&state, 4) == 0 ? random_between(&state, 0.7, 1.4) : 1;
+  }
+  return before;
+}
+
+static sg_result *margin(quality_laws *made, const sg_model *under, const sg_book *previous, uint64_t seed) {
   char what[64];
   sg_result *run;
+  const sg_run_options options = {.previous = previous};
   snprintf(what, sizeof what, "book of seed %llu", (unsigned long long)seed);
-  laws_need(&made->with, sg_run(made->with.reference, made->with.book, under, NULL, &run, made->with.error), what);
+  laws_need(&made->with, sg_run(made->with.reference, made->with.book, under, &options, &run, made->with.error), what);
   return run;
 }
 
@@ -53,11 +77,13 @@ static money sum_of_lines(const sg_result *run, const margin_row *row, measure o
 
 static void no_substitute_lowers_a_requirement(void **state) {
   quality_laws *made = *state;
-  size_t n_accounts = 0, n_substituted = 0, n_raised = 0, n_poorer = 0;
+  size_t n_accounts = 0, n_substituted = 0, n_moved = 0, n_raised = 0, n_poorer = 0;
   for (uint64_t seed = 0; seed < BOOKS; seed++) {
     random_book *of = random_book_make(seed);
     laws_load(&made->with, of, 0);
-    sg_result *stated = margin(made, made->plain, seed), *larger = margin(made, made->substitutes, seed);
+    sg_book *previous = make_previous(made, seed);
+    sg_result *stated = margin(made, made->plain, NULL, seed);
+    sg_result *larger = margin(made, made->substitutes, previous, seed);
     assert_int_equal(stated->n_rows, larger->n_rows + larger->n_isolated);
     for (uint32_t i = 0, s = 0; i < larger->n_rows; i++, s++) {
       while (stated->rows[s].account != larger->rows[i].account) { /* isolated: no substitute was found */
@@ -77,25 +103,28 @@ static void no_substitute_lowers_a_requirement(void **state) {
     }
     for (size_t i = 0; i < larger->n_lines; i++) {
       n_substituted += strcmp(larger->lines[i].rule, "quality.substitute") == 0;
+      n_moved += strstr(larger->lines[i].detail, "(move_vol)") != NULL;
       assert_true(strcmp(larger->lines[i].rule, "quality.substitute") != 0 || larger->lines[i].amount.units >= 0);
     }
     sg_result_close(stated);
     sg_result_close(larger);
+    sg_book_close(previous);
     random_book_close(of);
   }
-  print_message("%zu accounts: %zu lines of substitutes, %zu requirements raised, %zu equities lowered\n", n_accounts,
-                n_substituted, n_raised, n_poorer);
-  assert_true(n_substituted > 1000 && n_raised > 100 && n_poorer > 100);
+  print_message("%zu accounts: %zu lines of substitutes, %zu of them by the previous book, %zu requirements raised, "
+                "%zu equities lowered\n", n_accounts, n_substituted, n_moved, n_raised, n_poorer);
+  assert_true(n_substituted > 1000 && n_moved > 300 && n_raised > 100 && n_poorer > 100);
 }
 
 /* An isolated account holds something that is isolated, or adds up one that does; nobody else's numbers move. */
 static void isolation_touches_nobody_else(void **state) {
   quality_laws *made = *state;
-  size_t n_isolated = 0, n_computed = 0;
+  size_t n_isolated = 0, n_by_previous = 0, n_computed = 0;
   for (uint64_t seed = 0; seed < BOOKS; seed++) {
     random_book *of = random_book_make(seed);
     const book *b = laws_load(&made->with, of, 0);
-    sg_result *all = margin(made, made->plain, seed), *some = margin(made, made->isolates, seed);
+    sg_book *previous = make_previous(made, seed);
+    sg_result *all = margin(made, made->plain, NULL, seed), *some = margin(made, made->isolates, previous, seed);
     assert_int_equal(all->n_rows, some->n_rows + some->n_isolated);
     uint32_t next = 0;
     for (uint32_t i = 0; i < all->n_rows; i++) {
@@ -113,15 +142,18 @@ static void isolation_touches_nobody_else(void **state) {
         above = some->isolated[j].account == b->accounts.margin_account[parent];
       }
       assert_true(above && some->isolated[i].reason[0] != '\0');
+      n_by_previous += strstr(some->isolated[i].reason, "previous book") != NULL;
     }
     n_isolated += some->n_isolated;
     n_computed += some->n_rows;
     sg_result_close(all);
     sg_result_close(some);
+    sg_book_close(previous);
     random_book_close(of);
   }
-  print_message("%zu accounts isolated, %zu computed\n", n_isolated, n_computed);
-  assert_true(n_isolated > 500 && n_computed > 500);
+  print_message("%zu accounts isolated, %zu of them by the previous book, %zu computed\n", n_isolated, n_by_previous,
+                n_computed);
+  assert_true(n_isolated > 500 && n_by_previous > 100 && n_computed > 500);
 }
 
 int main(void) {

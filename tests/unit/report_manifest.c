@@ -79,11 +79,11 @@ static void what_a_run_needs_to_be_repeated_reads_back(void **state) {
   assert_int_equal(read.n_settings, 2);
   assert_string_equal(read.settings[0], "factor=0.9");
   assert_string_equal(read.settings[1], "name=a,b");
-  assert_string_equal(read.book_folder, "/");
-  assert_int_equal(read.n_files, 2);
-  assert_string_equal(read.files[1].name, "positions.csv.gz");
-  assert_int_equal(read.files[1].size_bytes, 1234567);
-  assert_true(read.files[0].digest[0] == 0x0123456789abcdefU && read.files[0].digest[1] == 0xfedcba9876543210U);
+  assert_string_equal(read.book.folder, "/");
+  assert_int_equal(read.book.n_files, 2);
+  assert_string_equal(read.book.files[1].name, "positions.csv.gz");
+  assert_int_equal(read.book.files[1].size_bytes, 1234567);
+  assert_true(read.book.files[0].digest[0] == 0x0123456789abcdefU && read.book.files[0].digest[1] == 0xfedcba9876543210U);
   assert_false(read.partial);
   assert_string_equal(read.device_name, "EPYC");
   assert_string_equal(read.device_platform, "Portable Computing Language");
@@ -120,7 +120,7 @@ static void relative_paths_of_book_and_model_become_absolute(void **state) {
   assert_int_equal(result_write_files(&run, folder, NULL), SG_OK);
   manifest read;
   assert_int_equal(manifest_read(folder, &read, NULL), SG_OK);
-  assert_string_equal(read.book_folder, here);
+  assert_string_equal(read.book.folder, here);
   snprintf(expected, sizeof expected, "%s/my.yaml", here);
   assert_string_equal(read.model_path, expected);
   manifest_close(&read);
@@ -179,20 +179,20 @@ static void an_edited_or_missing_result_file_is_refused(void **state) {
 static void a_book_that_changed_since_is_refused_file_by_file(void **state) {
   manifest read;
   assert_int_equal(manifest_read(folder, &read, NULL), SG_OK);
-  assert_int_equal(manifest_check_book(&read, &sample_book, NULL), SG_OK);
+  assert_int_equal(manifest_check_book(&read.book, "book", &sample_book, NULL), SG_OK);
   input_file now[] = {{.name = "accounts.csv"}, sample_files[1]};
   now[1].digest[1] ^= 1;
   book changed = sample_book;
   changed.files = now;
   sg_error *error = sg_error_open();
-  assert_int_equal(manifest_check_book(&read, &changed, error), SG_INPUT);
+  assert_int_equal(manifest_check_book(&read.book, "book", &changed, error), SG_INPUT);
   assert_int_equal(sg_error_count(error), 3);
   assert_string_equal(sg_error_get(error, 0).file, "accounts.csv");
-  assert_string_equal(sg_error_get(error, 0).message, "is new in the book since it was margined");
+  assert_string_equal(sg_error_get(error, 0).message, "is new in the book since the run");
   assert_string_equal(sg_error_get(error, 1).file, "book.yaml");
-  assert_string_equal(sg_error_get(error, 1).message, "was part of the book when it was margined and is gone");
+  assert_string_equal(sg_error_get(error, 1).message, "was part of the book of the run and is gone");
   assert_string_equal(sg_error_get(error, 2).file, "positions.csv.gz");
-  assert_string_equal(sg_error_get(error, 2).message, "has changed since the book was margined");
+  assert_string_equal(sg_error_get(error, 2).message, "has changed in the book since the run");
   sg_error_close(error);
   manifest_close(&read);
 }

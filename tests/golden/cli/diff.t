@@ -66,7 +66,7 @@ $ shockgrid diff old part --device reference
 [3]
 $ cp -r $SOURCE/tests/golden/books/diff-old book && shockgrid run book --model spot-vol-grid --device reference --quiet --out mine
 $ sed -i s/100/101/ book/underlyings.csv && shockgrid diff mine mine --device reference
-! underlyings.csv: has changed since the book was margined
+! underlyings.csv: has changed in the book since the run
 [3]
 $ shockgrid diff old
 ! shockgrid diff: expected OLD NEW

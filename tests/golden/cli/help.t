@@ -48,6 +48,9 @@ options:
                             devices' prints them, or reference
   --lanes N                 1, 2, 4, 8 or 16 numbers in a register; results are the same
   --set NAME=VALUE          override a parameter of the model; may be repeated
+  --previous BOOK           a book of before: look for marks that stood still and for
+                            prices, vols and rates that moved too far, and do what the
+                            model says about them
   --unimplied VOL           price held options whose price gives no vol with this one
                             (0.8 is 80 %) and name them; default: refuse the book
   --account ACCOUNT         margin only this account; may be repeated

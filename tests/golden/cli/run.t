@@ -56,7 +56,7 @@ $ shockgrid explain half collar --device reference
 [3]
 $ cp book/positions.csv . && echo 'omnibus,ACME,1' >>book/positions.csv
 $ shockgrid explain out collar --device reference
-! positions.csv: has changed since the book was margined
+! positions.csv: has changed in the book since the run
 [3]
 $ cp positions.csv book/positions.csv && shockgrid explain out collar --device reference >explained
 # Nothing is written for a bad book or model, and both are reported.
