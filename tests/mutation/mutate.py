@@ -7,7 +7,8 @@ with four lanes (helpers of one lane: with one), and given to the device's self-
 
   --each N      at most N mutants of each function, spread over the kinds of fault (default 6); 0: all
   --file NAME   only of this file; may be repeated. Its rows replace those of the file in FILE
-  --work FOLDER keep what all mutants share there, for the next time
+  --work FOLDER keep what all mutants share there, for the next time, and the verdicts: mutants once killed are not judged
+                again while their text is the same (the self-test only gains cases)
   --sample N    N mutants of all functions together, always the same, for the suite
 """
 import argparse
@@ -16,9 +17,12 @@ import contextlib
 import concurrent.futures
 import glob
 import hashlib
+import json
 import os
 import re
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,6 +30,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCE = os.path.dirname(os.path.dirname(HERE))
 KERNELS = os.path.join(SOURCE, "kernels")
+CPU_LIMIT_S = 20  # of the self-test, which takes 0.3 s
 CLANG = next((c for c in ("clang", "clang-15", "clang-16", "clang-14") if shutil.which(c)), None)
 
 TOKEN = re.compile(r"""(?P<comment>/\*.*?\*/|//[^\n]*)|(?P<directive>^[ \t]*\#(?:[^\n]*\\\n)*[^\n]*)|(?P<string>"[^"\n]*")
@@ -136,8 +141,8 @@ class Workshop:
         self.programs = sorted(os.path.basename(f)[:-3] for f in glob.glob(KERNELS + "/*.cl"))
         self.wrappers = {p: self.wrapper(p) for p in self.programs}
         self.judge = os.path.join(folder, "judge")
-        if all(os.path.exists(self.base(lanes)) for lanes in lanes_wanted):
-            return
+        self.journal = os.path.join(folder, "killed.jsonl")
+        self.killed = dict(json.loads(line) for line in open(self.journal)) if os.path.exists(self.journal) else {}
         objects = [f for l in ("base", "device") for f in glob.glob("%s/CMakeFiles/%s.dir/**/*.o" % (build, l), recursive=True)]
         subprocess.run(["cc", "-std=c11", "-D_GNU_SOURCE", "-O1", "-rdynamic", "-I", build + "/layers/device", "-I",
                         SOURCE + "/include", HERE + "/judge.c", *objects, "-lOpenCL", "-lzstd", "-lz", "-lxxhash", "-ljansson", "-lm",
@@ -197,29 +202,54 @@ class Workshop:
             os.remove(made)
         return done.returncode == 0
 
+    def name(self, mutant, text):
+        """A digest of the mutant: its faulty file and all that stands beside it in its programs."""
+        read = set().union(*(self.included(p + ".cl") for p in self.programs_reading(mutant.file)))
+        digest = hashlib.sha256(("%d %s\n%s" % (mutant.lanes, mutant.file, text)).encode())
+        for file in sorted(read - {mutant.file}):
+            digest.update(open(os.path.join(KERNELS, file), "rb").read())
+        return digest.hexdigest()
+
+    def ask(self, library, lanes):
+        """("killed" | "survived", what the judge said) of the kernels in a library"""
+        limit = (CPU_LIMIT_S, CPU_LIMIT_S)  # of processor time: how busy the machine is decides nothing
+        done = subprocess.run([self.judge, self.base(lanes), library, str(lanes)], capture_output=True, text=True,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, limit))
+        if done.returncode == 70:
+            sys.exit("the judge failed: " + done.stderr)
+        if done.returncode == 0:
+            return "survived", ""
+        if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+            return "killed", "never ended"
+        return "killed", done.stdout.strip() or "crashed (%d)" % done.returncode
+
     def try_mutant(self, number, mutant):
         """("killed" | "survived" | "invalid", what the judge said)"""
-        kernels = os.path.join(self.folder, "m%d" % number)
-        shutil.copytree(KERNELS, kernels)
         text = open(os.path.join(KERNELS, mutant.file)).read()
+        text = text[:mutant.start] + mutant.after + text[mutant.end:]
+        name = self.name(mutant, text)
+        if name in self.killed:
+            return self.killed[name]
+        kernels = os.path.join(self.folder, "m%d" % number)
+        shutil.rmtree(kernels, ignore_errors=True)
+        shutil.copytree(KERNELS, kernels)
         with open(os.path.join(kernels, mutant.file), "w") as out:
-            out.write(text[:mutant.start] + mutant.after + text[mutant.end:])
-        lanes = mutant.lanes
+            out.write(text)
         library = os.path.join(self.folder, "m%d.so" % number)
-        try:
-            if not self.compile(kernels, self.programs_reading(mutant.file), lanes, library):
-                return "invalid", "does not compile"
-            done = subprocess.run([self.judge, self.base(lanes), library, str(lanes)], capture_output=True, text=True,
-                                  timeout=120)
-            if done.returncode == 0:
-                return "survived", ""
-            return "killed", done.stdout.strip() or "crashed (%d)" % done.returncode
-        except subprocess.TimeoutExpired:
-            return "killed", "never ended"
-        finally:
-            shutil.rmtree(kernels)
-            if os.path.exists(library):
-                os.remove(library)
+        verdict = "survived", ""
+        for program in self.programs_reading(mutant.file):
+            if not self.compile(kernels, [program], mutant.lanes, library):
+                verdict = "invalid", "does not compile"
+                break
+            verdict = self.ask(library, mutant.lanes)
+            os.remove(library)
+            if verdict[0] == "killed":
+                break
+        shutil.rmtree(kernels)
+        if verdict[0] != "survived":
+            with open(self.journal, "a") as out:
+                out.write(json.dumps([name, verdict]) + "\n")
+        return verdict
 
 
 def equivalents():
