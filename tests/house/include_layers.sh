@@ -31,14 +31,14 @@ check() {
   esac
 }
 
-grep -nE '^[[:space:]]*#[[:space:]]*include' host/*/*.[ch] host/*.c >"$work/includes"
+grep -nE '^[[:space:]]*#[[:space:]]*include' host/*/*.[ch] >"$work/includes"
 while IFS= read -r line; do
   [[ "$line" =~ $include_line ]] || { complain "cannot read: $line"; continue; }
   file=${BASH_REMATCH[1]}
   layer=${file#host/}
   layer=${layer%%/*}
   checked
-  check "${layer%.c}" "$file" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}" "${BASH_REMATCH[4]}"
+  check "$layer" "$file" "${BASH_REMATCH[2]}" "${BASH_REMATCH[3]}" "${BASH_REMATCH[4]}"
 done <"$work/includes"
 
 # By bare name; the C library only where a kernel is compiled as C.

@@ -26,7 +26,7 @@ for layer in base data input rules device report engine; do
 done
 
 # base/number.c alone may print a double for a result.
-grep -nE '"[^"]*%[-+#0]*[0-9*]*(\.[0-9*]+)?l?[aAeEfFgG]' host/{base,data,input,rules,device,report,engine}/*.[ch] host/api.c \
+grep -nE '"[^"]*%[-+#0]*[0-9*]*(\.[0-9*]+)?l?[aAeEfFgG]' host/{base,data,input,rules,device,report,engine,api}/*.[ch] \
   2>/dev/null | grep -v '^host/base/number' >"$work/prints"
 while IFS= read -r line; do
   complain "a double printed by printf: $line"
