@@ -97,11 +97,10 @@ sg_status error_fail(sg_error *error, sg_status status, const char *format, ...)
   return status;
 }
 
-sg_status error_out_of_memory(sg_error *error) {
+void error_note_out_of_memory(sg_error *error) {
   if (error != NULL) {
     keep(error, SG_DEVICE, (place){0}, NULL);
   }
-  return SG_DEVICE;
 }
 
 sg_status error_add_errno(sg_error *error, const char *path, const char *what) {

@@ -29,7 +29,12 @@ sg_status error_add(sg_error *error, sg_status status, place where, const char *
 sg_status error_fail(sg_error *error, sg_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-sg_status error_out_of_memory(sg_error *error);
+/* Here, so that whoever reads a caller, a static analyser too, knows that what follows is not reached without memory. */
+void error_note_out_of_memory(sg_error *error);
+static inline sg_status error_out_of_memory(sg_error *error) {
+  error_note_out_of_memory(error);
+  return SG_DEVICE;
+}
 
 /* A file that "cannot be read" or "cannot be written", and errno's reason: SG_IO, or SG_DEVICE where memory ran out. */
 sg_status error_add_errno(sg_error *error, const char *path, const char *what);

@@ -337,7 +337,7 @@ sg_status verify_closing(const pricing *with, const tile *of, sg_error *error) {
   }
   tile_check *check = of->check;
   size_t n = check->cells.n;
-  uint64_t *begin = malloc((n + 1) * sizeof *begin);
+  uint64_t *begin = calloc(n + 1, sizeof *begin);
   double *got = malloc((n + 1) * sizeof *got);
   sg_status status = begin && got ? SG_OK : error_out_of_memory(error);
   TRY_DONE(status);
