@@ -8,8 +8,7 @@
  *         NET_SEGMENT; times scale; a loss is reduced by credit, to 0 at most
  *   grid  work-item (x, n): columns x*LANES..(x+1)*LANES of parent n
  */
-#include "lane.h"
-#include "shared.h"
+#include "fold.h"
 
 __kernel void fold_level(__global const ulong *child_begin, __global const uint *child, __global const uint *rate_row,
                          __global const double *rate, double gains, __global const double *gains_cap,
@@ -28,13 +27,9 @@ __kernel void fold_level(__global const ulong *child_begin, __global const uint 
     lane sum = zero;
     for (ulong x = segment; x < segment_end; x++) {
       lane converted = lane_load(rate + rate_row[x] * (ulong)stride + k);
-      lane part = lane_load(child_pnl + child[x] * (ulong)stride + k) * converted;
-      part = lane_select(lane_less(zero, part), lane_min(part * gains, (lane)gains_cap[x]), part);
-      sum = sum + part;
+      sum = sum + fold_part(lane_load(child_pnl + child[x] * (ulong)stride + k), converted, gains, gains_cap[x]);
     }
     total = total + sum;
   }
-  total = total * lane_load(scale + k);
-  lane relieved = lane_min(total + credit[n], zero);
-  lane_store(parent_pnl + n * stride + k, lane_select(lane_less(total, zero), relieved, total));
+  lane_store(parent_pnl + n * stride + k, fold_close(total, lane_load(scale + k), credit[n]));
 }

@@ -187,6 +187,17 @@ LANE_INLINE void lane_prefetch(__global double *to) {
 #endif
 }
 
+/* Those of a group of lanes that will be read. */
+LANE_INLINE void lane_prefetch_read(__global const double *from) {
+#if !defined(__OPENCL_C_VERSION__) || (LANES > 1 && !defined(__NV_CL_C_VERSION))
+  for (int line = 0; line < LANES; line += 8) {
+    __builtin_prefetch((const void *)(size_t)(from + line), 0);
+  }
+#else
+  (void)from;
+#endif
+}
+
 /* min and max return a unless b is smaller (larger): a NaN in a stays, one in b is ignored. */
 LANE_INLINE lane lane_min(lane a, lane b) { return lane_select(lane_less(b, a), b, a); }
 LANE_INLINE lane lane_max(lane a, lane b) { return lane_select(lane_less(a, b), b, a); }

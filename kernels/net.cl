@@ -8,40 +8,9 @@
  *   grid  work-item (x, n): columns x*span..(x+1)*span of node n; span a multiple of LANES (COLUMN_PADDING will do),
  *         best as device_span says
  */
-#include "lane.h"
-#include "shared.h"
+#include "net.h"
 
-/* Lanes of one row that are accumulated together in registers. */
-#ifndef NET_VECTORS
-#ifndef __OPENCL_C_VERSION__
-#define NET_VECTORS 16
-#elif LANES == 1
-#define NET_VECTORS 1
-#elif LANES == 16
-#define NET_VECTORS 4
-#else
-#define NET_VECTORS 8
-#endif
-#endif
-
-/* sum[v] = fma(quantity, pnl, sum[v]) over positions begin..end; n_vectors is a constant where this is inlined. */
-LANE_INLINE void net_positions(ulong begin, ulong end, __global const uint *instrument, __global const double *quantity,
-                               __global const double *pnl, uint stride, uint n_vectors, lane *sum) {
-  LANE_UNROLL
-  for (uint v = 0; v < n_vectors; v++) {
-    sum[v] = (lane)0.0;
-  }
-  for (ulong p = begin; p < end; p++) {
-    __global const double *row = pnl + instrument[p] * (ulong)stride;
-    lane held = (lane)quantity[p];
-    LANE_UNROLL
-    for (uint v = 0; v < n_vectors; v++) {
-      sum[v] = fma(held, lane_load(row + v * LANES), sum[v]);
-    }
-  }
-}
-
-/* n_vectors <= NET_VECTORS groups of columns: the first segment, then the sums of the others. */
+/* n_vectors <= NET_VECTORS groups of columns. */
 LANE_INLINE void net_columns(ulong begin, ulong end, __global const uint *instrument, __global const double *quantity,
                              __global const double *pnl, uint stride, uint n_vectors, __global double *node_pnl) {
   LANE_UNROLL
@@ -49,18 +18,7 @@ LANE_INLINE void net_columns(ulong begin, ulong end, __global const uint *instru
     lane_prefetch(node_pnl + v * LANES);
   }
   lane total[NET_VECTORS];
-  ulong segment_end = end - begin < NET_SEGMENT ? end : begin + NET_SEGMENT;
-  net_positions(begin, segment_end, instrument, quantity, pnl, stride, n_vectors, total);
-  while (segment_end < end) {
-    ulong segment = segment_end;
-    lane sum[NET_VECTORS];
-    segment_end = end - segment < NET_SEGMENT ? end : segment + NET_SEGMENT;
-    net_positions(segment, segment_end, instrument, quantity, pnl, stride, n_vectors, sum);
-    LANE_UNROLL
-    for (uint v = 0; v < n_vectors; v++) {
-      total[v] = total[v] + sum[v];
-    }
-  }
+  net_total(begin, end, instrument, quantity, pnl, stride, n_vectors, total);
   LANE_UNROLL
   for (uint v = 0; v < n_vectors; v++) {
     lane_store(node_pnl + v * LANES, total[v]);

@@ -13,6 +13,10 @@
 #define COLUMN_PADDING 16   /* the widest lane type */
 #define INSTRUMENT_PADDING 16
 #define NET_SEGMENT 256     /* positions added one after the other before the sums of segments are added */
+#define TREE_COLUMNS 64     /* of a work-item of net_trees, a multiple of COLUMN_PADDING */
+#define TREE_LEVELS 4       /* that it can climb */
+#define TREE_WANTED 1u
+#define TREE_PLAIN 2u
 #define SLICE_PADDING 0xffffffffu /* slice_of[k] of a padding column: price kernels write 0 there and skip the work */
 
 /* Rows of contract[field][i], the same for every pricer; i counts instruments of one pricer, padded to

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The book has every kind of instrument, many small accounts and a few large ones; the model is the plain grid. The
- * second of two runs counts: the first may compile kernels.
+ * first of three runs may compile kernels; the second keeps an account's vectors, so that nodes go kernel by kernel; the
+ * third counts for all that it does.
  */
 #include "calibrate/rates.h"
 
@@ -18,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define RATES_FORMAT "work rates, format 3"
+#define RATES_FORMAT "work rates, format 4"
 enum {
   UNDERLYINGS = 40,
   OPTIONS = 200,
@@ -29,7 +30,7 @@ enum {
   LARGE = 10,
   LARGE_POSITIONS = 1000,
   BATCH_ACCOUNTS = 4096, /* several batches, as in a large run */
-  RUNS = 2,
+  RUNS = 3,
 };
 
 /* ---- the book ---------------------------------------------------------------------------------- */
@@ -136,14 +137,17 @@ static sg_status write_results(result *run, const char *cache, sg_error *error) 
   return status;
 }
 
-static sg_status run_once(device *on, const texts *from, const model *under, const char *cache, double *last,
-                          run_plan **foreseen, sg_error *error) {
+/* rates->seconds of the works that the run has, those of runs before where it has not. */
+static sg_status run_once(device *on, const texts *from, const model *under, const char *cache, bool vectors,
+                          work_rates *rates, sg_error *error) {
   const sg_named_text files[N_TEXTS] = {
       {"book.yaml", from->bytes[TEXT_BOOK], from->size_bytes[TEXT_BOOK]},
       {"underlyings.csv", from->bytes[TEXT_UNDERLYINGS], from->size_bytes[TEXT_UNDERLYINGS]},
       {"instruments.csv", from->bytes[TEXT_INSTRUMENTS], from->size_bytes[TEXT_INSTRUMENTS]},
       {"positions.csv", from->bytes[TEXT_POSITIONS], from->size_bytes[TEXT_POSITIONS]}};
-  const sg_run_options in_batches = {.tile_portfolios = BATCH_ACCOUNTS};
+  static const char *const account[] = {"C000000"};
+  const sg_run_options in_batches = {.tile_portfolios = BATCH_ACCOUNTS, .pnl_accounts = account, .n_pnl_accounts = vectors};
+  run_plan *foreseen = NULL;
   book *of = NULL;
   result *run = NULL;
   sg_status status = SG_OK;
@@ -153,13 +157,14 @@ static sg_status run_once(device *on, const texts *from, const model *under, con
   TRY_DONE(engine_run(on, of, under, &in_batches, &run, error));
   TRY_DONE(write_results(run, cache, error));
   run->work_seconds[WORK_READ] = read_seconds;
+  TRY_DONE(engine_plan(on, of, under, &in_batches, true, &foreseen, error));
   for (int w = 0; w < N_WORKS; w++) {
-    last[w] = run->work_seconds[w];
-  }
-  if (*foreseen == NULL) {
-    TRY_DONE(engine_plan(on, of, under, &in_batches, true, foreseen, error));
+    if (foreseen->count[w] > 0) {
+      rates->seconds[w] = run->work_seconds[w] / foreseen->count[w];
+    }
   }
 done:
+  plan_close(foreseen);
   result_close(run);
   book_close(of);
   return status;
@@ -168,21 +173,16 @@ done:
 static sg_status measure_rates(device *on, const char *cache, work_rates *rates, sg_error *error) {
   texts book_texts;
   model *under = NULL;
-  run_plan *foreseen = NULL;
-  double last[N_WORKS] = {0};
+  *rates = (work_rates){0};
   sg_status status = texts_open(&book_texts) ? SG_OK : error_out_of_memory(error);
   TRY_DONE(status);
   TRY_DONE(model_read("spot-vol-grid", NULL, 0, &under, error));
   for (int i = 0; i < RUNS; i++) {
     malloc_trim(0); /* a larger run meets new pages too */
-    TRY_DONE(run_once(on, &book_texts, under, cache, last, &foreseen, error));
-  }
-  for (int w = 0; w < N_WORKS; w++) {
-    rates->seconds[w] = foreseen->count[w] > 0 ? last[w] / foreseen->count[w] : 0.0;
+    TRY_DONE(run_once(on, &book_texts, under, cache, i + 1 < RUNS, rates, error));
   }
 done:
   texts_close(&book_texts);
-  plan_close(foreseen);
   model_close(under);
   return status;
 }

@@ -27,6 +27,7 @@
   X(WORK_PRICE_AMERICAN, STAGE_PRICE, "American prices", 2500, 8)                        \
   X(WORK_PRICE_HOST, STAGE_PRICE, "vols of instruments", 0, 24)                          \
   X(WORK_NET, STAGE_NET, "position-scenarios", 1, 8)                                     \
+  X(WORK_NET_TREES, STAGE_NET, "position-scenarios with their nodes", 3, 10)      \
   X(WORK_FOLD, STAGE_NET, "child-scenarios", 3, 16)                                      \
   X(WORK_REDUCE, STAGE_NET, "node-scenarios reduced", 2, 8)                              \
   X(WORK_NET_HOST, STAGE_NET, "positions and nodes", 0, 64)                              \

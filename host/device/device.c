@@ -134,6 +134,17 @@ void buffer_close(device_buffer *buffer) {
   }
 }
 
+sg_status buffer_map(const device_buffer *buffer, const double **mapped, sg_error *error) {
+  *mapped = NULL;
+  return buffer->on->backend->buffer_map ? buffer->on->backend->buffer_map(buffer, mapped, error) : SG_OK;
+}
+
+void buffer_unmap(const device_buffer *buffer, const double *mapped) {
+  if (mapped) {
+    buffer->on->backend->buffer_unmap(buffer, mapped);
+  }
+}
+
 static bool range_valid(const device_buffer *buffer, size_t offset_bytes, size_t size_bytes) {
   return offset_bytes <= buffer->size_bytes && size_bytes <= buffer->size_bytes - offset_bytes;
 }

@@ -29,6 +29,7 @@
   X(fold_level, fold)          \
   X(adjust_nodes, adjust)      \
   X(reduce_worst, reduce)      \
+  X(net_trees, trees)          \
   X(sum_rows, check)           \
   X(gather_runs, check)
 
@@ -78,6 +79,9 @@ sg_status buffer_read(device *on, const device_buffer *buffer, size_t offset_byt
 /* to[j][length] = length doubles from element begin[j] of the buffer on, as the device holds them now. */
 sg_status buffer_gather(device *on, device_buffer *buffer, const uint64_t *begin, size_t n, uint32_t length, double *to,
                         sg_error *error);
+/* Where the host can read a buffer in place, until it is unmapped: no kernel writes to it between. NULL: it cannot. */
+sg_status buffer_map(const device_buffer *buffer, const double **mapped, sg_error *error);
+void buffer_unmap(const device_buffer *buffer, const double *mapped); /* accepts NULL */
 /* The reference only: a buffer over the caller's memory, which outlives it. */
 sg_status buffer_borrow(device *reference, const void *memory, size_t size_bytes, device_buffer **made, sg_error *error);
 

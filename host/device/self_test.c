@@ -232,6 +232,9 @@ static sg_status cases_compare(device *on, device *reference, arena *memory, sg_
   COMPARE(case_make_gather(memory, wide, &known));
   COMPARE(case_make_reduce(memory, odd, 0, &known));
   COMPARE(case_make_reduce(memory, odd, 1, &known));
+  for (uint32_t n_levels = 0; n_levels <= TREE_LEVELS; n_levels++) {
+    COMPARE(case_make_trees(memory, odd, n_levels, n_levels % 2, &known));
+  }
   return SG_OK;
 }
 

@@ -8,7 +8,7 @@
 
 #include "device/backend.h"
 
-enum { CASE_ARGUMENTS_LIMIT = 18 };
+enum { CASE_ARGUMENTS_LIMIT = 24 };
 
 typedef struct case_argument {
   enum {
@@ -93,5 +93,7 @@ bool case_make_adjust(arena *memory, case_size size, known_case *made);
 bool case_make_sums(arena *memory, case_size size, known_case *made);
 bool case_make_gather(arena *memory, case_size size, known_case *made);
 bool case_make_reduce(arena *memory, case_size size, uint32_t carry, known_case *made);
+/* n_rows trees of 0 to TREE_LEVELS levels; their columns TREE_COLUMNS * carry .. of a matrix that has more. */
+bool case_make_trees(arena *memory, case_size size, uint32_t n_levels, uint32_t carry, known_case *made);
 
 #endif

@@ -30,52 +30,78 @@ static void sort_keys(uint64_t *keys, size_t n) {
   }
 }
 
+/* The arrays of a set's table, with room for a node to each position. */
+typedef struct table_arrays {
+  uint32_t *order, *node_of, *node_begin, *portfolio_of, *group, *begin;
+} table_arrays;
+
+/* Every position is a portfolio and a node. */
+static void table_of_single(const batch *of, const group_set *groups, node_table *table, const table_arrays *made) {
+  for (uint32_t i = 0; i < of->n_portfolios; i++) {
+    made->group[i] = groups->of[of->instrument[i]];
+    made->order[i] = made->node_of[i] = made->portfolio_of[i] = made->node_begin[i] = i;
+    made->begin[i + 1] = i + 1;
+  }
+  table->n = of->n_portfolios;
+}
+
+/* One portfolio's positions first .. first + n - 1; keys[n] is room. Positions are in the order of instruments, which is
+ * mostly that of groups. */
+static void table_add(const batch *of, const group_set *groups, uint32_t portfolio, size_t first, size_t n, uint64_t *keys,
+                      node_table *table, const table_arrays *made) {
+  bool sorted = true;
+  for (size_t i = 0; i < n; i++) {
+    keys[i] = (uint64_t)groups->of[of->instrument[first + i]] << 32 | i;
+    sorted = sorted && (i == 0 || keys[i - 1] < keys[i]);
+  }
+  if (!sorted) {
+    sort_keys(keys, n);
+  }
+  for (size_t i = 0; i < n; i++) {
+    uint32_t group = (uint32_t)(keys[i] >> 32);
+    if (i == 0 || group != (uint32_t)(keys[i - 1] >> 32)) {
+      made->group[table->n] = group;
+      made->node_begin[table->n] = (uint32_t)(first + i);
+      made->portfolio_of[table->n++] = portfolio;
+    }
+    size_t position = first + (uint32_t)keys[i];
+    made->order[first + i] = (uint32_t)position;
+    made->node_of[position] = table->n - 1;
+  }
+}
+
 /* Groups of each portfolio in key order, positions of each node in instrument order. */
 static sg_status make_table(batch *of, uint32_t set, sg_error *error) {
   const group_set *groups = &of->in->sets[set];
   node_table *table = &of->tables[set];
-  uint32_t *order = ARENA_ARRAY(of->memory, uint32_t, of->n_positions);
-  uint32_t *node_of = ARENA_ARRAY(of->memory, uint32_t, of->n_positions);
-  uint32_t *node_group = ARENA_ARRAY(of->memory, uint32_t, of->n_positions);
-  uint32_t *portfolio_of = ARENA_ARRAY(of->memory, uint32_t, of->n_positions);
-  table->begin = ARENA_ARRAY(of->memory, uint32_t, of->n_portfolios + 1);
-  uint64_t *keys = malloc((of->n_positions + 1) * sizeof *keys);
-  if (!order || !node_of || !node_group || !portfolio_of || !table->begin || !keys) {
+  const size_t *begin = of->all->begin + of->first;
+  size_t longest = 0;
+  for (uint32_t f = 0; f < of->n_portfolios; f++) {
+    longest = begin[f + 1] - begin[f] > longest ? begin[f + 1] - begin[f] : longest;
+  }
+  table_arrays made = {ARENA_ARRAY(of->memory, uint32_t, of->n_positions),     ARENA_ARRAY(of->memory, uint32_t, of->n_positions),
+                       ARENA_ARRAY(of->memory, uint32_t, of->n_positions + 1), ARENA_ARRAY(of->memory, uint32_t, of->n_positions),
+                       ARENA_ARRAY(of->memory, uint32_t, of->n_positions),     ARENA_ARRAY(of->memory, uint32_t, of->n_portfolios + 1)};
+  uint64_t *keys = malloc((longest + 1) * sizeof *keys);
+  if (!made.order || !made.node_of || !made.node_begin || !made.portfolio_of || !made.group || !made.begin || !keys) {
     free(keys);
     return error_out_of_memory(error);
   }
-  const size_t *begin = of->all->begin + of->first;
   if (of->all->standalone) {
-    for (uint32_t i = 0; i < of->n_portfolios; i++) {
-      node_group[i] = groups->of[of->instrument[i]];
-      order[i] = node_of[i] = portfolio_of[i] = i;
-      table->begin[i + 1] = i + 1;
-    }
-    table->n = of->n_portfolios;
+    table_of_single(of, groups, table, &made);
   }
   for (uint32_t f = 0; !of->all->standalone && f < of->n_portfolios; f++) {
-    size_t first = begin[f] - of->first_position, n = begin[f + 1] - begin[f];
-    for (size_t i = 0; i < n; i++) {
-      keys[i] = (uint64_t)groups->of[of->instrument[first + i]] << 32 | i;
-    }
-    sort_keys(keys, n);
-    for (size_t i = 0; i < n; i++) {
-      uint32_t group = (uint32_t)(keys[i] >> 32);
-      if (i == 0 || group != (uint32_t)(keys[i - 1] >> 32)) {
-        node_group[table->n] = group;
-        portfolio_of[table->n++] = f;
-      }
-      size_t position = first + (uint32_t)keys[i];
-      order[first + i] = (uint32_t)position;
-      node_of[position] = table->n - 1;
-    }
-    table->begin[f + 1] = table->n;
+    table_add(of, groups, f, begin[f] - of->first_position, begin[f + 1] - begin[f], keys, table, &made);
+    made.begin[f + 1] = table->n;
   }
   free(keys);
-  table->group = node_group;
-  of->order[set] = order;
-  of->node_of[set] = node_of;
-  of->portfolio_of[set] = portfolio_of;
+  made.node_begin[table->n] = (uint32_t)of->n_positions;
+  table->group = made.group;
+  table->begin = made.begin;
+  of->order[set] = made.order;
+  of->node_of[set] = made.node_of;
+  of->node_begin[set] = made.node_begin;
+  of->portfolio_of[set] = made.portfolio_of;
   return SG_OK;
 }
 
@@ -116,9 +142,10 @@ sg_status batch_open(bound *in, const portfolios *all, uint32_t first, uint32_t 
   opened->tables = ARENA_ARRAY(opened->memory, node_table, in->n_sets);
   opened->node_of = ARENA_ARRAY(opened->memory, uint32_t *, in->n_sets);
   opened->order = ARENA_ARRAY(opened->memory, uint32_t *, in->n_sets);
+  opened->node_begin = ARENA_ARRAY(opened->memory, uint32_t *, in->n_sets);
   opened->portfolio_of = ARENA_ARRAY(opened->memory, uint32_t *, in->n_sets);
   bool enough = opened->instrument && opened->quantity && opened->tables && opened->node_of && opened->order &&
-                opened->portfolio_of;
+                opened->node_begin && opened->portfolio_of;
   sg_status status = enough ? SG_OK : error_out_of_memory(error);
   for (size_t i = 0; status == SG_OK && i < opened->n_positions; i++) {
     opened->instrument[i] = all->instrument[opened->first_position + i];
@@ -147,8 +174,8 @@ sg_status batch_parents(batch *of, uint32_t child_set, uint32_t parent_set, cons
   if (made == NULL) {
     return error_out_of_memory(error);
   }
-  for (size_t i = 0; i < of->n_positions; i++) {
-    made[of->node_of[child_set][i]] = of->node_of[parent_set][i];
+  for (uint32_t node = 0; node < of->tables[child_set].n; node++) {
+    made[node] = of->node_of[parent_set][of->order[child_set][of->node_begin[child_set][node]]];
   }
   return SG_OK;
 }

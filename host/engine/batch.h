@@ -21,7 +21,10 @@ typedef struct batch {
   node_table *tables;      /* [set]; n is 0 for sets not in use */
   uint32_t **node_of;      /* [set][i] */
   uint32_t **order;        /* [set] positions by node, then instrument */
+  uint32_t **node_begin;   /* [set][node + 1] its positions in order[set] */
   uint32_t **portfolio_of; /* [set][node] */
+  struct netting **nets;   /* [level set] on its way through the device */
+  struct tree_check *checks; /* what is drawn of its results, to be recomputed */
 } batch;
 
 /* used[set] says which tables to build. */

@@ -29,6 +29,12 @@ typedef struct batch_run {
   sg_error *error;
 } batch_run;
 
+static void run_netter(batch_run *run, batch_worker *own, batch_netter *step) {
+  if (own->status == SG_OK && step != NULL) {
+    own->status = step(run->with, &own->of, own->outcomes, run->list->net_context, own->error);
+  }
+}
+
 static bool open_batch(void *context, uint32_t w, size_t i) {
   batch_run *run = context;
   batch_worker *own = &run->workers[w];
@@ -41,6 +47,7 @@ static bool open_batch(void *context, uint32_t w, size_t i) {
     own->outcomes = ARENA_ARRAY(own->of.memory, block_outcome, run->with->in->model->n_blocks + 1);
     own->status = own->outcomes == NULL ? error_out_of_memory(own->error) : SG_OK;
   }
+  run_netter(run, own, list->prepare);
   own->net_seconds = clock_seconds() - start;
   own->rules_seconds = 0.0;
   return true;
@@ -50,9 +57,7 @@ static bool net_batch(void *context, uint32_t w, size_t i) {
   batch_run *run = context;
   batch_worker *own = &run->workers[w];
   double start = clock_seconds(), price_before = run->list->on_device ? run->with->clock.price : 0.0;
-  if (own->status == SG_OK) {
-    own->status = run->list->net(run->with, &own->of, own->outcomes, run->list->net_context, own->error);
-  }
+  run_netter(run, own, run->list->net);
   own->net_seconds += clock_seconds() - start - (run->list->on_device ? run->with->clock.price - price_before : 0.0);
   return true;
 }
@@ -61,6 +66,9 @@ static bool settle(void *context, uint32_t w, size_t i) {
   batch_run *run = context;
   batch_worker *own = &run->workers[w];
   double start = clock_seconds();
+  run_netter(run, own, run->list->check);
+  own->net_seconds += clock_seconds() - start;
+  start = clock_seconds();
   if (own->status == SG_OK) {
     own->status = settle_batch(&own->of, own->outcomes, &own->in, &own->values, own->error);
   }
@@ -68,8 +76,11 @@ static bool settle(void *context, uint32_t w, size_t i) {
   return true;
 }
 
-static void close_batch(batch_worker *own) {
+static void close_batch(const batch_run *run, batch_worker *own) {
   if (own->opened) {
+    for (uint32_t l = 0; own->of.nets != NULL && l < run->with->in->model->n_level_sets; l++) {
+      netting_close(own->of.nets[l]);
+    }
     batch_close(&own->of);
     own->opened = false;
   }
@@ -83,7 +94,7 @@ static bool visit_batch(void *context, uint32_t w, size_t i) {
   if (own->status == SG_OK) {
     own->status = list->visit(list->visitor, &own->of, own->outcomes, &own->in, own->values, own->error);
   }
-  close_batch(own);
+  close_batch(run, own);
   run->net_seconds += own->net_seconds;
   run->rules_seconds += own->rules_seconds + clock_seconds() - start;
   if (own->status != SG_OK) { /* the first in order: which one does not depend on the threads */
@@ -120,7 +131,7 @@ sg_status pass_run_batches(pass_context *with, const batch_list *list, uint32_t 
     parallel_run(&job, n_workers);
   }
   for (uint32_t w = 0; w < n_workers; w++) {
-    close_batch(&run.workers[w]);
+    close_batch(&run, &run.workers[w]);
     sg_error_close(run.workers[w].error);
   }
   share_time(&run, clock_seconds() - start, price_before);

@@ -25,27 +25,40 @@ typedef struct level_outcome {
 } level_outcome;
 
 typedef struct block_outcome {
+  level_outcome trees;   /* of the nodes of all levels, where they were made at once */
   level_outcome leaf;
   level_outcome *levels; /* [level] */
   uint32_t n_scenarios;
 } block_outcome;
 
 /* Device memory that batches use one after the other; grows, never shrinks. */
+typedef enum scratch_use {
+  SCRATCH_NODES, SCRATCH_PARENTS, SCRATCH_WORST, SCRATCH_SCENARIO, SCRATCH_NOT_FINITE, SCRATCH_POSITION_BEGIN,
+  SCRATCH_INSTRUMENT, SCRATCH_QUANTITY, SCRATCH_TREE_BEGIN, SCRATCH_PART, SCRATCH_CAP, SCRATCH_CREDIT, SCRATCH_NUMBER,
+  SCRATCH_LEVEL, SCRATCH_GAINS, SCRATCH_RATE, SCRATCH_SCALE, N_SCRATCH_USES
+} scratch_use;
 typedef struct net_scratch {
   device *on;
   struct scratch_buffer {
     device_buffer *buffer;
     size_t size_bytes;
-  } nodes[2], worst, scenario, not_finite;
+  } of[N_SCRATCH_USES];
 } net_scratch;
 
 void net_scratch_close(net_scratch *used);
 
-/* Device copies of a batch's structure, shared by all blocks with the same levels. */
+/* Is a batch of so many positions, leaf nodes and nodes of the top level netted in whole trees, or kernel by kernel? The bits
+ * are the same. */
+bool netting_takes_trees(const device *on, const bound_levels *levels, const level_request *requests, uint64_t n_positions,
+                         uint64_t n_leaves, uint64_t n_trees);
+
+/* A batch's structure under one set of levels, shared by all blocks with these. */
 typedef struct netting netting;
 
+/* On the host: may be done while another batch is on the device. */
 sg_status netting_open(batch *of, const pricing *prices, uint32_t level_set, net_scratch *scratch, netting **opened,
                        sg_error *error);
+sg_status netting_lay_out(netting *with, const level_request *requests, sg_error *error);
 void netting_close(netting *opened); /* accepts NULL */
 
 /* Nets, folds and reduces one tile; outcomes of several tiles of a block combine. requests[0] is the leaf's, requests[1 + l]

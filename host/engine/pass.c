@@ -200,42 +200,55 @@ uint32_t pass_batch_end(const pass_context *with, const portfolios *all, uint32_
   return end;
 }
 
-static sg_status net_block(pass_context *with, netting *nets, uint32_t b, block_outcome *outcome, sg_error *error) {
+/* The steps of a batch through netting. Before the device: blocks with the same levels share their structure. */
+static sg_status prepare_batch(pass_context *with, batch *of, block_outcome *outcomes, void *context, sg_error *error) {
+  const model *m = with->in->model;
+  of->nets = ARENA_ARRAY(of->memory, netting *, m->n_level_sets);
+  sg_status status = of->nets == NULL ? error_out_of_memory(error) : SG_OK;
+  for (uint32_t b = 0; status == SG_OK && b < m->n_blocks; b++) {
+    netting **nets = &of->nets[m->blocks[b].levels];
+    if (*nets == NULL) {
+      status = netting_open(of, &with->prices, m->blocks[b].levels, &with->scratch, nets, error);
+    }
+    status = status == SG_OK ? netting_lay_out(*nets, with->requests[b], error) : status;
+  }
+  return status;
+}
+
+static sg_status net_block(pass_context *with, batch *of, uint32_t b, block_outcome *outcome, sg_error *error) {
   for (uint32_t t = 0; t < with->n_tiles[b]; t++) {
-    tile *of = &with->tiles[b][t];
+    tile *on = &with->tiles[b][t];
     TRY(pass_open_tile(with, b, t, error));
-    sg_status status = netting_run(nets, of, with->requests[b], outcome, error);
+    sg_status status = netting_run(of->nets[with->in->model->blocks[b].levels], on, with->requests[b], outcome, error);
+    status = status == SG_OK && !with->resident ? verify_trees(of, error) : status;
     TRY(pass_close_tile(with, b, t, status, error));
   }
   return SG_OK;
 }
 
-/* The batch_netter of a pass: blocks with the same levels share their structure on the device. */
 static sg_status net_batch(pass_context *with, batch *of, block_outcome *outcomes, void *context, sg_error *error) {
   const model *m = with->in->model;
-  size_t n_nodes = with->n_nodes, n_cells = with->n_cells;
-  netting **nets = calloc(m->n_level_sets + 1, sizeof *nets);
-  sg_status status = nets == NULL ? error_out_of_memory(error) : SG_OK;
-  TRY_DONE(status);
-  for (uint32_t b = 0; b < m->n_blocks; b++) {
-    uint32_t l = m->blocks[b].levels;
-    if (nets[l] == NULL) {
-      TRY_DONE(netting_open(of, &with->prices, l, &with->scratch, &nets[l], error));
-      with->n_nodes += of->tables[with->in->levels[l].leaf_set].n;
+  sg_status status = SG_OK;
+  for (uint32_t b = 0; status == SG_OK && b < m->n_blocks; b++) {
+    status = net_block(with, of, b, &outcomes[b], error);
+  }
+  if (status == SG_OK) { /* else the batch comes again, smaller */
+    for (uint32_t l = 0; l < m->n_level_sets; l++) {
+      with->n_nodes += of->nets[l] != NULL ? of->tables[with->in->levels[l].leaf_set].n : 0;
     }
-    TRY_DONE(net_block(with, nets[l], b, &outcomes[b], error));
-    with->n_cells += of->n_positions * with->sets[b].n;
+    for (uint32_t b = 0; b < m->n_blocks; b++) {
+      with->n_cells += of->n_positions * with->sets[b].n;
+    }
   }
-done:
-  for (uint32_t l = 0; nets != NULL && l < m->n_level_sets; l++) {
-    netting_close(nets[l]);
-  }
-  free(nets);
-  if (status != SG_OK) { /* the batch comes again, smaller */
-    with->n_nodes = n_nodes;
-    with->n_cells = n_cells;
+  for (uint32_t l = 0; l < m->n_level_sets; l++) {
+    netting_close(of->nets[l]);
+    of->nets[l] = NULL;
   }
   return status;
+}
+
+static sg_status check_batch(pass_context *with, batch *of, block_outcome *outcomes, void *context, sg_error *error) {
+  return verify_trees(of, error);
 }
 
 /* As many portfolios as fit, batch by batch. */
@@ -258,8 +271,9 @@ sg_status pass_run(pass_context *with, const portfolios *all, batch_visitor visi
     uint32_t *end;
     size_t n, n_findings = error_count(error);
     TRY(cut_batches(with, all, first, &end, &n, error));
-    const batch_list list = {.all = all, .first = first, .n = n, .end = end, .stage = "net", .net = net_batch,
-                             .on_device = true, .visit = visit, .visitor = visitor};
+    const batch_list list = {.all = all, .first = first, .n = n, .end = end, .stage = "net", .prepare = prepare_batch,
+                             .net = net_batch, .check = check_batch, .on_device = true, .visit = visit,
+                             .visitor = visitor};
     sg_status status = pass_run_batches(with, &list, &first, error);
     free(end);
     if (status != SG_OK) {

@@ -43,7 +43,7 @@ typedef sg_status (*batch_visitor)(void *visitor, batch *of, const block_outcome
 
 sg_status pass_run(pass_context *with, const portfolios *all, batch_visitor visit, void *visitor, sg_error *error);
 
-/* Fills outcomes[block] of a batch, from the batch's memory. */
+/* A step of a batch through netting: fills outcomes[block], from the batch's memory. */
 typedef sg_status batch_netter(pass_context *with, batch *of, block_outcome *outcomes, void *context, sg_error *error);
 
 /* Batches on their way: opened, netted and settled on several threads, visited one after the other in order. */
@@ -53,9 +53,9 @@ typedef struct batch_list {
   size_t n;
   const uint32_t *end;   /* [i] the first portfolio after batch i */
   const char *stage;     /* for progress */
-  batch_netter *net;
+  batch_netter *prepare, *net, *check; /* NULL: nothing to prepare or check */
   void *net_context;
-  bool on_device;        /* one batch nets at a time */
+  bool on_device;        /* one batch nets at a time; it is prepared and checked beside others */
   batch_visitor visit;
   void *visitor;
 } batch_list;

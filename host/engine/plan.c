@@ -68,8 +68,13 @@ static void count_netting(const pass_context *with, const uint64_t *nodes, run_p
   for (uint32_t b = 0; b < in->model->n_blocks; b++) {
     const bound_levels *levels = &in->levels[in->model->blocks[b].levels];
     double n = with->sets[b].n;
-    made->count[WORK_NET] += n * made->n_positions;
+    uint64_t n_leaves = nodes[levels->leaf_set], n_trees = levels->n == 0 ? n_leaves : nodes[levels->items[levels->n - 1].set];
     made->n_nodes = made->n_nodes > nodes[levels->leaf_set] ? made->n_nodes : nodes[levels->leaf_set];
+    if (netting_takes_trees(with->on, levels, with->requests[b], made->n_positions, n_leaves, n_trees)) {
+      made->count[WORK_NET_TREES] += n * made->n_positions;
+      continue;
+    }
+    made->count[WORK_NET] += n * made->n_positions;
     made->count[WORK_REDUCE] += with->requests[b][0].worst ? n * nodes[levels->leaf_set] : 0.0;
     for (uint32_t l = 0; l < levels->n; l++) {
       uint32_t below = l == 0 ? levels->leaf_set : levels->items[l - 1].set;

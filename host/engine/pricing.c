@@ -133,9 +133,11 @@ void pricing_close(pricing *opened) {
 }
 
 void tile_close(tile *of) {
+  buffer_unmap(of->pnl, of->mapped);
   buffer_close(of->pnl);
   buffer_close(of->scenario_of);
   of->pnl = of->scenario_of = NULL;
+  of->mapped = NULL;
 }
 
 uint64_t tile_kept_bytes(const pricing *with, uint32_t n_columns) {

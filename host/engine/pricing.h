@@ -45,6 +45,7 @@ typedef struct tile {
   device_buffer *pnl;          /* [row][stride] one contract, currency paid */
   device_buffer *scenario_of;  /* [stride] */
   tile_check *check;           /* the watch's */
+  const double *mapped;        /* pnl as the watch reads it in place; NULL: it cannot */
 } tile;
 
 /* needed[c]: instruments to price. watch may be NULL. */

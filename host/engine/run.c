@@ -384,6 +384,8 @@ static void name_works(work of_accounts[N_KERNELS], work alone[N_KERNELS]) {
   of_accounts[KERNEL_price_american] = alone[KERNEL_price_american] = WORK_PRICE_AMERICAN;
   of_accounts[KERNEL_price_differences] = alone[KERNEL_price_differences] = WORK_PRICE_AMERICAN;
   of_accounts[KERNEL_price_lattice] = alone[KERNEL_price_lattice] = WORK_PRICE_AMERICAN;
+  of_accounts[KERNEL_net_trees] = WORK_NET_TREES;
+  alone[KERNEL_net_trees] = WORK_ALONE;
   of_accounts[KERNEL_net_nodes] = WORK_NET;
   of_accounts[KERNEL_fold_level] = of_accounts[KERNEL_adjust_nodes] = WORK_FOLD;
   of_accounts[KERNEL_reduce_worst] = WORK_REDUCE;

@@ -340,6 +340,7 @@ sg_status tile_price(pricing *with, const scenarios *set, uint32_t block, uint32
     TRY_DONE(price_kind(with, made, &shared, (pricer)kind, error));
   }
   TRY_DONE(verify_opened(with, made, error));
+  TRY_DONE(with->watch != NULL ? buffer_map(made->pnl, &made->mapped, error) : SG_OK);
 done:
   tables_close(&shared);
   if (status != SG_OK) {

@@ -89,6 +89,20 @@ sg_status verify_rows(const pricing *with, const tile *of, const priced *which, 
 /* A whole row against the reference, which prices it again. */
 sg_status verify_row(const pricing *with, const tile *of, uint32_t row, sg_error *error);
 
+/* ---- launches of the reference over memory of the host */
+
+enum { LENT_LIMIT = 24 };
+typedef struct lent_memory { /* for one launch */
+  device *reference;
+  device_buffer *buffers[LENT_LIMIT];
+  uint32_t n;
+  sg_status status;
+} lent_memory;
+kernel_argument verify_lend(lent_memory *to, const void *memory, size_t size_bytes, sg_error *error);
+sg_status verify_launch_lent(lent_memory *of, kernel_id kernel, const kernel_argument *arguments, size_t n_arguments,
+                             const size_t items[2], sg_error *error);
+uint32_t *verify_scenarios(const tile *of); /* scenario_of[k], the caller's; NULL: out of memory */
+
 /* ---- verify_nodes.c: node vectors and results -------------------------------------------------------- */
 
 struct node_sample { /* cells of the nodes of one step in one tile */
@@ -153,8 +167,18 @@ sg_status verify_units(const pricing *with, const tile *of, uint32_t first_row, 
                        sg_error *error);
 sg_status verify_extremes(const pricing *with, const tile *of, uint32_t first_row, const double *worst,
                           const result_sample *sample, sg_error *error);
+/* Names the node and the column of a scenario. */
+sg_status verify_refuse_node(const verifier *watch, kernel_id kernel, const tile *of, const batch *in, uint32_t set,
+                             uint32_t node, uint32_t k, double expected, double got, sg_error *error);
+uint32_t verify_column_of(const tile *of, uint32_t scenario);
 /* What the reference makes of n rows of a tile's columns, and of what `to` holds of earlier tiles. */
 sg_status verify_reduce(verifier *watch, const tile *of, const double *rows, bool carry, uint32_t n, worst_results *to,
                         sg_error *error);
+
+/* ---- verify_trees.c: results that were made in one launch */
+
+typedef struct tree_check tree_check;
+/* Recomputes what was drawn of a batch; tiles are still open. Batches may be checked side by side. */
+sg_status verify_trees(batch *of, sg_error *error);
 
 #endif

@@ -102,17 +102,7 @@ static sg_status list_parts(const tile *of, const node_inputs *in, const node_sa
 
 /* ---- launches of the reference ------------------------------------------------------------------- */
 
-enum { BUFFERS_LIMIT = 12 };
-
-/* Buffers over the host's memory for one launch. */
-typedef struct lent {
-  device *reference;
-  device_buffer *buffers[BUFFERS_LIMIT];
-  uint32_t n;
-  sg_status status;
-} lent;
-
-static kernel_argument lend(lent *to, const void *memory, size_t size_bytes, sg_error *error) {
+kernel_argument verify_lend(lent_memory *to, const void *memory, size_t size_bytes, sg_error *error) {
   device_buffer *made = NULL;
   if (to->status == SG_OK) {
     to->status = buffer_borrow(to->reference, memory, size_bytes, &made, error);
@@ -121,8 +111,8 @@ static kernel_argument lend(lent *to, const void *memory, size_t size_bytes, sg_
   return ARG_BUFFER(made);
 }
 
-static sg_status launch_lent(lent *of, kernel_id kernel, const kernel_argument *arguments, size_t n_arguments,
-                             const size_t items[2], sg_error *error) {
+sg_status verify_launch_lent(lent_memory *of, kernel_id kernel, const kernel_argument *arguments, size_t n_arguments,
+                                const size_t items[2], sg_error *error) {
   sg_status status = of->status;
   if (status == SG_OK) {
     status = device_launch(of->reference, kernel, arguments, n_arguments, items, error);
@@ -133,7 +123,7 @@ static sg_status launch_lent(lent *of, kernel_id kernel, const kernel_argument *
   return status;
 }
 
-#define LEND(memory, n) lend(&all, (memory), (n) * sizeof *(memory), error)
+#define LEND(memory, n) verify_lend(&all, (memory), (n) * sizeof *(memory), error)
 #define N_ARGUMENTS (sizeof arguments / sizeof *arguments)
 
 sg_status verify_leaves(verifier *watch, const tile *of, const node_inputs *in, node_sample *sample, sg_error *error) {
@@ -147,13 +137,13 @@ sg_status verify_leaves(verifier *watch, const tile *of, const node_inputs *in, 
   for (uint64_t x = 0; x < lists.n_parts; x++) {
     lists.factor[x] = in->quantity[lists.source[x]];
   }
-  lent all = {.reference = verifier_reference(watch)};
+  lent_memory all = {.reference = verifier_reference(watch)};
   const kernel_argument arguments[] = {LEND(lists.begin, lists.n + 1),     LEND(lists.identity, lists.n_parts),
                                        LEND(lists.factor, lists.n_parts), LEND(lists.pnl, lists.n_parts),
                                        LEND(lists.identity, lists.n),     ARG_UINT(lists.n),
                                        ARG_UINT(1),                       ARG_UINT(1),
                                        LEND(sample->expected, lists.n)};
-  TRY_DONE(launch_lent(&all, KERNEL_net_nodes, arguments, N_ARGUMENTS, (size_t[2]){1, lists.n}, error));
+  TRY_DONE(verify_launch_lent(&all, KERNEL_net_nodes, arguments, N_ARGUMENTS, (size_t[2]){1, lists.n}, error));
   for (uint32_t j = 0; in->destination != NULL && j < sample->n; j++) {
     sample->node[j] = in->destination[sample->node[j]];
   }
@@ -165,7 +155,7 @@ done:
 /* Cells first .. first + n - 1, which all have the scale of the first. */
 static sg_status fold_cells(verifier *watch, const node_inputs *in, const part_lists *lists, uint32_t first, uint32_t n,
                             double *expected, sg_error *error) {
-  lent all = {.reference = verifier_reference(watch)};
+  lent_memory all = {.reference = verifier_reference(watch)};
   uint64_t parts = lists->begin[first + n];
   const kernel_argument arguments[] = {LEND(lists->begin + first, n + 1), LEND(lists->identity, parts),
                                        LEND(lists->identity, parts),      LEND(lists->factor, parts),
@@ -173,7 +163,7 @@ static sg_status fold_cells(verifier *watch, const node_inputs *in, const part_l
                                        LEND(lists->scale + first, n),     LEND(lists->credit + first, n),
                                        ARG_UINT(n),                       ARG_UINT(1),
                                        LEND(lists->pnl, parts),           LEND(expected + first, n)};
-  return launch_lent(&all, KERNEL_fold_level, arguments, N_ARGUMENTS, (size_t[2]){1, n}, error);
+  return verify_launch_lent(&all, KERNEL_fold_level, arguments, N_ARGUMENTS, (size_t[2]){1, n}, error);
 }
 
 sg_status verify_fold(verifier *watch, const tile *of, const node_inputs *in, device_buffer *below, node_sample *sample,
@@ -209,11 +199,11 @@ done:
 /* expected[j] of one cell, in place. */
 static sg_status adjust_cell(verifier *watch, const double numbers[5], double *expected, sg_error *error) {
   static const uint32_t first_row[1] = {0};
-  lent all = {.reference = verifier_reference(watch)};
+  lent_memory all = {.reference = verifier_reference(watch)};
   const kernel_argument arguments[] = {LEND(&numbers[0], 1), LEND(&numbers[1], 1), LEND(&numbers[2], 1),
                                        LEND(&numbers[3], 1), LEND(first_row, 1),   LEND(&numbers[4], 1),
                                        ARG_UINT(1),          ARG_UINT(1),          LEND(expected, 1)};
-  return launch_lent(&all, KERNEL_adjust_nodes, arguments, N_ARGUMENTS, (size_t[2]){1, 1}, error);
+  return verify_launch_lent(&all, KERNEL_adjust_nodes, arguments, N_ARGUMENTS, (size_t[2]){1, 1}, error);
 }
 
 sg_status verify_adjust(verifier *watch, const tile *of, const adjust_inputs *in, node_sample *sample, sg_error *error) {
@@ -247,7 +237,7 @@ done:
 
 /* ---- comparing ----------------------------------------------------------------------------------- */
 
-static sg_status refuse_node(const verifier *watch, kernel_id kernel, const tile *of, const batch *in, uint32_t set,
+sg_status verify_refuse_node(const verifier *watch, kernel_id kernel, const tile *of, const batch *in, uint32_t set,
                              uint32_t node, uint32_t k, double expected, double got, sg_error *error) {
   arena *memory = arena_open();
   const char *account = in->in->book->accounts.id[batch_account(in, in->portfolio_of[set][node])];
@@ -274,7 +264,7 @@ sg_status verify_nodes(verifier *watch, const tile *of, const batch *in, uint32_
     double read = vectors == NULL ? got[j] : vectors[(size_t)sample->node[j] * of->set->n + scenario];
     double wrong = verify_same(sample->expected[j], got[j]) ? read : got[j];
     if (!verify_same(sample->expected[j], wrong)) {
-      status = refuse_node(watch, sample->kernel, of, in, set, sample->node[j], sample->column[j], sample->expected[j],
+      status = verify_refuse_node(watch, sample->kernel, of, in, set, sample->node[j], sample->column[j], sample->expected[j],
                            wrong, error);
       goto done;
     }
@@ -315,26 +305,31 @@ sg_status verify_results_before(verifier *watch, uint32_t n_nodes, double share,
   return SG_OK;
 }
 
+uint32_t *verify_scenarios(const tile *of) {
+  uint32_t *scenario_of = malloc(of->stride * sizeof *scenario_of);
+  for (uint32_t k = 0; scenario_of != NULL && k < of->stride; k++) {
+    scenario_of[k] = of->set->number[of->first_column + (k < of->n_columns ? k : of->n_columns - 1)];
+  }
+  return scenario_of;
+}
+
 /* The worst of rows[j][stride] and of what was before. */
 sg_status verify_reduce(verifier *watch, const tile *of, const double *rows, bool carry, uint32_t n, worst_results *to,
                         sg_error *error) {
-  uint32_t *scenario_of = malloc(of->stride * sizeof *scenario_of);
+  uint32_t *scenario_of = verify_scenarios(of);
   if (scenario_of == NULL) {
     return error_out_of_memory(error);
   }
-  for (uint32_t k = 0; k < of->stride; k++) {
-    scenario_of[k] = of->set->number[of->first_column + (k < of->n_columns ? k : of->n_columns - 1)];
-  }
-  lent all = {.reference = verifier_reference(watch)};
+  lent_memory all = {.reference = verifier_reference(watch)};
   const kernel_argument arguments[] = {LEND(rows, (size_t)n * of->stride), LEND(scenario_of, of->stride), ARG_UINT(n),
                                        ARG_UINT(of->n_columns),            ARG_UINT(of->stride),          ARG_UINT(carry),
                                        LEND(to->worst, n),                 LEND(to->scenario, n),         LEND(to->not_finite, n)};
-  sg_status status = launch_lent(&all, KERNEL_reduce_worst, arguments, N_ARGUMENTS, (size_t[2]){n, 1}, error);
+  sg_status status = verify_launch_lent(&all, KERNEL_reduce_worst, arguments, N_ARGUMENTS, (size_t[2]){n, 1}, error);
   free(scenario_of);
   return status;
 }
 
-static uint32_t column_of(const tile *of, uint32_t scenario) {
+uint32_t verify_column_of(const tile *of, uint32_t scenario) {
   uint32_t k = 0;
   while (k + 1 < of->n_columns && of->set->number[of->first_column + k] != scenario) {
     k++;
@@ -361,7 +356,7 @@ sg_status verify_results(verifier *watch, const tile *of, const batch *in, uint3
       uint32_t node = sample->node[first + j];
       bool same = verify_same(expected.worst[j], read->worst[node]) && expected.scenario[j] == read->scenario[node];
       if (!same || expected.not_finite[j] != read->not_finite[node]) {
-        status = refuse_node(watch, KERNEL_reduce_worst, of, in, set, node, column_of(of, expected.scenario[j]),
+        status = verify_refuse_node(watch, KERNEL_reduce_worst, of, in, set, node, verify_column_of(of, expected.scenario[j]),
                              expected.worst[j], read->worst[node], error);
         goto done;
       }
@@ -395,11 +390,11 @@ sg_status verify_units(const pricing *with, const tile *of, uint32_t first_row, 
     }
     begin[n] = n;
     TRY_DONE(buffer_gather(with->on, of->pnl, at, n, of->stride, rows, error));
-    lent all = {.reference = verifier_reference(watch)};
+    lent_memory all = {.reference = verifier_reference(watch)};
     const kernel_argument arguments[] = {LEND(begin, n + (size_t)1), LEND(identity, n),    LEND(quantity, n),
                                          LEND(rows, n * row_doubles), LEND(identity, n),   ARG_UINT(n),
                                          ARG_UINT(of->stride),       ARG_UINT(of->stride), LEND(signed_rows, n * row_doubles)};
-    TRY_DONE(launch_lent(&all, KERNEL_net_nodes, arguments, N_ARGUMENTS, (size_t[2]){1, n}, error));
+    TRY_DONE(verify_launch_lent(&all, KERNEL_net_nodes, arguments, N_ARGUMENTS, (size_t[2]){1, n}, error));
     worst_results to = {sample->expected.worst + first, sample->expected.scenario + first,
                         sample->expected.not_finite + first};
     TRY_DONE(verify_reduce(watch, of, signed_rows, carry, n, &to, error));
@@ -416,7 +411,7 @@ sg_status verify_extremes(const pricing *with, const tile *of, uint32_t first_ro
     uint32_t unit = sample->node[j];
     if (!verify_same(sample->expected.worst[j], worst[unit])) {
       status = verify_refuse_instrument(with, of, KERNEL_reduce_worst, with->held[first_row + unit / 2],
-                                        column_of(of, sample->expected.scenario[j]), sample->expected.worst[j],
+                                        verify_column_of(of, sample->expected.scenario[j]), sample->expected.worst[j],
                                         worst[unit], error);
     }
   }

@@ -99,6 +99,10 @@ static void compare_all(device *on, case_size size) {
   for (uint32_t carry = 0; carry < 2; carry++) {
     assert_true(case_make_reduce(memory, size, carry, &known));
     assert_same(on, &known, 0, size);
+    for (uint32_t n_levels = 0; n_levels <= TREE_LEVELS; n_levels++) {
+      assert_true(case_make_trees(memory, size, n_levels, carry, &known));
+      assert_same(on, &known, 0, size);
+    }
   }
   arena_close(memory);
 }

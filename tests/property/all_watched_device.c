@@ -26,6 +26,7 @@ enum { FIRST_LAUNCH = 1, EVERY_LAUNCH = 1000 };
 
 typedef struct row {
   const char *name, *verify;
+  bool vectors;       /* asked for: then it is one kernel after the other, else whole trees at once */
   when when;
   verify_kind kind;   /* that finds it */
   struct target {
@@ -105,12 +106,14 @@ static device *open_planted(void) {
 /* Cells, nodes and results as they are computed (nodes of the accounts only, which are netted before any position by
  * itself); then cells in memory, when netting is about to read them. */
 static const row rows[] = {
-    {"cells, all verified", NULL, AS_IT_COMPUTES, VERIFY_CELLS, {{KERNEL_price_black, 14, EVERY_LAUNCH}}},
-    {"cells, 2 % verified", "0.02", AS_IT_COMPUTES, VERIFY_CELLS, {{KERNEL_price_black, 14, EVERY_LAUNCH}}},
-    {"nodes, 2 % verified", "0.02", AS_IT_COMPUTES, VERIFY_NODES,
+    {"cells, all verified", NULL, false, AS_IT_COMPUTES, VERIFY_CELLS, {{KERNEL_price_black, 14, EVERY_LAUNCH}}},
+    {"cells, 2 % verified", "0.02", false, AS_IT_COMPUTES, VERIFY_CELLS, {{KERNEL_price_black, 14, EVERY_LAUNCH}}},
+    {"nodes, 2 % verified", "0.02", true, AS_IT_COMPUTES, VERIFY_NODES,
      {{KERNEL_net_nodes, 8, FIRST_LAUNCH}, {KERNEL_fold_level, 11, EVERY_LAUNCH}}},
-    {"results, 10 % verified", "0.1", AS_IT_COMPUTES, VERIFY_RESULTS, {{KERNEL_reduce_worst, 6, EVERY_LAUNCH}}},
-    {"cells in memory", "1e-9", BEFORE_THE_NEXT_KERNEL, VERIFY_CELLS, {{KERNEL_net_nodes, 3, FIRST_LAUNCH}}},
+    {"results, 10 % verified", "0.1", false, AS_IT_COMPUTES, VERIFY_RESULTS,
+     {{KERNEL_net_trees, 20, EVERY_LAUNCH}, {KERNEL_reduce_worst, 6, EVERY_LAUNCH}}},
+    {"cells in memory", "1e-9", false, BEFORE_THE_NEXT_KERNEL, VERIFY_CELLS, {{KERNEL_net_trees, 3, FIRST_LAUNCH}}},
+    {"the same, with vectors", "1e-9", true, BEFORE_THE_NEXT_KERNEL, VERIFY_CELLS, {{KERNEL_net_nodes, 3, FIRST_LAUNCH}}},
 };
 
 enum { N_SCENARIOS = 51, STRIDE = 64 };
@@ -136,7 +139,7 @@ static void check_refusal(sg_error *error, const row *of) {
 static bool run_once(device *on, const sg_book *of, const sg_model *under, const row *each, uint64_t *drawn) {
   sg_error *error = sg_error_open();
   result *made = NULL;
-  const sg_run_options options = {.verify = each->verify};
+  const sg_run_options options = {.verify = each->verify, .all_pnl_accounts = each->vectors};
   plant.n_flipped = 0;
   plant.launches[0] = plant.launches[1] = 0;
   sg_status status = sg_run(on, of, under, &options, &made, error);

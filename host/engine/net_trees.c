@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A tile in one launch for all that lies below each node of the top level: kernels/trees.cl.
+ *
+ * On a CPU the vectors of nodes of few positions are more traffic than the rows that they are made of: for 2.9 positions to a
+ * node the three kernels write them once and read them twice. On a GPU that is nothing beside its bandwidth, while a
+ * tree to a work-item would leave it idle. Where nodes have many positions, netting them underlying by underlying keeps
+ * the rows in the cache, which the trees of one account after the other do not.
+ */
+#include "engine/netting_parts.h"
+
+#include "base/error.h"
+#include "kernels/shared.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { POSITIONS_OF_LEAF = 16, POSITIONS_OF_TREE = 1 << 14 }; /* on average, at most */
+
+bool netting_takes_trees(const device *on, const bound_levels *levels, const level_request *requests, uint64_t n_positions,
+                         uint64_t n_leaves, uint64_t n_trees) {
+  bool applies = !device_get_traits(on)->wide && levels->n <= TREE_LEVELS && !requests[0].vectors &&
+                 n_positions < UINT32_MAX / (TREE_LEVELS + 2);
+  for (uint32_t l = 0; l < levels->n; l++) {
+    applies = applies && !requests[1 + l].vectors && !adjustment_needed(levels->items[l].rule);
+  }
+  return applies && n_positions <= POSITIONS_OF_LEAF * n_leaves && n_positions <= POSITIONS_OF_TREE * n_trees;
+}
+
+/* ---- the hierarchy ----------------------------------------------------------------------------- */
+
+static net_trees *trees_make(const netting *with) {
+  arena *memory = with->of->memory;
+  uint32_t n_levels = with->levels->n, n_leaves = netting_n_leaves(with), n_nodes = n_leaves;
+  bool plain = true;
+  net_trees *made = ARENA_ARRAY(memory, net_trees, 1);
+  uint32_t *first = ARENA_ARRAY(memory, uint32_t, n_levels + 2), *level = ARENA_ARRAY(memory, uint32_t, n_levels + 1);
+  if (!made || !first || !level) {
+    return NULL;
+  }
+  for (uint32_t l = 0; l < n_levels; l++) {
+    first[l + 1] = n_nodes;
+    n_nodes += with->terms[l].n_parents;
+    level[l + 1] = with->terms[l].plain ? TREE_PLAIN : 0;
+    plain = plain && with->terms[l].plain;
+  }
+  first[n_levels + 1] = n_nodes;
+  uint32_t n_trees = n_nodes - first[n_levels];
+  *made = (net_trees){.n_levels = n_levels, .n_trees = n_trees, .n_nodes = n_nodes, .first = first, .level = level,
+                      .child_begin = ARENA_ARRAY(memory, uint32_t, n_nodes + 1),
+                      .position_begin = ARENA_ARRAY(memory, uint32_t, n_leaves + 1),
+                      .row = ARENA_ARRAY(memory, uint32_t, with->of->n_positions),
+                      .tree_begin = ARENA_ARRAY(memory, uint32_t, (n_levels + 1) * ((size_t)n_trees + 1)),
+                      .part = ARENA_ARRAY(memory, uint32_t, n_nodes),
+                      .number = ARENA_ARRAY(memory, uint32_t, n_nodes),
+                      .quantity = ARENA_ARRAY(memory, double, with->of->n_positions),
+                      .cap = ARENA_ARRAY(memory, double, plain ? 1 : n_nodes),
+                      .credit = ARENA_ARRAY(memory, double, plain ? 1 : n_nodes),
+                      .gains = ARENA_ARRAY(memory, double, n_levels + 1)};
+  bool enough = made->child_begin && made->position_begin && made->row && made->tree_begin && made->part && made->number &&
+                made->quantity && made->cap && made->credit && made->gains;
+  return enough ? made : NULL;
+}
+
+/* Orders the children of a level by their parents, whose order is known, and in their own; number[node] is its place in
+ * the tables, counted from first. next[parent] is room. */
+static void order_children(const net_trees *made, uint32_t depth, const level_terms *terms, uint32_t *next) {
+  uint32_t first = made->first[depth], first_above = made->first[depth + 1];
+  uint32_t *number = made->number + first, *child_begin = made->child_begin + first_above;
+  const uint32_t *above = made->number + first_above, *parent = terms->parent;
+  for (uint32_t n = 0; n <= terms->n_parents; n++) {
+    next[n] = 0;
+  }
+  for (uint32_t x = 0; x < terms->n_children; x++) {
+    next[parent[x]]++;
+  }
+  for (uint32_t n = 0, sum = 0; n < terms->n_parents; n++) {
+    uint32_t of = above[n] - first_above, count = next[of];
+    child_begin[n] = first + sum;
+    next[of] = sum;
+    sum += count;
+  }
+  for (uint32_t x = 0; x < terms->n_children; x++) {
+    number[next[parent[x]]++] = first + x;
+  }
+}
+
+/* What a child brings to its parent, by the node that it is. */
+static void add_parts(const net_trees *made, uint32_t depth, const level_terms *terms, uint32_t first_rate) {
+  uint32_t first = made->first[depth], above = made->first[depth + 1];
+  for (uint32_t n = above; n < above + terms->n_parents; n++) {
+    uint32_t end = net_trees_child_end(made, depth + 1, n);
+    for (uint32_t child = made->child_begin[n]; child < end; child++) {
+      uint32_t x = made->number[child] - first;
+      made->part[child] = (terms->plain ? 0 : 2 * (first_rate + terms->rate_of[x])) + (child + 1 == end);
+      if (!terms->plain) {
+        made->cap[child] = terms->cap[x];
+      }
+    }
+    if (!terms->plain) {
+      made->credit[n] = terms->credit[made->number[n] - above];
+    }
+  }
+}
+
+static void add_positions(const netting *with, const net_trees *made) {
+  const batch *of = with->of;
+  const uint32_t *begin = of->node_begin[with->levels->leaf_set], *order = of->order[with->levels->leaf_set];
+  uint32_t n = 0, n_leaves = netting_n_leaves(with);
+  for (uint32_t leaf = 0; leaf < n_leaves; leaf++) {
+    uint32_t x = made->number[leaf];
+    made->position_begin[leaf] = n;
+    for (uint32_t i = begin[x]; i < begin[x + 1]; i++) {
+      made->row[n] = with->prices->row_of[of->instrument[order[i]]];
+      made->quantity[n++] = of->quantity[order[i]];
+    }
+  }
+  made->position_begin[n_leaves] = n;
+}
+
+static void add_trees(const net_trees *made) {
+  uint32_t width = made->n_trees + 1;
+  for (uint32_t depth = made->n_levels + 1; depth-- > 0;) {
+    uint32_t *begin = made->tree_begin + depth * (size_t)width;
+    for (uint32_t t = 0; t < made->n_trees; t++) {
+      begin[t] = depth == made->n_levels ? made->first[depth] + t : made->child_begin[begin[width + t]];
+    }
+    begin[made->n_trees] = made->first[depth + 1];
+  }
+}
+
+sg_status net_trees_lay_out(netting *with, sg_error *error) {
+  if (with->trees != NULL) {
+    return SG_OK;
+  }
+  net_trees *made = trees_make(with);
+  if (made == NULL) {
+    return error_out_of_memory(error);
+  }
+  uint32_t *next = malloc(((size_t)made->n_nodes + 1) * sizeof *next);
+  sg_status status = next == NULL ? error_out_of_memory(error) : SG_OK;
+  TRY_DONE(status);
+  for (uint32_t n = made->first[made->n_levels]; n < made->n_nodes; n++) {
+    made->number[n] = n;
+  }
+  for (uint32_t l = made->n_levels; l-- > 0;) {
+    level_terms *terms = &with->terms[l];
+    TRY_DONE(terms->plain ? SG_OK : level_terms_fill(with, terms, error));
+    order_children(made, l, terms, next);
+    add_parts(made, l, terms, made->n_rates);
+    made->n_rates += terms->n_rates;
+    made->gains[l + 1] = terms->rule->gains;
+  }
+  add_positions(with, made);
+  add_trees(made);
+  with->trees = made;
+done:
+  free(next);
+  return status;
+}
+
+/* ---- on the device ----------------------------------------------------------------------------- */
+
+static sg_status upload(const netting *with, scratch_use use, const void *from, size_t size_bytes, kernel_argument *made,
+                        sg_error *error) {
+  device_buffer *buffer;
+  TRY(scratch_get(with->scratch, use, size_bytes + 1, &buffer, error));
+  *made = ARG_BUFFER(buffer);
+  return buffer_write(with->prices->on, buffer, 0, size_bytes, from, error);
+}
+
+#define UPLOAD(use, array, n) TRY(upload(with, (use), (array), (n) * sizeof *(array), &arguments[made++], error))
+
+/* The first fourteen arguments. */
+static sg_status upload_all(const netting *with, const tree_launch *launch, kernel_argument *arguments, sg_error *error) {
+  const net_trees *trees = with->trees;
+  size_t n_leaves = netting_n_leaves(with), n_positions = with->of->n_positions, n_depths = trees->n_levels + 1;
+  size_t n_folded = trees->n_rates > 0 ? trees->n_nodes : 0;
+  uint32_t made = 0;
+  UPLOAD(SCRATCH_POSITION_BEGIN, trees->position_begin, n_leaves + 1);
+  UPLOAD(SCRATCH_INSTRUMENT, trees->row, n_positions);
+  UPLOAD(SCRATCH_QUANTITY, trees->quantity, n_positions);
+  arguments[made++] = ARG_BUFFER(launch->of->pnl);
+  UPLOAD(SCRATCH_TREE_BEGIN, trees->tree_begin, n_depths * (trees->n_trees + (size_t)1));
+  UPLOAD(SCRATCH_PART, trees->part, trees->n_nodes);
+  UPLOAD(SCRATCH_CAP, trees->cap, n_folded);
+  UPLOAD(SCRATCH_CREDIT, trees->credit, n_folded);
+  UPLOAD(SCRATCH_NUMBER, trees->number, trees->n_nodes);
+  UPLOAD(SCRATCH_LEVEL, launch->level, n_depths);
+  UPLOAD(SCRATCH_GAINS, trees->gains, n_depths);
+  UPLOAD(SCRATCH_RATE, launch->rate, trees->n_rates * (size_t)launch->of->stride);
+  UPLOAD(SCRATCH_SCALE, launch->scale, trees->n_rates > 0 ? n_depths * launch->of->stride : 0);
+  arguments[made++] = ARG_BUFFER(launch->of->scenario_of);
+  return SG_OK;
+}
+
+/* In the batch's memory: a check may read them later. */
+static sg_status make_launch(const netting *with, const tile *of, const level_request *requests, bool carry,
+                             tree_launch *made, sg_error *error) {
+  const net_trees *trees = with->trees;
+  size_t n_folded = trees->n_rates > 0 ? trees->n_levels + 1 : 0;
+  uint32_t *level = ARENA_ARRAY(with->of->memory, uint32_t, trees->n_levels + 1);
+  double *rate = ARENA_ARRAY(with->of->memory, double, trees->n_rates * (size_t)of->stride);
+  double *scale = ARENA_ARRAY(with->of->memory, double, n_folded * of->stride);
+  if (!level || !rate || !scale) {
+    return error_out_of_memory(error);
+  }
+  *made = (tree_launch){.of = of, .level = level, .rate = rate, .scale = scale, .carry = carry};
+  for (uint32_t depth = 0; depth <= trees->n_levels; depth++) {
+    level[depth] = trees->level[depth] | (requests[depth].worst ? TREE_WANTED : 0);
+  }
+  for (uint32_t l = trees->n_levels; l-- > 0;) { /* rows in the order of net_trees_lay_out */
+    if (!with->terms[l].plain) {
+      TRY(level_rates(with, &with->terms[l], of, rate, error));
+      TRY(level_scale(with, with->terms[l].rule->scale, of, scale + (l + 1) * (size_t)of->stride, error));
+      rate += (size_t)with->terms[l].n_rates * of->stride;
+    }
+  }
+  return SG_OK;
+}
+
+static sg_status launch_trees(const netting *with, const tree_launch *launch, const worst_results *results, sg_error *error) {
+  device *on = with->prices->on;
+  const net_trees *trees = with->trees;
+  const tile *of = launch->of;
+  kernel_argument arguments[23];
+  device_buffer *worst, *scenario, *not_finite;
+  size_t double_bytes = trees->n_nodes * sizeof(double), index_bytes = trees->n_nodes * sizeof(uint32_t);
+  TRY(upload_all(with, launch, arguments, error));
+  TRY(scratch_get(with->scratch, SCRATCH_WORST, double_bytes, &worst, error));
+  TRY(scratch_get(with->scratch, SCRATCH_SCENARIO, index_bytes, &scenario, error));
+  TRY(scratch_get(with->scratch, SCRATCH_NOT_FINITE, index_bytes, &not_finite, error));
+  if (launch->carry) {
+    TRY(buffer_write(on, worst, 0, double_bytes, results->worst, error));
+    TRY(buffer_write(on, scenario, 0, index_bytes, results->scenario, error));
+    TRY(buffer_write(on, not_finite, 0, index_bytes, results->not_finite, error));
+  }
+  for (uint32_t first = 0; first < of->n_columns; first += TREE_COLUMNS) {
+    uint32_t n_columns = of->n_columns - first < TREE_COLUMNS ? of->n_columns - first : TREE_COLUMNS;
+    const kernel_argument rest[] = {ARG_UINT(trees->n_trees), ARG_UINT(trees->n_levels), ARG_UINT(first),
+                                    ARG_UINT(n_columns), ARG_UINT(of->stride), ARG_UINT(launch->carry || first > 0),
+                                    ARG_BUFFER(worst), ARG_BUFFER(scenario), ARG_BUFFER(not_finite)};
+    memcpy(arguments + 14, rest, sizeof rest);
+    TRY(device_launch(on, KERNEL_net_trees, arguments, 23, (size_t[2]){trees->n_trees, 1}, error));
+  }
+  TRY(buffer_read(on, worst, 0, double_bytes, results->worst, error));
+  TRY(buffer_read(on, scenario, 0, index_bytes, results->scenario, error));
+  return buffer_read(on, not_finite, 0, index_bytes, results->not_finite, error);
+}
+
+/* ---- a tile ------------------------------------------------------------------------------------ */
+
+/* Results of all depths in one array each, of which the wanted ones are told. */
+static sg_status make_outcome(const netting *with, const level_request *requests, block_outcome *outcome, sg_error *error) {
+  const net_trees *trees = with->trees;
+  double *worst = ARENA_ARRAY(with->of->memory, double, trees->n_nodes);
+  uint32_t *scenario = ARENA_ARRAY(with->of->memory, uint32_t, trees->n_nodes);
+  uint32_t *not_finite = ARENA_ARRAY(with->of->memory, uint32_t, trees->n_nodes);
+  if (!worst || !scenario || !not_finite) {
+    return error_out_of_memory(error);
+  }
+  outcome->trees = (level_outcome){.worst = worst, .scenario = scenario, .not_finite = not_finite};
+  for (uint32_t depth = 0; depth <= trees->n_levels; depth++) {
+    level_outcome *of = depth == 0 ? &outcome->leaf : &outcome->levels[depth - 1];
+    uint32_t first = trees->first[depth];
+    if (requests[depth].worst) {
+      *of = (level_outcome){.worst = worst + first, .scenario = scenario + first, .not_finite = not_finite + first};
+    }
+  }
+  return SG_OK;
+}
+
+static sg_status check_finite(const netting *with, const tree_launch *launch, const worst_results *results, sg_error *error) {
+  const net_trees *trees = with->trees;
+  for (uint32_t depth = 0; depth <= trees->n_levels; depth++) {
+    uint32_t any = 0;
+    for (uint32_t n = trees->first[depth]; (launch->level[depth] & TREE_WANTED) && n < trees->first[depth + 1]; n++) {
+      any |= results->not_finite[n];
+    }
+    if (any != 0) {
+      return tile_report_not_finite(with->prices, launch->of, error);
+    }
+  }
+  return SG_OK;
+}
+
+sg_status net_trees_run(netting *with, const tile *of, const level_request *requests, block_outcome *outcome,
+                        sg_error *error) {
+  tree_launch launch;
+  tree_check *check = NULL;
+  bool carry = outcome->trees.worst != NULL;
+  TRY(net_trees_lay_out(with, error));
+  TRY(carry ? SG_OK : make_outcome(with, requests, outcome, error));
+  TRY(make_launch(with, of, requests, carry, &launch, error));
+  const worst_results results = {outcome->trees.worst, outcome->trees.scenario, outcome->trees.not_finite};
+  if (with->prices->watch != NULL) {
+    double shares[TREE_LEVELS + 1];
+    for (uint32_t depth = 0; depth <= with->levels->n; depth++) {
+      uint32_t n_nodes = with->trees->first[depth + 1] - with->trees->first[depth];
+      shares[depth] = requests[depth].worst ? netting_results_share(with, of, requests, n_nodes) : 0.0;
+    }
+    TRY(tree_check_open(with, &launch, shares, &results, &check, error));
+  }
+  TRY(launch_trees(with, &launch, &results, error));
+  if (check != NULL) {
+    tree_check_take(check, &results, with->of);
+  }
+  return check_finite(with, &launch, &results, error);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * trees.cl - from positions to the worst scenarios of all nodes of a hierarchy at once: what net_nodes, fold_level of each
+ * level and reduce_worst do, to the bit, with the P&L of nodes in registers and the nearest cache. For nodes of few
+ * positions, whose vectors would be more than the rows they are made of, and whose P&L nobody else asks for.
+ *
+ * A tree is a node of the top level with all below. Nodes are numbered depth by depth, leaves (depth 0) first, each depth
+ * in the order of its parents, so that a tree's nodes of a depth follow each other.
+ *
+ *   in    positions of leaves as CSR (position_begin[leaf], instrument[p], quantity[p]), pnl[instrument][k]
+ *         tree_begin[depth][t]: the first node of tree t at a depth; depths 0 .. n_levels, n_trees + 1 to a depth
+ *         part[node] of a child: 2 * its rate_row + 1 if it is the last of its parent; gains_cap[node] of a child, credit[node]
+ *         of a parent, gains[depth] and scale[depth][k] of the parents there, rate[rate_row][k]: as in fold.cl
+ *         level[depth]: TREE_WANTED: results of its nodes; TREE_PLAIN: its fold adds up, and reads none of those tables
+ *         number[node]: the element of the outputs that is the node's
+ *         columns first .. first + n_columns - 1, a multiple of COLUMN_PADDING and at most TREE_COLUMNS; scenario_of[k]
+ *   out   worst[number], worst_scenario[number], not_finite[number]: as in reduce.cl; carry 1: combined with what they hold
+ *   grid  work-item (t): tree t; items = {n_trees, 1}
+ */
+#include "fold.h"
+#include "net.h"
+#include "reduce.h"
+
+#define TREE_VECTORS (TREE_COLUMNS / LANES)
+/* Groups of columns that are netted together, then half as many, then one by one: 32 columns fill half of 256-bit registers. */
+#if NET_VECTORS * LANES <= 32
+#define TREE_BLOCK NET_VECTORS
+#else
+#define TREE_BLOCK (32 / LANES)
+#endif
+#define TREE_AHEAD 6 /* positions whose rows are asked for before they are needed */
+
+/* value[v] of n_vectors groups of columns of one leaf. */
+LANE_INLINE void tree_net(ulong begin, ulong end, __global const uint *instrument, __global const double *quantity,
+                          __global const double *pnl, uint stride, uint n_vectors, lane *value) {
+  uint v = 0;
+  for (; v + TREE_BLOCK <= n_vectors; v += TREE_BLOCK) {
+    lane block[NET_VECTORS];
+    net_total(begin, end, instrument, quantity, pnl + v * LANES, stride, TREE_BLOCK, block);
+    LANE_UNROLL
+    for (uint i = 0; i < TREE_BLOCK; i++) {
+      value[v + i] = block[i];
+    }
+  }
+#if TREE_BLOCK > 1
+  if (v + TREE_BLOCK / 2 <= n_vectors) {
+    lane block[NET_VECTORS];
+    net_total(begin, end, instrument, quantity, pnl + v * LANES, stride, TREE_BLOCK / 2, block);
+    LANE_UNROLL
+    for (uint i = 0; i < TREE_BLOCK / 2; i++) {
+      value[v + i] = block[i];
+    }
+    v += TREE_BLOCK / 2;
+  }
+#endif
+  for (; v < n_vectors; v++) {
+    net_total(begin, end, instrument, quantity, pnl + v * LANES, stride, 1, value + v);
+  }
+}
+
+/* The worst of n_columns cells; number[v] is beyond every scenario in padding columns. */
+LANE_INLINE worst_lanes tree_worst(const lane *value, const lane *number, uint n_columns) {
+  worst_lanes held = worst_of_none();
+  uint n_vectors = (n_columns + LANES - 1) / LANES;
+  lane zeros = (lane)0.0; /* not 0 where a cell is not finite */
+  uint v = 0;
+  for (; (v + 1) * LANES <= n_columns; v++) {
+    held.pnl = lane_min(held.pnl, value[v]);
+    zeros = fma(value[v], (lane)0.0, zeros);
+  }
+  if (v < n_vectors) {
+    lane_mask true_column = lane_less(lane_number() + (double)(v * LANES), (lane)(double)n_columns);
+    held.pnl = lane_min(held.pnl, lane_select(true_column, value[v], held.pnl));
+    zeros = fma(lane_select(true_column, value[v], (lane)0.0), (lane)0.0, zeros);
+  }
+  for (int halved = 1; halved < LANES; halved *= 2) {
+    held.pnl = lane_min(lane_evens_first(held.pnl), lane_odds_first(held.pnl));
+  }
+  /* of zeros the sign counts too */
+  if (!lane_any(~lane_equal(zeros, (lane)0.0) | lane_equal(held.pnl, (lane)0.0))) {
+    for (v = 0; v < n_vectors; v++) {
+      held.scenario = lane_min(held.scenario, lane_select(lane_equal(value[v], held.pnl), number[v], held.scenario));
+    }
+    for (int halved = 1; halved < LANES; halved *= 2) {
+      held.scenario = lane_min(lane_evens_first(held.scenario), lane_odds_first(held.scenario));
+    }
+    return held;
+  }
+  held = worst_of_none();
+  for (v = 0; v < n_vectors; v++) {
+    lane_mask true_column = lane_less(lane_number() + (double)(v * LANES), (lane)(double)n_columns);
+    worst_take(&held, value[v], number[v], true_column);
+  }
+  worst_across(&held);
+  return held;
+}
+
+__kernel void net_trees(__global const uint *position_begin, __global const uint *instrument,
+                        __global const double *quantity, __global const double *pnl, __global const uint *tree_begin,
+                        __global const uint *part, __global const double *gains_cap, __global const double *credit,
+                        __global const uint *number, __global const uint *level, __global const double *gains,
+                        __global const double *rate, __global const double *scale, __global const uint *scenario_of,
+                        uint n_trees, uint n_levels, uint first, uint n_columns, uint stride, uint carry,
+                        __global double *worst, __global uint *worst_scenario, __global uint *not_finite) {
+  ulong t = get_global_id(0);
+  if (t >= n_trees || get_global_id(1) > 0) {
+    return;
+  }
+  lane value[TREE_VECTORS], numbers[TREE_VECTORS], sum[TREE_LEVELS][TREE_VECTORS], total[TREE_LEVELS][TREE_VECTORS];
+  uint next[TREE_LEVELS + 1], n_children[TREE_LEVELS];
+  uint n_vectors = (n_columns + LANES - 1) / LANES;
+  for (uint v = 0; v < n_vectors; v++) {
+    lane_mask true_column = lane_less(lane_number() + (double)(v * LANES), (lane)(double)n_columns);
+    numbers[v] = lane_select(true_column, lane_from_uints(scenario_of + first + v * LANES), (lane)4294967296.0);
+  }
+  for (uint depth = 0; depth <= n_levels; depth++) {
+    next[depth] = tree_begin[depth * (n_trees + 1) + t];
+    n_children[depth < TREE_LEVELS ? depth : 0] = 0;
+  }
+  uint end_leaf = tree_begin[t + 1];
+  uint n_positions = position_begin[tree_begin[n_trees]];
+  __global const double *columns = pnl + first;
+  worst_lanes held = worst_of_none();
+  for (uint leaf = next[0]; leaf < end_leaf; leaf++) {
+    uint begin = position_begin[leaf], end = position_begin[leaf + 1];
+    for (uint p = begin + TREE_AHEAD; p < end + TREE_AHEAD && p < n_positions; p++) {
+      for (uint v = 0; v < n_vectors; v++) {
+        lane_prefetch_read(columns + instrument[p] * (ulong)stride + v * LANES);
+      }
+    }
+    tree_net(begin, end, instrument, quantity, columns, stride, n_vectors, value);
+    uint node = leaf;
+    int known = 0; /* is `held` that of `value`? */
+    for (uint depth = 0;; depth++) {
+      if (level[depth] & TREE_WANTED) {
+        held = known ? held : tree_worst(value, numbers, n_columns);
+        known = 1;
+        worst_store(held, carry, number[node], worst, worst_scenario, not_finite);
+      }
+      if (depth == n_levels) {
+        break;
+      }
+      uint how = part[node], n = n_children[depth];
+      int plain = (level[depth + 1] & TREE_PLAIN) != 0;
+      if (plain && n == 0 && (how & 1) != 0) { /* an only child: 0 + (0 + P&L) */
+        for (uint v = 0; v < n_vectors; v++) {
+          value[v] = value[v] + (lane)0.0;
+        }
+        held.pnl = held.pnl + (lane)0.0;
+        node = next[depth + 1]++;
+        continue;
+      }
+      known = 0;
+      if (!plain) {
+        __global const double *rates = rate + (how >> 1) * (ulong)stride + first;
+        for (uint v = 0; v < n_vectors; v++) {
+          value[v] = fold_part(value[v], lane_load(rates + v * LANES), gains[depth + 1], gains_cap[node]);
+        }
+      }
+      if (n % NET_SEGMENT != 0) {
+        for (uint v = 0; v < n_vectors; v++) {
+          sum[depth][v] = sum[depth][v] + value[v];
+        }
+      } else {
+        for (uint v = 0; v < n_vectors; v++) {
+          if (n > 0) {
+            total[depth][v] = (n > NET_SEGMENT ? total[depth][v] : (lane)0.0) + sum[depth][v];
+          }
+          sum[depth][v] = (lane)0.0 + value[v];
+        }
+      }
+      n_children[depth] = n + 1;
+      if ((how & 1) == 0) {
+        break;
+      }
+      node = next[depth + 1]++;
+      for (uint v = 0; v < n_vectors; v++) {
+        value[v] = (n >= NET_SEGMENT ? total[depth][v] : (lane)0.0) + sum[depth][v];
+      }
+      if (!plain) {
+        __global const double *scales = scale + (depth + 1) * (ulong)stride + first;
+        for (uint v = 0; v < n_vectors; v++) {
+          value[v] = fold_close(value[v], lane_load(scales + v * LANES), credit[node]);
+        }
+      }
+      n_children[depth] = 0;
+    }
+  }
+}
