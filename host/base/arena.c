@@ -4,6 +4,8 @@
  */
 #include "base/arena.h"
 
+#include "base/pages.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +53,7 @@ static char *align(char *start, size_t alignment) {
 static block *block_open(arena *memory, size_t size_bytes) {
   block *b = calloc(1, sizeof(block) + size_bytes);
   if (b != NULL) {
+    pages_hint(b, sizeof(block) + size_bytes);
     b->next = memory->blocks;
     memory->blocks = b;
   }

@@ -4,6 +4,8 @@
  */
 #include "base/array.h"
 
+#include "base/pages.h"
+
 #include <stdint.h>
 
 bool array_reserve(void **items, size_t *capacity, size_t wanted, size_t item_bytes) {
@@ -25,6 +27,7 @@ bool array_reserve(void **items, size_t *capacity, size_t wanted, size_t item_by
   if (moved == NULL) {
     return false;
   }
+  pages_hint(moved, size_bytes);
   *items = moved;
   *capacity = grown;
   return true;

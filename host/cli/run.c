@@ -4,6 +4,7 @@
  */
 #include "cli/command.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -93,6 +94,53 @@ static sg_status load(const run_values *given, const char *book_path, run_object
   return status;
 }
 
+/* The device, opened and tested while the book is read. */
+typedef struct device_opening {
+  const run_values *given;
+  sg_device *device;
+  bool silent; /* it is open, and there is nothing to tell */
+  bool started;
+  pthread_t thread;
+} device_opening;
+
+static void *open_device(void *opened) {
+  device_opening *of = opened;
+  const sg_device_options options = {.lanes = of->given->lanes};
+  sg_error *error = sg_error_open();
+  of->silent = error != NULL && sg_device_open(of->given->device, &options, &of->device, error) == SG_OK &&
+               sg_error_count(error) == 0;
+  sg_error_close(error);
+  return NULL;
+}
+
+static void device_opening_start(const run_values *given, device_opening *of) {
+  *of = (device_opening){.given = given};
+  of->started = pthread_create(&of->thread, NULL, open_device, of) == 0;
+}
+
+/* Whatever is to tell about a device is told after what is wrong with the book: it is opened again. */
+static sg_status device_opening_take(device_opening *of, sg_device **device, sg_error *error) {
+  const sg_device_options options = {.lanes = of->given->lanes};
+  if (of->started) {
+    pthread_join(of->thread, NULL);
+    of->started = false;
+  }
+  if (!of->silent) {
+    return sg_device_open(of->given->device, &options, device, error);
+  }
+  *device = of->device;
+  of->device = NULL;
+  return SG_OK;
+}
+
+/* A book that cannot be read does not wait for a device that compiles; the program's end does. */
+static void device_opening_end(device_opening *of) {
+  if (of->started) {
+    pthread_join(of->thread, NULL);
+  }
+  sg_device_close(of->device);
+}
+
 static void close_all(run_objects *all) {
   sg_result_close(all->result);
   sg_device_close(all->device);
@@ -123,16 +171,15 @@ static sg_run_options options_of(const run_values *given, const sg_book *previou
 
 /* For --fail-on-call, *n_calls accounts owe money; *computed is false where the model cannot say. *n_isolated accounts
  * are not computed. */
-static sg_status margin(const run_values *given, const char *book_path, size_t *n_calls, bool *computed,
-                        size_t *n_isolated, sg_error *error) {
+static sg_status margin(const run_values *given, const char *book_path, device_opening *opening, size_t *n_calls,
+                        bool *computed, size_t *n_isolated, sg_error *error) {
   run_objects all = {0};
   char *plan = NULL;
   progress_line line = progress_open(given->quiet);
-  const sg_device_options device_options = {.lanes = given->lanes};
   sg_status status = load(given, book_path, &all, error);
   const sg_run_options options = options_of(given, all.previous, &line);
   if (status == SG_OK) {
-    status = sg_device_open(given->device, &device_options, &all.device, error);
+    status = device_opening_take(opening, &all.device, error);
   }
   if (status == SG_OK && given->plan) {
     status = sg_plan(all.device, all.book, all.model, &options, &plan, error);
@@ -171,8 +218,11 @@ static sg_status run_function(const void *values, char *const *operands, int n_o
   sg_error *error = sg_error_open();
   size_t n_calls = 0, n_isolated = 0;
   bool computed = true;
-  status = margin(given, operands[0], &n_calls, &computed, &n_isolated, error);
+  device_opening opening;
+  device_opening_start(given, &opening);
+  status = margin(given, operands[0], &opening, &n_calls, &computed, &n_isolated, error);
   findings_print(status, error, "nothing was written");
+  device_opening_end(&opening);
   sg_error_close(error);
   if (status == SG_OK && !computed) {
     return usage_fail("run", "--fail-on-call needs a model with an equity section");

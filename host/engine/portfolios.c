@@ -5,6 +5,7 @@
 #include "engine/portfolios.h"
 
 #include "base/error.h"
+#include "base/pages.h"
 
 #include <stdlib.h>
 
@@ -31,8 +32,8 @@ sg_status portfolios_open(const book *of, size_t n_portfolios, size_t n_position
   made->account = malloc((n_portfolios + 1) * sizeof *made->account);
   made->side = malloc((n_portfolios + 1) * sizeof *made->side);
   made->begin = malloc((n_portfolios + 1) * sizeof *made->begin);
-  made->instrument = malloc((n_positions + 1) * sizeof *made->instrument);
-  made->quantity = malloc((n_positions + 1) * sizeof *made->quantity);
+  made->instrument = pages_malloc((n_positions + 1) * sizeof *made->instrument);
+  made->quantity = pages_malloc((n_positions + 1) * sizeof *made->quantity);
   if (made->account && made->side && made->begin && made->instrument && made->quantity) {
     made->begin[0] = 0;
     return SG_OK;
@@ -93,7 +94,7 @@ static sg_status collect(const book *of, const entry *entries, size_t n, portfol
 
 sg_status portfolios_make(const book *of, const bool *wanted, portfolios *made, sg_error *error) {
   *made = (portfolios){.of = of};
-  entry *entries = malloc((of->positions.n + 1) * sizeof *entries);
+  entry *entries = pages_malloc((of->positions.n + 1) * sizeof *entries);
   size_t n = 0;
   bool sorted = true;
   if (entries == NULL) {

@@ -5,6 +5,7 @@
 #include "engine/record.h"
 
 #include "base/error.h"
+#include "base/pages.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -374,7 +375,7 @@ sg_status recorder_open_standalone(recorder *with, const positions_alone *alone,
   with->standalone = true;
   with->alone = alone;
   for (int i = 0; i < N_MEASURES; i++) {
-    with->alone_requirement[i] = malloc((alone->distinct.n + 1) * sizeof *with->alone_requirement[i]);
+    with->alone_requirement[i] = pages_malloc((alone->distinct.n + 1) * sizeof *with->alone_requirement[i]);
     if (with->alone_requirement[i] == NULL) {
       return error_out_of_memory(error);
     }

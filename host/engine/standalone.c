@@ -6,6 +6,7 @@
 #include "engine/standalone.h"
 
 #include "base/error.h"
+#include "base/pages.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -206,8 +207,8 @@ static sg_status add_positions(finder *f, const portfolios *from, sg_error *erro
 sg_status standalone_make(const bound *in, const portfolios *from, positions_alone *made, sg_error *error) {
   uint32_t *class = malloc((in->book->accounts.n + 1) * sizeof *class);
   finder f = {.class = class, .made = made, .slots = calloc(FIRST_SLOTS, sizeof *f.slots), .mask = FIRST_SLOTS - 1};
-  made->count = malloc((from->n_positions + 1) * sizeof *made->count);
-  made->of = malloc((from->n_positions + 1) * sizeof *made->of);
+  made->count = pages_malloc((from->n_positions + 1) * sizeof *made->count);
+  made->of = pages_malloc((from->n_positions + 1) * sizeof *made->of);
   bool enough = class && f.slots && made->count && made->of;
   sg_status status = enough ? portfolios_open(from->of, from->n_positions, from->n_positions, &made->distinct, error)
                             : error_out_of_memory(error);

@@ -5,7 +5,8 @@
  *
  * The sample. Draws are independent and uniform, by a generator keyed with the digests of the input, so that whatever
  * pattern the wrong numbers make, a share p of them escapes m draws with probability (1 - p)^m. Three kinds are drawn
- * from apart: cells of P&L, cells of nodes, and results (a node's worst scenario). VERIFY_DRAWS of each is the least m
+ * from apart: cells of P&L, cells of nodes where their vectors are kept, and results (a node's worst scenario; where it was
+ * made in one launch from the positions up, so it is recomputed). VERIFY_DRAWS of each is the least m
  * with 1 - (1 - 1e-4)^m > 0.999; where there are fewer, all are recomputed.
  *
  * The sums. kernels/check.cl adds the bits of each row when it has been priced and again after the last netting that

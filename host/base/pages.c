@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * madvise over the whole pages of an allocation.
+ */
+#include "base/pages.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+enum { PAGE_BYTES = 4096, LARGE_BYTES = 4 << 20 };
+
+void pages_hint(void *start, size_t size_bytes) {
+  if (start == NULL || size_bytes < LARGE_BYTES) {
+    return;
+  }
+  uintptr_t first = ((uintptr_t)start + PAGE_BYTES - 1) & ~(uintptr_t)(PAGE_BYTES - 1);
+  uintptr_t end = ((uintptr_t)start + size_bytes) & ~(uintptr_t)(PAGE_BYTES - 1);
+  (void)madvise((void *)first, end - first, MADV_HUGEPAGE);
+}
+
+void *pages_malloc(size_t size_bytes) {
+  void *start = malloc(size_bytes);
+  pages_hint(start, size_bytes);
+  return start;
+}
