@@ -98,7 +98,7 @@ static sg_status chunk_buffers_open(const verifier *watch, cell_chunk *chunk, co
   for (uint32_t j = 0; j < CHUNK; j++) {
     chunk->identity[j] = j;
   }
-  *all = (chunk_buffers){NULL};
+  *all = (chunk_buffers){0};
   TRY(lend(watch, chunk->contract, sizeof chunk->contract, &all->contract, error));
   TRY(lend(watch, chunk->vol, sizeof chunk->vol, &all->vol, error));
   TRY(lend(watch, chunk->base, sizeof chunk->base, &all->base, error));
@@ -205,7 +205,7 @@ static sg_status price_sample(const pricing *with, const tile *of, const cell_in
   uint64_t n = verifier_count(watch, VERIFY_CELLS, all, share);
   uint64_t *drawn = malloc((n + 1) * sizeof *drawn);
   cell_chunk *chunk = calloc(1, sizeof *chunk);
-  chunk_buffers buffers = {NULL};
+  chunk_buffers buffers = {0};
   sg_status status = drawn && chunk ? SG_OK : error_out_of_memory(error);
   TRY_DONE(status);
   TRY_DONE(chunk_buffers_open(watch, chunk, in, &buffers, error));

@@ -27,7 +27,7 @@ static inline bool imported_is_read(const char *folder, sg_error *error) {
   return sg_error_count(error) > before;
 }
 
-/* Imports one file of these bytes with made accounts. `name` may be in a folder. */
+/* Imports one file of these bytes with made accounts. */
 static inline void import_bytes(const char *format, const char *name, const uint8_t *bytes, size_t size_bytes) {
   char path[128], folder[128];
   const char *paths[] = {path};
@@ -41,6 +41,9 @@ static inline void import_bytes(const char *format, const char *name, const uint
   if ((status == SG_OK) != (report != NULL) || (status != SG_OK && sg_error_count(error) == 0) ||
       (status == SG_OK && !imported_is_read(folder, error))) {
     abort();
+  }
+  if (status == SG_OK) {
+    scratch_remove(folder);
   }
   free(report);
   sg_error_close(error);
