@@ -66,9 +66,13 @@ static sg_status describe_book(sg_book **loaded, double start, sg_error *error) 
 }
 
 sg_status sg_book_load(const char *folder, sg_book **loaded, sg_error *error) {
+  return sg_book_load_within(folder, 0, loaded, error);
+}
+
+sg_status sg_book_load_within(const char *folder, uint64_t memory_bytes, sg_book **loaded, sg_error *error) {
   float_mode before = float_mode_enter();
   double start = clock_seconds();
-  sg_status status = book_read(folder, loaded, error);
+  sg_status status = book_read_with(folder, (book_read_options){.memory_bytes = memory_bytes}, loaded, error);
   status = status == SG_OK ? describe_book(loaded, start, error) : status;
   float_mode_leave(before);
   return status;

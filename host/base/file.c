@@ -16,15 +16,18 @@
 #include <zlib.h>
 #include <zstd.h>
 
-enum { READ_BYTES = 1 << 18 };
+enum { READ_BYTES = 1 << 18, PLAIN_READ_BYTES = 1 << 20 };
 
 /* The file being loaded; content grows, limited. */
 typedef struct load {
   place where;
   int descriptor;
-  size_t limit_bytes;
+  file_limits limits;
+  bool is_packed;
+  size_t packed_bytes; /* of an archive: what content[n) came from */
   char *content;
   size_t n, capacity;
+  size_t line_start; /* of the line that content[n) goes on */
   sg_error *error;
 } load;
 
@@ -37,7 +40,42 @@ static sg_status truncated(load *file) {
 }
 
 static sg_status over_limit(load *file) {
-  return error_add(file->error, SG_INPUT, file->where, "holds more than the limit of %zu bytes", file->limit_bytes);
+  return error_add(file->error, SG_INPUT, file->where, "holds more than the limit of %zu bytes%s",
+                   file->limits.size_bytes, file->limits.why == NULL ? "" : file->limits.why);
+}
+
+static sg_status long_line(load *file) {
+  file->where.line = 1;
+  for (const char *at = file->content, *end = at + file->line_start; at < end; file->where.line++) {
+    at = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1;
+  }
+  return error_add(file->error, SG_INPUT, file->where, "is a line of more than %zu bytes", file->limits.line_bytes);
+}
+
+/* content[from, n) is new, and no longer than a line may be. */
+static sg_status check_lines(load *file, size_t from) {
+  const char *added = file->content + from, *first = memchr(added, '\n', file->n - from);
+  size_t end = first == NULL ? file->n : (size_t)(first + 1 - file->content);
+  if (end - file->line_start > file->limits.line_bytes) {
+    return long_line(file);
+  }
+  if (first != NULL) {
+    const char *last = memrchr(added, '\n', file->n - from);
+    file->line_start = (size_t)(last + 1 - file->content);
+  }
+  return SG_OK;
+}
+
+/* After n_added more bytes of content. */
+static sg_status check_limits(load *file, size_t n_added) {
+  if (file->n > file->limits.size_bytes) {
+    return over_limit(file);
+  }
+  if (file->is_packed && file->n > ARCHIVE_FREE_BYTES && file->n / ARCHIVE_RATIO > file->packed_bytes) {
+    return error_add(file->error, SG_INPUT, file->where, "the archive holds more than %d times its own size",
+                     ARCHIVE_RATIO);
+  }
+  return file->limits.line_bytes == 0 ? SG_OK : check_lines(file, file->n - n_added);
 }
 
 /* Room for `more` bytes and the closing NUL. */
@@ -62,21 +100,20 @@ static sg_status read_some(load *file, char *bytes, size_t size_bytes, size_t *n
 }
 
 static sg_status load_plain(load *file, size_t expected_bytes) {
-  if (expected_bytes > file->limit_bytes) {
+  if (expected_bytes > file->limits.size_bytes) {
     return over_limit(file);
   }
   TRY(make_room(file, expected_bytes + 1));
   for (;;) {
     size_t n_read = 0;
     TRY(make_room(file, 1));
-    TRY(read_some(file, file->content + file->n, file->capacity - file->n - 1, &n_read));
+    size_t room = file->capacity - file->n - 1;
+    TRY(read_some(file, file->content + file->n, room < PLAIN_READ_BYTES ? room : PLAIN_READ_BYTES, &n_read));
     if (n_read == 0) {
       return SG_OK;
     }
     file->n += n_read;
-    if (file->n > file->limit_bytes) {
-      return over_limit(file);
-    }
+    TRY(check_limits(file, n_read));
   }
 }
 
@@ -102,17 +139,18 @@ static sg_status inflate_all(load *file, z_stream *stream, unsigned char *compre
       TRY(make_room(file, READ_BYTES));
       stream->next_out = (unsigned char *)file->content + file->n;
       stream->avail_out = READ_BYTES;
+      uInt before = stream->avail_in;
       int result = inflate(stream, Z_NO_FLUSH);
-      file->n += READ_BYTES - stream->avail_out;
+      size_t n_added = READ_BYTES - stream->avail_out;
+      file->packed_bytes += before - stream->avail_in;
+      file->n += n_added;
       if (result == Z_MEM_ERROR) {
         return error_out_of_memory(file->error);
       }
       if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
         return corrupt(file, stream->msg == NULL ? "not a gzip file" : stream->msg);
       }
-      if (file->n > file->limit_bytes) {
-        return over_limit(file);
-      }
+      TRY(check_limits(file, n_added));
       inside_member = result != Z_STREAM_END;
       more_output = inside_member && stream->avail_out == 0;
     }
@@ -151,14 +189,14 @@ static sg_status decompress_all(load *file, ZSTD_DCtx *context, char *compressed
     while (input.pos < input.size || more_output) {
       TRY(make_room(file, READ_BYTES));
       ZSTD_outBuffer output = {.dst = file->content + file->n, .size = READ_BYTES};
+      size_t before = input.pos;
       expected = ZSTD_decompressStream(context, &output, &input);
+      file->packed_bytes += input.pos - before;
       if (ZSTD_isError(expected)) {
         return corrupt(file, ZSTD_getErrorName(expected));
       }
       file->n += output.pos;
-      if (file->n > file->limit_bytes) {
-        return over_limit(file);
-      }
+      TRY(check_limits(file, output.pos));
       more_output = expected != 0 && output.pos == output.size;
     }
   }
@@ -184,9 +222,9 @@ static bool ends_with(const char *text, const char *end) {
   return length >= end_length && strcmp(text + length - end_length, end) == 0;
 }
 
-sg_status file_load(const char *path, size_t limit_bytes, file_text *loaded, sg_error *error) {
+sg_status file_load_within(const char *path, file_limits limits, file_text *loaded, sg_error *error) {
   sg_status status = SG_OK;
-  load file = {.where = {.file = path}, .descriptor = -1, .limit_bytes = limit_bytes, .error = error};
+  load file = {.where = {.file = path}, .descriptor = -1, .limits = limits, .error = error};
   struct stat facts;
   *loaded = (file_text){0};
   /* Without O_NONBLOCK, opening a pipe would wait for a writer. */
@@ -199,10 +237,10 @@ sg_status file_load(const char *path, size_t limit_bytes, file_text *loaded, sg_
     status = error_add(error, SG_IO, file.where, "cannot be read: not a regular file");
     goto done;
   }
-  if (ends_with(path, ".gz")) {
-    TRY_DONE(load_gzip(&file));
-  } else if (ends_with(path, ".zst")) {
-    TRY_DONE(load_zstd(&file));
+  bool gzip = ends_with(path, ".gz"), zstd = ends_with(path, ".zst");
+  file.is_packed = gzip || zstd;
+  if (file.is_packed) {
+    TRY_DONE((gzip ? load_gzip : load_zstd)(&file));
   } else {
     TRY_DONE(load_plain(&file, (size_t)facts.st_size));
   }
@@ -218,6 +256,10 @@ done:
     close(file.descriptor);
   }
   return status;
+}
+
+sg_status file_load(const char *path, size_t limit_bytes, file_text *loaded, sg_error *error) {
+  return file_load_within(path, (file_limits){.size_bytes = limit_bytes}, loaded, error);
 }
 
 void file_close(file_text *loaded) {

@@ -17,8 +17,22 @@ typedef struct file_text {
   uint64_t digest[2]; /* XXH3-128 of the decompressed bytes, low word first */
 } file_text;
 
-/* Refuses what is not a regular file, a corrupt or truncated archive, and more than `limit_bytes`. */
-sg_status file_load(const char *path, size_t limit_bytes, file_text *loaded, sg_error *error);
+/* What is too much to hold; whatever is beyond is refused while it is read. */
+typedef struct file_limits {
+  size_t size_bytes;  /* of the text */
+  size_t line_bytes;  /* of one line with its end; 0: any */
+  const char *why;    /* follows the number of bytes in the message; NULL: nothing */
+} file_limits;
+
+enum {
+  FILE_LINE_BYTES = 1 << 20,    /* no row of a table is longer */
+  ARCHIVE_RATIO = 256,          /* an archive beyond ARCHIVE_FREE_BYTES holds at most so many times its own size */
+  ARCHIVE_FREE_BYTES = 16 << 20
+};
+
+/* Refuses what is not a regular file, a corrupt or truncated archive, and more than the limits. */
+sg_status file_load_within(const char *path, file_limits limits, file_text *loaded, sg_error *error);
+sg_status file_load(const char *path, size_t limit_bytes, file_text *loaded, sg_error *error); /* lines of any length */
 void file_close(file_text *loaded); /* accepts one that was never loaded */
 
 /* path, path.gz or path.zst, whichever exists; more than one is an input error.

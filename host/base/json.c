@@ -4,7 +4,22 @@
  */
 #include "base/json.h"
 
+/* At least as many as there are values: commas in texts count too. */
+static size_t count_values(const file_text *loaded) {
+  size_t n = 1;
+  for (size_t i = 0; i < loaded->size_bytes; i++) {
+    char c = loaded->text[i];
+    n += c == ',' || c == ':' || c == '[' || c == '{';
+  }
+  return n;
+}
+
 sg_status json_parse(const file_text *loaded, const char *path, json_t **root, sg_error *error) {
+  *root = NULL;
+  if (count_values(loaded) > JSON_VALUES) {
+    return error_add(error, SG_INPUT, (place){.file = path}, "holds more than %d values, or commas, colons and brackets",
+                     JSON_VALUES);
+  }
   json_error_t bad = {.line = -1, .column = -1};
   memory_watch();
   *root = json_loadb(loaded->text, loaded->size_bytes, JSON_REJECT_DUPLICATES, &bad);

@@ -9,7 +9,10 @@
 
 #include <jansson.h>
 
-/* *root is the caller's (json_decref), NULL on failure. A key that is given twice, and more than 2048 levels, are refused. */
+enum { JSON_VALUES = 1 << 22 }; /* a value of two bytes becomes up to 400 bytes of tree */
+
+/* *root is the caller's (json_decref), NULL on failure. A key that is given twice, more than 2048 levels and more than
+ * JSON_VALUES values are refused. */
 sg_status json_parse(const file_text *loaded, const char *path, json_t **root, sg_error *error);
 
 #endif

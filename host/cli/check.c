@@ -11,6 +11,7 @@ enum { SHOWN_OF_A_KIND = 10 };
 
 typedef struct check_values {
   bool json, all;
+  uint64_t memory_bytes;
   const char *model, *previous;
   texts settings;
 } check_values;
@@ -24,6 +25,7 @@ static const option_entry check_options[] = {
     {"previous", OPTION_TEXT, "BOOK", CHECK(previous), false,
      "a book of before: look for marks that stood still and for\n"
      "prices, vols and rates that moved too far"},
+    {"memory", OPTION_BYTES, "SIZE", CHECK(memory_bytes), false, "bound on the bytes of a book's files, at least 64M"},
     {"all", OPTION_FLAG, NULL, CHECK(all), false, "list every finding, not the first ten of each kind"},
     {"json", OPTION_FLAG, NULL, CHECK(json), false, "print problems and findings as JSON, on standard output"},
 };
@@ -36,13 +38,13 @@ typedef struct checked {
 } checked;
 
 static sg_status load(const check_values *given, const char *path, checked *all, sg_error *error) {
-  sg_status status = sg_book_load(path, &all->book, error), other = SG_OK;
+  sg_status status = sg_book_load_within(path, given->memory_bytes, &all->book, error), other = SG_OK;
   if (given->model != NULL) {
     other = sg_model_load(given->model, given->settings.items, given->settings.n, &all->model, error);
     status = status == SG_OK ? other : status;
   }
   if (given->previous != NULL) {
-    other = sg_book_load(given->previous, &all->previous, error);
+    other = sg_book_load_within(given->previous, given->memory_bytes, &all->previous, error);
     status = status == SG_OK ? other : status;
   }
   return status == SG_OK ? sg_check(all->book, all->model, all->previous, &all->found, error) : status;

@@ -21,7 +21,7 @@ static const option_entry price_options[] = {
     {"set", OPTION_TEXTS, "NAME=VALUE", PRICE(settings), false, "override a parameter of the model; may be repeated"},
     {"pnl", OPTION_TEXT, "FILE", PRICE(pnl), false,
      "write value and P&L of every instrument in every scenario\nof the model there"},
-    {"memory", OPTION_BYTES, "SIZE", PRICE(memory_bytes), false, "bound on the matrix of scenarios: 256M, 2G"},
+    {"memory", OPTION_BYTES, "SIZE", PRICE(memory_bytes), false, "bound on the matrix of scenarios and on the bytes of the\nbook's files (of these at least 64M): 256M, 2G"},
     {"device", OPTION_TEXT, "DEVICE", PRICE(device), false, "where to compute, as for 'shockgrid run'"},
 };
 
@@ -48,7 +48,7 @@ static sg_status price(const price_values *given, const char *book_path, sg_erro
   sg_status status = given->model == NULL ? SG_OK
                                           : sg_model_load(given->model, given->settings.items, given->settings.n, &model,
                                                           error);
-  sg_status book_status = sg_book_load(book_path, &book, error);
+  sg_status book_status = sg_book_load_within(book_path, given->memory_bytes, &book, error);
   status = status != SG_OK ? status : book_status;
   if (status == SG_OK) {
     status = sg_device_open(given->device, NULL, &device, error);

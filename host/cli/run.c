@@ -44,7 +44,7 @@ static const option_entry run_options[] = {
      "bit; default: 69,075 cells, nodes and results each, or all\n"
      "if fewer: one wrong in 10,000 stays unseen with probability\n"
      "(1 - 1e-4)^69075 < 0.001"},
-    {"memory", OPTION_BYTES, "SIZE", RUN(memory_bytes), false, "bound on the memory of tiles: 256M, 2G"},
+    {"memory", OPTION_BYTES, "SIZE", RUN(memory_bytes), false, "bound on the memory of tiles and on the bytes of the book's\nfiles (of these at least 64M): 256M, 2G"},
     {"tile-scenarios", OPTION_COUNT, "N", RUN(tile_scenarios), false, "scenarios to a tile; results are the same"},
     {"tile-accounts", OPTION_COUNT, "N", RUN(tile_accounts), false, "accounts to a tile; results are the same"},
     {"plan", OPTION_FLAG, NULL, RUN(plan), false,
@@ -85,10 +85,10 @@ typedef struct run_objects {
 /* Reads model and books, all even if one is bad, so that all problems are reported at once. */
 static sg_status load(const run_values *given, const char *book_path, run_objects *all, sg_error *error) {
   sg_status model_status = sg_model_load(given->model, given->settings.items, given->settings.n, &all->model, error);
-  sg_status status = sg_book_load(book_path, &all->book, error);
+  sg_status status = sg_book_load_within(book_path, given->memory_bytes, &all->book, error);
   status = model_status != SG_OK ? model_status : status;
   if (given->previous != NULL) {
-    sg_status previous_status = sg_book_load(given->previous, &all->previous, error);
+    sg_status previous_status = sg_book_load_within(given->previous, given->memory_bytes, &all->previous, error);
     status = status == SG_OK ? previous_status : status;
   }
   return status;

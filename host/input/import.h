@@ -37,6 +37,8 @@ typedef struct import_format {
 extern const import_format import_formats[];
 extern const size_t n_import_formats;
 
+enum { IMPORT_FILE_BYTES = 1 << 28 }; /* the most of one file, decompressed */
+
 /* By the name of the format; an unknown one is SG_USAGE. */
 sg_status import_files(const char *format, const char *const *paths, size_t n_paths, const sg_import_options *options,
                        const char *folder, char **report, sg_error *error);

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIMIT_BYTES = 1 << 30, HOUR_S = 3600, CBOE_COLUMNS = 22 };
+enum { HOUR_S = 3600, CBOE_COLUMNS = 22 };
 
 static const char table_header[] = "Expiration Date,Calls,Last Sale,Net,Bid,Ask,Volume,IV,Delta,Gamma,Open Interest,"
                                    "Strike,Puts,Last Sale,Net,Bid,Ask,Volume,IV,Delta,Gamma,Open Interest";
@@ -218,7 +218,7 @@ sg_status import_cboe(const char *const *paths, size_t n_paths, const sg_import_
   for (size_t i = 0; i < n_paths; i++) {
     file_text loaded = {0};
     cboe_file file = {.data = &data, .path = paths[i], .error = error, .underlying = ID_NONE};
-    TRY_DONE(file_load(paths[i], LIMIT_BYTES, &loaded, error));
+    TRY_DONE(file_load_within(paths[i], (file_limits){IMPORT_FILE_BYTES, FILE_LINE_BYTES, NULL}, &loaded, error));
     status = read_text(&file, &loaded);
     file_close(&loaded);
     TRY_DONE(status);

@@ -62,7 +62,7 @@ static sg_status write_dividends(chain_data *data, const char *path, import_book
   csv_reader reader;
   sg_status status = SG_OK;
   TRY(import_book_start(book, IMPORT_DIVIDENDS, dividends_header, error));
-  TRY(file_load(path, LIMIT_BYTES, &loaded, error));
+  TRY(file_load_within(path, (file_limits){LIMIT_BYTES, FILE_LINE_BYTES, NULL}, &loaded, error));
   size_t length = strcspn(loaded.text, "\r\n");
   if (length != sizeof dividends_header - 1 || memcmp(loaded.text, dividends_header, length) != 0) {
     status = error_add(error, SG_INPUT, (place){path, 1, 1}, "the header \"%s\" is expected", dividends_header);

@@ -8,12 +8,13 @@
 #include "base/json.h"
 #include "base/number.h"
 #include "input/findings.h"
+#include "input/import.h"
 #include "input/import_book.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { LIMIT_BYTES = 1 << 30, EXPIRY_SECOND_OF_DAY = 8 * 3600 };
+enum { EXPIRY_SECOND_OF_DAY = 8 * 3600 };
 
 /* The row being read, for messages. */
 typedef struct row_place {
@@ -251,7 +252,7 @@ sg_status deribit_read(deribit_data *data, const char *path, sg_error *error) {
   if (file == NULL) {
     return error_out_of_memory(error);
   }
-  TRY(file_load(path, LIMIT_BYTES, &loaded, error));
+  TRY(file_load(path, IMPORT_FILE_BYTES, &loaded, error));
   TRY_DONE(json_parse(&loaded, file, &root, error));
   status = read_response(data, root, file, error);
 done:

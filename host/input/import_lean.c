@@ -14,8 +14,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { LIMIT_BYTES = 1 << 30 };
-
 /* There are no quotes, and closes are not of one moment: for put-call parity, where exercise is European, a close is
  * taken as the middle of quotes this far from it. */
 static const double LEAST_CLOSE_NOISE = 0.05, CLOSE_NOISE = 0.01;
@@ -179,7 +177,7 @@ static sg_status read_file(lean_file *file) {
   file_text loaded = {0};
   csv_reader reader;
   TRY(read_file_name(file));
-  TRY(file_load(file->path, LIMIT_BYTES, &loaded, file->error));
+  TRY(file_load_within(file->path, (file_limits){IMPORT_FILE_BYTES, FILE_LINE_BYTES, NULL}, &loaded, file->error));
   sg_status status;
   if (strncmp(loaded.text, table_header, sizeof table_header - 1) != 0) {
     status = error_add(file->error, SG_INPUT, (place){file->path, 1, 1}, "the header \"%s,...\" is expected",

@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LIMIT_BYTES = 1 << 30, DAY_S = 86400 };
+enum { DAY_S = 86400 };
 
 typedef struct yahoo_file {
   chain_data *data;
@@ -149,7 +149,7 @@ static sg_status read_file(chain_data *data, const char *path, sg_error *error) 
   file_text loaded = {0};
   yahoo_file file = {.data = data, .path = path, .error = error};
   json_t *root = NULL;
-  TRY(file_load(path, LIMIT_BYTES, &loaded, error));
+  TRY(file_load(path, IMPORT_FILE_BYTES, &loaded, error));
   status = json_parse(&loaded, path, &root, error);
   if (status == SG_OK) {
     status = read_chain(&file, root);

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static sg_status open_reader(book_reader *reader, const char *folder, sg_error *error) {
   arena *memory = arena_open();
@@ -88,7 +89,9 @@ static sg_status read_all(book_reader *reader) {
   return keep_files(reader);
 }
 
-sg_status book_read(const char *folder, book **read, sg_error *error) { return book_read_with(folder, 0, read, error); }
+sg_status book_read(const char *folder, book **read, sg_error *error) {
+  return book_read_with(folder, (book_read_options){0}, read, error);
+}
 
 static sg_status read_open(book_reader *reader, book **read, sg_error *error) {
   sg_status status = SG_OK;
@@ -105,13 +108,25 @@ done:;
   return status;
 }
 
-static sg_status read_from(const char *folder, const sg_named_text *given, size_t n_given, uint32_t n_threads,
+static sg_status limit_bytes(book_reader *reader, uint64_t memory_bytes, sg_error *error) {
+  long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
+  uint64_t all = memory_bytes != 0 ? memory_bytes
+                 : pages > 0 && page_bytes > 0 ? (uint64_t)pages * (uint64_t)page_bytes / 4 : BOOK_MOST_BYTES;
+  reader->left_bytes = all < BOOK_LEAST_BYTES ? BOOK_LEAST_BYTES : all > BOOK_MOST_BYTES ? BOOK_MOST_BYTES : (size_t)all;
+  reader->limit = arena_format(reader->memory, ": the files of a book may have %zu in all (--memory)", reader->left_bytes);
+  return reader->limit == NULL ? error_out_of_memory(error) : SG_OK;
+}
+
+static sg_status read_from(const char *folder, const sg_named_text *given, size_t n_given, book_read_options options,
                            book **read, sg_error *error) {
   book_reader reader;
   sg_status status = open_reader(&reader, folder, error);
   reader.given = given;
   reader.n_given = n_given;
-  reader.n_threads = n_threads;
+  reader.n_threads = options.n_threads;
+  if (status == SG_OK) {
+    status = limit_bytes(&reader, options.memory_bytes, error);
+  }
   if (status == SG_OK) {
     status = read_open(&reader, read, error);
   }
@@ -122,17 +137,17 @@ static sg_status read_from(const char *folder, const sg_named_text *given, size_
   return status;
 }
 
-sg_status book_read_with(const char *folder, uint32_t n_threads, book **read, sg_error *error) {
+sg_status book_read_with(const char *folder, book_read_options options, book **read, sg_error *error) {
   struct stat facts;
   *read = NULL;
   if (stat(folder, &facts) != 0 || !S_ISDIR(facts.st_mode)) {
     return error_add(error, SG_IO, (place){folder, 0, 0}, "is not a folder that can be read");
   }
-  return read_from(folder, NULL, 0, n_threads, read, error);
+  return read_from(folder, NULL, 0, options, read, error);
 }
 
 sg_status book_read_texts(const sg_named_text *files, size_t n_files, book **read, sg_error *error) {
   static const sg_named_text none = {0};
   *read = NULL;
-  return read_from("memory", files == NULL ? &none : files, files == NULL ? 0 : n_files, 0, read, error);
+  return read_from("memory", files == NULL ? &none : files, files == NULL ? 0 : n_files, (book_read_options){0}, read, error);
 }

@@ -12,8 +12,13 @@
  * book only when there is none. Release it with book_close. */
 sg_status book_read(const char *folder, book **read, sg_error *error);
 
-/* The same with the number of threads that read long files; 0: as many as pay. They change nothing but the time. */
-sg_status book_read_with(const char *folder, uint32_t n_threads, book **read, sg_error *error);
+/* Both 0: chosen. The number of threads that read long files changes nothing but the time. */
+typedef struct book_read_options {
+  uint32_t n_threads;
+  uint64_t memory_bytes; /* bound on the bytes of all files, decompressed; 64 MiB is the least, 8 GiB the most */
+} book_read_options;
+
+sg_status book_read_with(const char *folder, book_read_options options, book **read, sg_error *error);
 
 /* book_read of texts instead of files, by the names that they would have in a folder. The book copies what it needs. */
 sg_status book_read_texts(const sg_named_text *files, size_t n_files, book **read, sg_error *error);

@@ -4,6 +4,7 @@
  */
 #include "input/reader.h"
 
+#include "input/formats.h"
 #include "input/memory.h"
 
 #include <math.h>
@@ -69,10 +70,13 @@ sg_status reader_load(book_reader *reader, const char *name, file_text *loaded, 
     return error_out_of_memory(reader->findings.collected);
   }
   findings_add_file(&reader->findings, *path);
-  status = file_load(*path, FILE_LIMIT_BYTES, loaded, reader->findings.collected);
+  bool is_table = strcmp(name, book_files[FILE_SETTINGS].name) != 0;
+  file_limits table = {reader->left_bytes, FILE_LINE_BYTES, reader->limit}, settings = {.size_bytes = SETTINGS_BYTES};
+  status = file_load_within(*path, is_table ? table : settings, loaded, reader->findings.collected);
   if (status != SG_OK) {
     return status == SG_DEVICE ? status : SG_OK;
   }
+  reader->left_bytes -= is_table ? loaded->size_bytes : 0;
   input_file file = {*found_name, {loaded->digest[0], loaded->digest[1]}, loaded->size_bytes};
   if (!ARRAY_PUSH(&reader->files, file)) {
     return error_out_of_memory(reader->findings.collected);

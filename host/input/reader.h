@@ -12,8 +12,11 @@
 #include "input/findings.h"
 #include "input/read_book.h"
 
-/* 8 GiB: more than 10^8 position rows. */
-#define FILE_LIMIT_BYTES ((size_t)8 << 30)
+/* All files of a book together: what a caller allows but no less than the least, or else a quarter of this machine's
+ * memory; never more than the most, so that no table has 2^32 rows. */
+#define BOOK_LEAST_BYTES ((size_t)64 << 20)
+#define BOOK_MOST_BYTES ((size_t)8 << 30)
+enum { SETTINGS_BYTES = 1 << 16 }; /* of book.yaml */
 
 typedef struct curve_point { /* sorted by (currency, years) */
   uint32_t currency; /* index into reader.currencies, in order of appearance */
@@ -86,6 +89,8 @@ typedef struct book_reader {
   const sg_named_text *given; /* the book's files; NULL: they stand in book->folder */
   size_t n_given;
   uint32_t n_threads; /* that read a long file; 0: as many as pay */
+  size_t left_bytes;  /* for the files that are still to be read */
+  const char *limit;  /* what they all may have, for findings */
   findings findings;
 
   bool settings_ok, rates_zero, has_expiry_time;

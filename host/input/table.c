@@ -90,6 +90,10 @@ static void read_header(table *rows) {
     return;
   }
   size_t n = rows->csv.n_fields;
+  if (n > TABLE_COLUMNS) {
+    header_finding(rows, 1, 1, "has %zu columns; at most %d", n, TABLE_COLUMNS);
+    return;
+  }
   rows->fields = rows->csv.fields;
   rows->position = ARENA_ARRAY(reader->memory, uint32_t, rows->format->n_columns);
   rows->x_position = ARENA_ARRAY(reader->memory, uint32_t, n);

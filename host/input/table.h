@@ -10,6 +10,8 @@
 #include "input/formats.h"
 #include "input/reader.h"
 
+enum { TABLE_COLUMNS = 4096 }; /* at most */
+
 typedef struct table {
   book_reader *reader;
   findings *findings;   /* the reader's, or those of a part */

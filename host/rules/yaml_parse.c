@@ -22,6 +22,8 @@ typedef struct builder {
   uint32_t n_nodes, depth;
 } builder;
 
+static const char too_many[] = "too many entries in a file";
+
 static yaml_node *build(builder *b, struct fy_event *event, place before);
 
 static bool fail(builder *b, place where, const char *message) {
@@ -83,8 +85,9 @@ static size_t utf8_length(const unsigned char *at, size_t left) {
   return code < lowest[n] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000) ? 0 : n;
 }
 
-/* The parser gives up without a word on other bytes. */
+/* The parser gives up without a word on other bytes, and queues all of a text of brackets before it looks how deep it is. */
 static bool check_bytes(builder *b) {
+  uint32_t n_brackets = 0;
   for (size_t i = 0; i < b->size_bytes;) {
     unsigned char c = (unsigned char)b->text[i];
     size_t length = utf8_length((const unsigned char *)b->text + i, b->size_bytes - i);
@@ -93,6 +96,10 @@ static bool check_bytes(builder *b) {
     }
     if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F) {
       return fail(b, place_of(b, i), "a control character stands in the text");
+    }
+    n_brackets += c == '[' || c == '{';
+    if (n_brackets > YAML_NODES) {
+      return fail(b, place_of(b, i), too_many);
     }
     i += length;
   }
@@ -276,7 +283,7 @@ static yaml_node *build(builder *b, struct fy_event *event, place before) {
   }
   if (++b->n_nodes > YAML_NODES || b->depth == YAML_DEPTH) {
     fail(b, node->where,
-         b->depth == YAML_DEPTH ? "nested too deeply: at most 32 levels" : "too many entries in a file");
+         b->depth == YAML_DEPTH ? "nested too deeply: at most 32 levels" : too_many);
     return NULL;
   }
   if (event->type == FYET_SCALAR) {

@@ -111,8 +111,12 @@ SG_API sg_device_facts sg_device_list_get(const sg_device_list *list, size_t ind
 
 typedef struct sg_book sg_book;
 
-/* A folder of files as `shockgrid help formats` prints them. */
+/* A folder of files as `shockgrid help formats` prints them, decompressed at most a quarter of this machine's memory and
+ * 8 GiB in all. */
 SG_API sg_status sg_book_load(const char *folder, sg_book **book, sg_error *error);
+
+/* The same with another bound on the bytes of the files; less than 64 MiB counts as that, 0 as none given. */
+SG_API sg_status sg_book_load_within(const char *folder, uint64_t memory_bytes, sg_book **book, sg_error *error);
 
 typedef struct sg_named_text {
   const char *name; /* as in a folder: "positions.csv", "scenarios/NAME.csv" */

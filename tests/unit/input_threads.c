@@ -100,7 +100,7 @@ static char *describe(const book *read, const sg_error *error) {
 static char *read_with(const char *folder, uint32_t n_threads, sg_status expected) {
   sg_error *error = sg_error_open();
   book *read = NULL;
-  assert_int_equal(book_read_with(folder, n_threads, &read, error), expected);
+  assert_int_equal(book_read_with(folder, (book_read_options){.n_threads = n_threads}, &read, error), expected);
   char *text = describe(read, error);
   book_close(read);
   sg_error_close(error);

@@ -61,7 +61,8 @@ options:
                             bit; default: 69,075 cells, nodes and results each, or all
                             if fewer: one wrong in 10,000 stays unseen with probability
                             (1 - 1e-4)^69075 < 0.001
-  --memory SIZE             bound on the memory of tiles: 256M, 2G
+  --memory SIZE             bound on the memory of tiles and on the bytes of the book's
+                            files (of these at least 64M): 256M, 2G
   --tile-scenarios N        scenarios to a tile; results are the same
   --tile-accounts N         accounts to a tile; results are the same
   --plan                    do not run: print tiles, batches, work and bytes, and the
@@ -146,6 +147,7 @@ options:
   --set NAME=VALUE          override a parameter of the model; may be repeated
   --previous BOOK           a book of before: look for marks that stood still and for
                             prices, vols and rates that moved too far
+  --memory SIZE             bound on the bytes of a book's files, at least 64M
   --all                     list every finding, not the first ten of each kind
   --json                    print problems and findings as JSON, on standard output
   --help                    print this help
