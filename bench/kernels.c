@@ -79,8 +79,10 @@ static sg_status report(device *on, const case_entry *entry, const bench_work *w
                    .work = what->work,
                    .unit = entry->unit,
                    .seconds = seconds};
-  printf("%-14s %9.1f %9.1f %8.1f %% %9.1f", entry->name, what->work / seconds.best_s / 1e6,
-         what->work / seconds.median_s / 1e6, 100 * seconds.spread, what->work / seconds.cpu_median_s / 1e6);
+  double millions = what->work / 1e6;
+  int digits = millions < seconds.best_s ? 4 : 1;
+  printf("%-18s %9.*f %9.*f %8.1f %% %9.*f", entry->name, digits, millions / seconds.best_s, digits,
+         millions / seconds.median_s, 100 * seconds.spread, digits, millions / seconds.cpu_median_s);
   if (limits != NULL) {
     row.limit = bench_limits[entry->limit].name;
     row.limit_per_s = peak_per_s(&limits[entry->limit]);
@@ -123,7 +125,7 @@ sg_status bench_kernels(const bench_values *given, sg_error *error) {
   if (!given->no_limits) {
     TRY_DONE(peaks_measure(rows.origin.device, REPEATS_LEAST, limits, error));
   }
-  printf("%s, driver %s, %u lanes\n%-14s %9s %9s %10s %9s\n", rows.origin.device, rows.origin.driver, rows.origin.lanes,
+  printf("%s, driver %s, %u lanes\n%-18s %9s %9s %10s %9s\n", rows.origin.device, rows.origin.driver, rows.origin.lanes,
          "M/s", "best", "median", "spread", "per cpu-s");
   for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
     if (bench_chosen(given, entries[i].name)) {

@@ -89,29 +89,21 @@ __kernel void price_american(__global const double *contract, uint n_padded, __g
   american_enter(contract, n_padded, instrument, slice, vol, slice_years, &scheme, boundary, &state);
   for (ulong k = begin; k < end; k += LANES) {
     lane gains[LANES];
-    for (uint j = 0; j < LANES; j += AMERICAN_TOGETHER) {
-      lane forwards[AMERICAN_TOGETHER], log_moves[AMERICAN_TOGETHER], values[AMERICAN_TOGETHER];
-      for (uint t = 0; t < AMERICAN_TOGETHER; t++) {
-        forwards[t] = lane_gather(forward + k + j + t, forward_row + instrument, stride);
-        log_moves[t] = lane_gather(log_move + k + j + t, forward_row + instrument, stride);
+    for (uint j = 0; j < LANES; j++) {
+      uint slice_here = slice_of[k + j];
+      if (slice_here == SLICE_PADDING) {
+        gains[j] = (lane)0.0;
+        continue;
       }
-      for (uint t = 0; t < AMERICAN_TOGETHER;) {
-        uint slice_here = slice_of[k + j + t];
-        if (slice_here == SLICE_PADDING) {
-          gains[j + t++] = (lane)0.0;
-          continue;
-        }
-        if (slice_here != slice) {
-          slice = slice_here;
-          american_enter(contract, n_padded, instrument, slice, vol, slice_years, &scheme, boundary, &state);
-        }
-        american_values(&state, &scheme, AMERICAN_TOGETHER, forwards, log_moves, values);
-        for (; t < AMERICAN_TOGETHER && slice_of[k + j + t] == slice; t++) {
-          lane gain = (values[t] - terms.value) * terms.multiplier *
-                      lane_gather(weight + k + j + t, weight_row + instrument, stride);
-          gains[j + t] = round_unit > 0.0 ? lane_round(gain / round_unit) * round_unit : gain;
-        }
+      if (slice_here != slice) {
+        slice = slice_here;
+        american_enter(contract, n_padded, instrument, slice, vol, slice_years, &scheme, boundary, &state);
       }
+      lane value = american_value(&state, &scheme, lane_gather(forward + k + j, forward_row + instrument, stride),
+                                  lane_gather(log_move + k + j, forward_row + instrument, stride));
+      lane gain = (value - terms.value) * terms.multiplier *
+                  lane_gather(weight + k + j, weight_row + instrument, stride);
+      gains[j] = round_unit > 0.0 ? lane_round(gain / round_unit) * round_unit : gain;
     }
     lane_transpose(gains);
     for (uint l = 0; l < LANES; l++) {

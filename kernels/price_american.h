@@ -10,13 +10,6 @@
 #include "american_boundary.h"
 #include "price_black.h"
 
-/* Columns that are priced side by side: as many as the registers hold. */
-#if LANES == 1
-#define AMERICAN_TOGETHER 1
-#else
-#define AMERICAN_TOGETHER 2
-#endif
-
 /* The option as a put: a call's spot is the put's strike. */
 typedef struct american_terms {
   american_put put;
@@ -99,42 +92,26 @@ LANE_INLINE void american_prepare(lane_contract contract, lane vol_annual, doubl
   }
 }
 
-/*
- * The premiums of early exercise over the European put at n spots, for ln(spot / strike) above the boundary; spot and strike
- * are the put's. Several spots side by side, because one is a single long chain of operations.
- */
-LANE_INLINE void american_premiums(const american_state *state, const american_scheme *scheme, const uint n,
-                                   const lane *log_spot, const lane *spot, const lane *strike, lane *gained) {
-  lane by_strike[AMERICAN_TOGETHER], by_spot[AMERICAN_TOGETHER], distance[AMERICAN_TOGETHER];
-  LANE_UNROLL
-  for (uint t = 0; t < n; t++) {
-    by_strike[t] = by_spot[t] = (lane)0.0;
-    distance[t] = log_spot[t] * state->inverse_stddev;
-  }
+/* The premium of early exercise over the European put, for ln(spot / strike) above the boundary; spot and strike are the put's. */
+LANE_INLINE lane american_premium(const american_state *state, const american_scheme *scheme, lane log_spot, lane spot,
+                                  lane strike) {
+  lane by_strike = (lane)0.0, by_spot = (lane)0.0, distance = log_spot * state->inverse_stddev;
   for (uint j = 0; j < state->n_price; j++) {
     __global const double *angle = scheme->price + AMERICAN_ANGLE * j;
-    lane shift = state->shift[j], interest = state->interest[j], yielded = state->yielded[j];
-    lane at_boundary = state->at_boundary[j], apart = state->stddev * angle[0];
-    LANE_UNROLL
-    for (uint t = 0; t < n; t++) {
-      lane low = fma(distance[t], (lane)angle[3], shift);
-      lane high = low + apart;
-      lane bell = math_bell(low);
-      math_tails tails = math_tails_find(lane_min(lane_abs(low), (lane)40.0), lane_min(lane_abs(high), (lane)40.0));
-      bell /= tails.lower_a * tails.lower_b;
-      lane tail_low = bell * tails.upper_a * tails.lower_b;
-      lane tail_high = at_boundary * (bell * tails.upper_b * tails.lower_a);
-      lane_mask above = lane_less((lane)0.0, high);
-      /* spot e^{-qs} phi(d+) = strike B e^{-rs} phi(d-): one bell serves both normal distributions */
-      by_strike[t] = fma(interest, lane_select(lane_less((lane)0.0, low), tail_low, 1.0 - tail_low), by_strike[t]);
-      by_strike[t] -= lane_select(above, tail_high, -tail_high);
-      by_spot[t] += lane_select(above, (lane)0.0, yielded);
-    }
+    lane low = fma(distance, (lane)angle[3], state->shift[j]);
+    lane high = low + state->stddev * angle[0];
+    lane bell = math_bell(low);
+    math_tails tails = math_tails_find(lane_min(lane_abs(low), (lane)40.0), lane_min(lane_abs(high), (lane)40.0));
+    bell /= tails.lower_a * tails.lower_b;
+    lane tail_low = bell * tails.upper_a * tails.lower_b;
+    lane tail_high = state->at_boundary[j] * (bell * tails.upper_b * tails.lower_a);
+    lane_mask above = lane_less((lane)0.0, high);
+    /* spot e^{-qs} phi(d+) = strike B e^{-rs} phi(d-): one bell serves both normal distributions */
+    by_strike = fma(state->interest[j], lane_select(lane_less((lane)0.0, low), tail_low, 1.0 - tail_low), by_strike);
+    by_strike -= lane_select(above, tail_high, -tail_high);
+    by_spot += lane_select(above, (lane)0.0, state->yielded[j]);
   }
-  LANE_UNROLL
-  for (uint t = 0; t < n; t++) {
-    gained[t] = strike[t] * by_strike[t] - spot[t] * by_spot[t];
-  }
+  return strike * by_strike - spot * by_spot;
 }
 
 /* Lanes in which exercise before expiry gains something at some vol. */
@@ -178,47 +155,29 @@ LANE_INLINE lane american_lowest(american_terms terms, american_sides sides) {
 }
 
 /*
- * n prices, n constant and at most AMERICAN_TOGETHER. Never below intrinsic and European value, never above the put's strike
- * (the call's spot). Accuracy by scheme, and where it ends: host/device/american_scheme.h.
+ * Never below intrinsic and European value, never above the put's strike (the call's spot). Accuracy by scheme, and where it
+ * ends: host/device/american_scheme.h.
  */
-LANE_INLINE void american_values(const american_state *state, const american_scheme *scheme, const uint n,
-                                 const lane *forward, const lane *log_move, lane *value) {
-  lane european[AMERICAN_TOGETHER], put_spot[AMERICAN_TOGETHER], put_strike[AMERICAN_TOGETHER];
-  lane log_spot[AMERICAN_TOGETHER], gained[AMERICAN_TOGETHER];
-  lane_mask put = lane_less((lane)0.0, state->terms.put_side);
-  LANE_UNROLL
-  for (uint t = 0; t < n; t++) {
-    lane spot = forward[t] * state->spot_per_forward;
-    european[t] = black_value(state->european, forward[t], log_move[t]);
-    put_spot[t] = lane_select(put, spot, state->european.strike);
-    put_strike[t] = lane_select(put, state->european.strike, spot);
-    log_spot[t] = fma(state->terms.put_side, log_move[t], state->log_offset);
-    value[t] = european[t];
-  }
-  if (lane_any(state->terms.boundary)) {
-    american_premiums(state, scheme, n, log_spot, put_spot, put_strike, gained);
-    LANE_UNROLL
-    for (uint t = 0; t < n; t++) {
-      lane_mask exercised = lane_less_equal(log_spot[t], state->log_edge);
-      lane held = lane_select(exercised, put_strike[t] - put_spot[t], european[t] + gained[t]);
-      held = lane_min(lane_max(held, european[t]), put_strike[t]);
-      value[t] = lane_select(state->terms.boundary, held, value[t]);
-    }
-  }
-  LANE_UNROLL
-  for (uint t = 0; t < n; t++) {
-    if (lane_any(state->terms.still)) {
-      lane still = american_still(state->terms, log_spot[t], put_spot[t], put_strike[t]);
-      value[t] = lane_select(state->terms.still, lane_max(european[t], still), value[t]);
-    }
-    value[t] = lane_max(value[t], put_strike[t] - put_spot[t]);
-  }
-}
-
 LANE_INLINE lane american_value(const american_state *state, const american_scheme *scheme, lane forward, lane log_move) {
-  lane value;
-  american_values(state, scheme, 1, &forward, &log_move, &value);
-  return value;
+  lane_mask put = lane_less((lane)0.0, state->terms.put_side);
+  lane spot = forward * state->spot_per_forward;
+  lane european = black_value(state->european, forward, log_move);
+  lane put_spot = lane_select(put, spot, state->european.strike);
+  lane put_strike = lane_select(put, state->european.strike, spot);
+  lane log_spot = fma(state->terms.put_side, log_move, state->log_offset);
+  lane value = european;
+  if (lane_any(state->terms.boundary)) {
+    lane gained = american_premium(state, scheme, log_spot, put_spot, put_strike);
+    lane_mask exercised = lane_less_equal(log_spot, state->log_edge);
+    lane held = lane_select(exercised, put_strike - put_spot, european + gained);
+    held = lane_min(lane_max(held, european), put_strike);
+    value = lane_select(state->terms.boundary, held, value);
+  }
+  if (lane_any(state->terms.still)) {
+    lane still = american_still(state->terms, log_spot, put_spot, put_strike);
+    value = lane_select(state->terms.still, lane_max(european, still), value);
+  }
+  return lane_max(value, put_strike - put_spot);
 }
 
 #endif
