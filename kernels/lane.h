@@ -17,6 +17,12 @@
 #define LANES 1
 #endif
 #define LANE_UNROLL _Pragma("unroll")
+/* Before a loop over coefficients: rolled, each is loaded once for all lanes; unrolled, compilers for CPUs spill them. */
+#if LANES == 1
+#define LANE_ROLLED LANE_UNROLL
+#else
+#define LANE_ROLLED _Pragma("nounroll")
+#endif
 
 #else /* C11 */
 
@@ -33,8 +39,10 @@
 #undef LANES
 #define LANES 1
 #define LANE_UNROLL
+#define LANE_ROLLED
 #define __kernel static
 #define __global
+#define __constant static const
 typedef unsigned int uint;
 typedef unsigned long ulong;
 extern _Thread_local size_t kernel_item[2];

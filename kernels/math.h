@@ -218,6 +218,15 @@ LANE_INLINE lane math_pow(lane x, lane y) {
   return lane_select(lane_equal(y, zero) | lane_equal(x, one), one, result);
 }
 
+#define MATH_TAIL_DEGREE 8
+
+/* Coefficients of the tail below, upper and lower, by falling powers; lower has one power more. */
+__constant double MATH_TAIL[MATH_TAIL_DEGREE][2] = {
+    {2.1626424038266322e-05, 0.0012006946193030802}, {0.0004790082168144926, 0.01259877422023052},
+    {0.005004545443184182, 0.08064892799945624},     {0.03169550280760183, 0.3412720970566377},
+    {0.13118298153298716, 0.970927252239972},        {0.3566468624385523, 1.804253187739139},
+    {0.5980437129479963, 1.9939719866988128},        {0.5, 1.0}};
+
 /*
  * The tail of the normal distribution: N(-a) = exp(-a^2 / 2) upper(a) / lower(a) for a >= 0, here for two arguments,
  * because their four chains of operations then run side by side. Fitted by tests/formula/fit_tail.py, in the manner
@@ -232,36 +241,16 @@ typedef struct math_tails {
 
 LANE_INLINE math_tails math_tails_find(lane a, lane b) {
   math_tails tails;
-  tails.upper_a = fma(a, (lane)2.1626424038266322e-05, (lane)0.0004790082168144926);
-  tails.upper_b = fma(b, (lane)2.1626424038266322e-05, (lane)0.0004790082168144926);
-  tails.lower_a = fma(a, (lane)5.420941961628515e-05, (lane)0.0012006946193030802);
-  tails.lower_b = fma(b, (lane)5.420941961628515e-05, (lane)0.0012006946193030802);
-  tails.lower_a = fma(tails.lower_a, a, (lane)0.01259877422023052);
-  tails.lower_b = fma(tails.lower_b, b, (lane)0.01259877422023052);
-  tails.upper_a = fma(tails.upper_a, a, (lane)0.005004545443184182);
-  tails.upper_b = fma(tails.upper_b, b, (lane)0.005004545443184182);
-  tails.lower_a = fma(tails.lower_a, a, (lane)0.08064892799945624);
-  tails.lower_b = fma(tails.lower_b, b, (lane)0.08064892799945624);
-  tails.upper_a = fma(tails.upper_a, a, (lane)0.03169550280760183);
-  tails.upper_b = fma(tails.upper_b, b, (lane)0.03169550280760183);
-  tails.lower_a = fma(tails.lower_a, a, (lane)0.3412720970566377);
-  tails.lower_b = fma(tails.lower_b, b, (lane)0.3412720970566377);
-  tails.upper_a = fma(tails.upper_a, a, (lane)0.13118298153298716);
-  tails.upper_b = fma(tails.upper_b, b, (lane)0.13118298153298716);
-  tails.lower_a = fma(tails.lower_a, a, (lane)0.970927252239972);
-  tails.lower_b = fma(tails.lower_b, b, (lane)0.970927252239972);
-  tails.upper_a = fma(tails.upper_a, a, (lane)0.3566468624385523);
-  tails.upper_b = fma(tails.upper_b, b, (lane)0.3566468624385523);
-  tails.lower_a = fma(tails.lower_a, a, (lane)1.804253187739139);
-  tails.lower_b = fma(tails.lower_b, b, (lane)1.804253187739139);
-  tails.upper_a = fma(tails.upper_a, a, (lane)0.5980437129479963);
-  tails.upper_b = fma(tails.upper_b, b, (lane)0.5980437129479963);
-  tails.lower_a = fma(tails.lower_a, a, (lane)1.9939719866988128);
-  tails.lower_b = fma(tails.lower_b, b, (lane)1.9939719866988128);
-  tails.upper_a = fma(tails.upper_a, a, (lane)0.5);
-  tails.upper_b = fma(tails.upper_b, b, (lane)0.5);
-  tails.lower_a = fma(tails.lower_a, a, (lane)1.0);
-  tails.lower_b = fma(tails.lower_b, b, (lane)1.0);
+  tails.upper_a = tails.upper_b = (lane)0.0;
+  tails.lower_a = tails.lower_b = (lane)5.420941961628515e-05;
+  LANE_ROLLED
+  for (uint i = 0; i < MATH_TAIL_DEGREE; i++) {
+    lane upper = (lane)MATH_TAIL[i][0], lower = (lane)MATH_TAIL[i][1];
+    tails.upper_a = fma(tails.upper_a, a, upper);
+    tails.upper_b = fma(tails.upper_b, b, upper);
+    tails.lower_a = fma(tails.lower_a, a, lower);
+    tails.lower_b = fma(tails.lower_b, b, lower);
+  }
   return tails;
 }
 
