@@ -52,7 +52,7 @@
  * host/device/american_scheme.h. */
 #define AMERICAN_SCHEMES(X)            \
   X(accurate, 13, 20, 41, 8, 1e-4, 10) \
-  X(fast, 7, 7, 11, 6, 0.02, 5)
+  X(fast, 7, 7, 12, 6, 0.02, 5)
 #define AMERICAN_VOLS_LIMIT 10
 /* An octave of vols shares boundaries inside these bounds: of its ends, of its upper end squared x years, of rate x years. */
 #define AMERICAN_SHARED_LEAST 0x1p-6
