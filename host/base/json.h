@@ -15,4 +15,9 @@ enum { JSON_VALUES = 1 << 22 }; /* a value of two bytes becomes up to 400 bytes 
  * JSON_VALUES values are refused. */
 sg_status json_parse(const file_text *loaded, const char *path, json_t **root, sg_error *error);
 
+/* Did jansson get no memory on this thread since the watch began? Its texts may then lack a character and its trees a
+ * value without a word. errno does not tell: numbers reset it. */
+void json_memory_watch(void);
+bool json_memory_ran_out(void);
+
 #endif

@@ -21,7 +21,9 @@ static const option_entry price_options[] = {
     {"set", OPTION_TEXTS, "NAME=VALUE", PRICE(settings), false, "override a parameter of the model; may be repeated"},
     {"pnl", OPTION_TEXT, "FILE", PRICE(pnl), false,
      "write value and P&L of every instrument in every scenario\nof the model there"},
-    {"memory", OPTION_BYTES, "SIZE", PRICE(memory_bytes), false, "bound on the matrix of scenarios and on the bytes of the\nbook's files (of these at least 64M): 256M, 2G"},
+    {"memory", OPTION_BYTES, "SIZE", PRICE(memory_bytes), false,
+     "bound on the matrix of scenarios and on the bytes of the\n"
+     "book's files (of these at least 64M): 256M, 2G"},
     {"device", OPTION_TEXT, "DEVICE", PRICE(device), false, "where to compute, as for 'shockgrid run'"},
 };
 

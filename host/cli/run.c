@@ -44,7 +44,9 @@ static const option_entry run_options[] = {
      "bit; default: 69,075 cells, nodes and results each, or all\n"
      "if fewer: one wrong in 10,000 stays unseen with probability\n"
      "(1 - 1e-4)^69075 < 0.001"},
-    {"memory", OPTION_BYTES, "SIZE", RUN(memory_bytes), false, "bound on the memory of tiles and on the bytes of the book's\nfiles (of these at least 64M): 256M, 2G"},
+    {"memory", OPTION_BYTES, "SIZE", RUN(memory_bytes), false,
+     "bound on the memory of tiles and on the bytes of the book's\n"
+     "files (of these at least 64M): 256M, 2G"},
     {"tile-scenarios", OPTION_COUNT, "N", RUN(tile_scenarios), false, "scenarios to a tile; results are the same"},
     {"tile-accounts", OPTION_COUNT, "N", RUN(tile_accounts), false, "accounts to a tile; results are the same"},
     {"plan", OPTION_FLAG, NULL, RUN(plan), false,

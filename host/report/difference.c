@@ -4,9 +4,9 @@
  */
 #include "report/difference.h"
 
+#include "base/json.h"
 #include "report/page.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -221,6 +221,7 @@ static json_t *one_sided_object(const one_sided *sides) {
 }
 
 char *difference_json(const difference *of, const char *const folders[2]) {
+  json_memory_watch();
   json_t *rows = json_array();
   for (size_t r = 0; r < of->n_rows; r++) {
     if (row_changed(&of->rows[r])) {
@@ -233,5 +234,9 @@ char *difference_json(const difference *of, const char *const folders[2]) {
                            one_sided_object(&of->assets));
   char *text = json_dumps(root, JSON_INDENT(2));
   json_decref(root);
+  if (json_memory_ran_out()) { /* then something may be left out */
+    free(text);
+    return NULL;
+  }
   return text;
 }

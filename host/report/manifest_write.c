@@ -5,11 +5,11 @@
  */
 #include "base/date.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "report/files.h"
 #include "report/report.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -241,7 +241,7 @@ static char *seal(const char *body) {
 
 sg_status manifest_text(const result *run, const input_file *outputs, size_t n_outputs, char **text, sg_error *error) {
   json_builder build = {false};
-  memory_watch();
+  json_memory_watch();
   json_t *root = json_object();
   *text = NULL;
   put_text(&build, root, "shockgrid", SG_VERSION);
@@ -264,7 +264,7 @@ sg_status manifest_text(const result *run, const input_file *outputs, size_t n_o
   put(&build, root, "outputs", files_array(&build, outputs, n_outputs));
   put_text(&build, root, "digest", run->digest);
   char *body = json_dumps(root, JSON_INDENT(2));
-  bool without_memory = memory_ran_out(); /* then jansson may have left out a value in silence */
+  bool without_memory = json_memory_ran_out(); /* then a value may be left out */
   json_decref(root);
   if (build.failed && !without_memory) {
     free(body);

@@ -22,7 +22,7 @@ killed() {
 }
 killed run '' run "$book" --model occ-cpm --device reference --scenario-pnl --out @/out
 killed run-over "$work/old" run "$book" --model occ-cpm --device reference --out @/out
-[ "$extent" != all ] || runs=100
+[ "$extent" != all ] || runs=300
 killed price '' price "$book" --model occ-cpm --device reference --pnl @/pnl.csv --out @/prices.csv
 killed import '' import deribit "$SOURCE/tests/fuzz/corpus/input_deribit/one_coin" --accounts 3 --out @/book
 killed generate '' generate @/book --accounts 4 --positions 3 --instruments 30 --underlyings 2 --seed 1

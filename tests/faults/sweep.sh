@@ -34,7 +34,7 @@ host import-cboe '' import cboe "$SOURCE/tests/fuzz/corpus/input_cboe/index" --a
 host generate '' generate @/book --accounts 4 --positions 3 --instruments 30 --underlyings 2 --seed 1
 host report "$work/old" report @/out --device reference
 host explain '' explain "$work/old/out" collar --device reference
-host diff '' diff "$work/old/out" "$work/new/out" --device reference
+host diff '' diff "$work/old/out" "$work/new/out" --device reference --json
 
 if "$SHOCKGRID" devices | grep ' cpu ' >/dev/null; then
   FAULT_EVERY=$(every 101) inject opencl run '' run "$book" --model occ-cpm --device cpu --out @/out

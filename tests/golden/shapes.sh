@@ -1,12 +1,13 @@
-#!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
 # Shapes that are valid and large: one account with a million positions, 10^5 underlyings with one option each, one
-# underlying with 10^5. Each is margined on the default device and by the reference, and the digests must be equal.
-#   tests/big_shapes.sh PATH-OF-SHOCKGRID [SHARE]      SHARE 0.01 makes each a hundredth of its size
+# underlying with 10^5, a million accounts with one position. Each is margined on the default device and by the reference:
+# the digests must be equal, and every requirement that of shapes.py. `shapes.sh` makes each a five-hundredth of its size;
+#   SHOCKGRID=build/shockgrid SOURCE=. bash tests/golden/shapes.sh 1        makes them whole
 set -euo pipefail
-program=$1
-share=${2:-1}
+export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
+share=${1:-0.002}
+model=$SOURCE/examples/models/span-like.yaml
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -28,18 +29,21 @@ make() {
 
 scaled() { awk -v n="$1" -v share="$share" 'BEGIN { n *= share; printf "%d", n < 1 ? 1 : n }'; }
 
-# check NAME: digests of both devices, seconds and the most memory that the default device's run took.
-check() {
+digest() { "$SHOCKGRID" run "$work/$1" --model "$model" "${@:2}" | sed -n 's/^  digest *//p'; }
+
+# shape NAME UNDERLYINGS INSTRUMENTS ACCOUNTS
+shape() {
   local here there
-  here=$(TIMEFORMAT='  %R s'; time "$program" run "$work/$1" --model spot-vol-grid | sed -n 's/^  digest *//p')
-  there=$("$program" run "$work/$1" --model spot-vol-grid --device reference | sed -n 's/^  digest *//p')
+  make "$@"
+  here=$(digest "$1" --out "$work/out")
+  there=$(digest "$1" --device reference)
   [ -n "$here" ] && [ "$here" = "$there" ] || { echo "FAULT: $1: digests $here and $there"; exit 1; }
   echo "$1: $here on both devices"
+  python3 "$SOURCE/tests/golden/shapes.py" "$work/$1" "$work/out/margins.csv"
+  rm -r "${work:?}/$1" "$work/out"
 }
 
-make one_account "$(scaled 1000)" "$(scaled 1000000)" 1
-check one_account
-make many_underlyings "$(scaled 100000)" "$(scaled 100000)" "$(scaled 1000)"
-check many_underlyings
-make one_underlying 1 "$(scaled 100000)" "$(scaled 1000)"
-check one_underlying
+shape one_account "$(scaled 1000)" "$(scaled 1000000)" 1
+shape many_underlyings "$(scaled 100000)" "$(scaled 100000)" "$(scaled 1000)"
+shape one_underlying 1 "$(scaled 100000)" "$(scaled 1000)"
+shape many_accounts "$(scaled 1000)" "$(scaled 1000000)" "$(scaled 1000000)"
