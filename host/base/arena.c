@@ -6,6 +6,7 @@
 
 #include "base/pages.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,11 +16,12 @@ enum { ALIGNMENT = 64, FIRST_BLOCK_BYTES = 16 << 10, LARGEST_BLOCK_BYTES = 4 << 
 
 typedef struct block {
   struct block *next;
+  size_t size_bytes;
   char bytes[];
 } block;
 
 struct arena {
-  block *blocks;
+  block *blocks, *spare; /* in use, to be used again */
   char *free_start, *free_end; /* of the current block, all zero */
   size_t next_block_bytes;
   size_t size_bytes;
@@ -33,31 +35,81 @@ arena *arena_open(void) {
   return memory;
 }
 
+static void blocks_free(block *first) {
+  while (first != NULL) {
+    block *next = first->next;
+    free(first);
+    first = next;
+  }
+}
+
 void arena_close(arena *memory) {
   if (memory == NULL) {
     return;
   }
-  for (block *b = memory->blocks; b != NULL;) {
-    block *next = b->next;
-    free(b);
-    b = next;
-  }
+  blocks_free(memory->blocks);
+  blocks_free(memory->spare);
   free(memory);
+}
+
+void arena_clear(arena *memory) {
+  while (memory->blocks != NULL) {
+    block *b = memory->blocks;
+    memory->blocks = b->next;
+    b->next = memory->spare;
+    memory->spare = b;
+  }
+  memory->free_start = memory->free_end = NULL;
+  memory->size_bytes = 0;
 }
 
 static char *align(char *start, size_t alignment) {
   return start + (alignment - (uintptr_t)start % alignment) % alignment;
 }
 
+/* One that is large enough and not twice as large as needed; NULL: none is. */
+static block *take_spare(arena *memory, size_t size_bytes) {
+  for (block **at = &memory->spare; *at != NULL; at = &(*at)->next) {
+    if ((*at)->size_bytes >= size_bytes && (*at)->size_bytes / 2 <= size_bytes) {
+      block *taken = *at;
+      *at = taken->next;
+      return taken;
+    }
+  }
+  return NULL;
+}
+
 /* calloc, because the system hands out large blocks that are zero already. */
-static block *block_open(arena *memory, size_t size_bytes) {
-  block *b = calloc(1, sizeof(block) + size_bytes);
-  if (b != NULL) {
+static block *block_open(arena *memory, size_t size_bytes, bool zeroed) {
+  block *b = take_spare(memory, size_bytes);
+  if (b != NULL && zeroed) {
+    memset(b->bytes, 0, size_bytes);
+  }
+  if (b == NULL) {
+    b = zeroed ? calloc(1, sizeof(block) + size_bytes) : malloc(sizeof(block) + size_bytes);
     pages_hint(b, sizeof(block) + size_bytes);
+    if (b != NULL) {
+      b->size_bytes = size_bytes;
+    }
+  }
+  if (b != NULL) {
     b->next = memory->blocks;
     memory->blocks = b;
   }
   return b;
+}
+
+static bool wants_own_block(const arena *memory, size_t size_bytes, size_t alignment) {
+  return size_bytes + alignment > memory->next_block_bytes / 2;
+}
+
+static void *take_own_block(arena *memory, size_t size_bytes, size_t alignment, bool zeroed) {
+  block *own = block_open(memory, size_bytes + alignment, zeroed);
+  if (own == NULL) {
+    return NULL;
+  }
+  memory->size_bytes += size_bytes;
+  return align(own->bytes, alignment);
 }
 
 /* Zeroed; size_bytes < SIZE_MAX / 2. */
@@ -67,15 +119,10 @@ static void *take(arena *memory, size_t size_bytes, size_t alignment) {
     start = align(memory->free_start, alignment);
   }
   if (start == NULL || start > memory->free_end || size_bytes > (size_t)(memory->free_end - start)) {
-    if (size_bytes + alignment > memory->next_block_bytes / 2) {
-      block *own = block_open(memory, size_bytes + alignment);
-      if (own == NULL) {
-        return NULL;
-      }
-      memory->size_bytes += size_bytes;
-      return align(own->bytes, alignment);
+    if (wants_own_block(memory, size_bytes, alignment)) {
+      return take_own_block(memory, size_bytes, alignment, true);
     }
-    block *shared = block_open(memory, memory->next_block_bytes);
+    block *shared = block_open(memory, memory->next_block_bytes, true);
     if (shared == NULL) {
       return NULL;
     }
@@ -90,12 +137,22 @@ static void *take(arena *memory, size_t size_bytes, size_t alignment) {
   return start;
 }
 
+static bool multiply(size_t count, size_t size_bytes, size_t *total_bytes) {
+  return !__builtin_mul_overflow(count, size_bytes, total_bytes) && *total_bytes <= SIZE_MAX / 2 - ALIGNMENT;
+}
+
 void *arena_array(arena *memory, size_t count, size_t size_bytes) {
   size_t total_bytes;
-  if (__builtin_mul_overflow(count, size_bytes, &total_bytes) || total_bytes > SIZE_MAX / 2 - ALIGNMENT) {
+  return multiply(count, size_bytes, &total_bytes) ? take(memory, total_bytes, ALIGNMENT) : NULL;
+}
+
+void *arena_room(arena *memory, size_t count, size_t size_bytes) {
+  size_t total_bytes;
+  if (!multiply(count, size_bytes, &total_bytes)) {
     return NULL;
   }
-  return take(memory, total_bytes, ALIGNMENT);
+  return wants_own_block(memory, total_bytes, ALIGNMENT) ? take_own_block(memory, total_bytes, ALIGNMENT, false)
+                                                         : take(memory, total_bytes, ALIGNMENT);
 }
 
 char *arena_text(arena *memory, const char *text, size_t length) {

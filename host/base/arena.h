@@ -12,11 +12,17 @@ typedef struct arena arena;
 
 arena *arena_open(void);                 /* NULL when out of memory */
 void arena_close(arena *memory);         /* accepts NULL */
+/* Releases everything handed out, and keeps the memory for what is asked for next: for work that comes again and again. */
+void arena_clear(arena *memory);
 
 /* `count` elements of `size_bytes` each, zeroed, aligned to 64; NULL when out of memory or when the
  * product overflows. count 0 gives a valid pointer. */
 void *arena_array(arena *memory, size_t count, size_t size_bytes);
 #define ARENA_ARRAY(memory, type, count) ((type *)arena_array((memory), (count), sizeof(type)))
+
+/* The same, but what it holds is whatever was there: for large arrays that are filled at once. */
+void *arena_room(arena *memory, size_t count, size_t size_bytes);
+#define ARENA_ROOM(memory, type, count) ((type *)arena_room((memory), (count), sizeof(type)))
 
 /* A NUL-terminated copy of `length` bytes. */
 char *arena_text(arena *memory, const char *text, size_t length);

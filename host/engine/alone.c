@@ -67,10 +67,22 @@ static sg_status leaf_worst(const batch *of, const pricing *prices, const extrem
   return SG_OK;
 }
 
-static sg_status make_outcome(const batch *of, level_outcome *made, sg_error *error) {
-  made->worst = ARENA_ARRAY(of->memory, double, of->n_positions);
-  made->scenario = ARENA_ARRAY(of->memory, uint32_t, of->n_positions);
+/* Scenarios of positions alone are not told: all levels have the same zeros. */
+static sg_status make_outcome(const batch *of, uint32_t *zeros, level_outcome *made, sg_error *error) {
+  made->worst = ARENA_ROOM(of->memory, double, of->n_positions);
+  made->scenario = zeros;
   return made->worst && made->scenario ? SG_OK : error_out_of_memory(error);
+}
+
+/* A level that adds up, in one currency: the same numbers, but that no zero is negative. */
+static bool climb_plainly(const batch *of, const bound_levels *levels, uint32_t l, const level_outcome *below,
+                          level_outcome *above) {
+  const model_level *rule = levels->items[l].rule;
+  bool plain = rule->gains == 1.0 && !rule->has_gains_cap && !rule->has_credit && of->in->book->currencies.n == 1;
+  for (size_t i = 0; plain && i < of->n_positions; i++) {
+    above->worst[i] = below->worst[i] + 0.0;
+  }
+  return plain;
 }
 
 static sg_status climb_level(batch *of, const bound_levels *levels, uint32_t l, const level_outcome *below,
@@ -78,8 +90,11 @@ static sg_status climb_level(batch *of, const bound_levels *levels, uint32_t l, 
   uint32_t child_set = l == 0 ? levels->leaf_set : levels->items[l - 1].set;
   uint32_t set = levels->items[l].set;
   const model_level *rule = levels->items[l].rule;
-  double *cap = ARENA_ARRAY(of->memory, double, of->n_positions);
-  double *credit = ARENA_ARRAY(of->memory, double, of->n_positions);
+  if (climb_plainly(of, levels, l, below, above)) {
+    return SG_OK;
+  }
+  double *cap = ARENA_ROOM(of->memory, double, of->n_positions);
+  double *credit = ARENA_ROOM(of->memory, double, of->n_positions);
   if (cap == NULL || credit == NULL) {
     return error_out_of_memory(error);
   }
@@ -97,6 +112,7 @@ static sg_status climb_level(batch *of, const bound_levels *levels, uint32_t l, 
 static sg_status climb_batch(pass_context *with, batch *of, block_outcome *outcomes, void *context, sg_error *error) {
   const extremes *found = context;
   const model *m = with->in->model;
+  uint32_t *zeros = ARENA_ARRAY(of->memory, uint32_t, of->n_positions);
   for (uint32_t b = 0; b < m->n_blocks; b++) {
     const bound_levels *levels = &with->in->levels[m->blocks[b].levels];
     outcomes[b].n_scenarios = with->sets[b].n;
@@ -104,10 +120,10 @@ static sg_status climb_batch(pass_context *with, batch *of, block_outcome *outco
     if (outcomes[b].levels == NULL) {
       return error_out_of_memory(error);
     }
-    TRY(make_outcome(of, &outcomes[b].leaf, error));
+    TRY(make_outcome(of, zeros, &outcomes[b].leaf, error));
     TRY(leaf_worst(of, &with->prices, &found[b], &outcomes[b].leaf, error));
     for (uint32_t l = 0; l < levels->n; l++) {
-      TRY(make_outcome(of, &outcomes[b].levels[l], error));
+      TRY(make_outcome(of, zeros, &outcomes[b].levels[l], error));
       TRY(climb_level(of, levels, l, l == 0 ? &outcomes[b].leaf : &outcomes[b].levels[l - 1], &outcomes[b].levels[l],
                       error));
     }

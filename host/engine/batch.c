@@ -35,14 +35,33 @@ typedef struct table_arrays {
   uint32_t *order, *node_of, *node_begin, *portfolio_of, *group, *begin;
 } table_arrays;
 
-/* Every position is a portfolio and a node. */
-static void table_of_single(const batch *of, const group_set *groups, node_table *table, const table_arrays *made) {
-  for (uint32_t i = 0; i < of->n_portfolios; i++) {
-    made->group[i] = groups->of[of->instrument[i]];
-    made->order[i] = made->node_of[i] = made->portfolio_of[i] = made->node_begin[i] = i;
-    made->begin[i + 1] = i + 1;
+static void table_keep(batch *of, uint32_t set, const table_arrays *made) {
+  of->tables[set].group = made->group;
+  of->tables[set].begin = made->begin;
+  of->order[set] = made->order;
+  of->node_of[set] = made->node_of;
+  of->node_begin[set] = made->node_begin;
+  of->portfolio_of[set] = made->portfolio_of;
+}
+
+/* Every position is a portfolio and a node: all that a table says of it is its number. */
+static sg_status make_table_of_single(batch *of, uint32_t set, sg_error *error) {
+  uint32_t n = of->n_portfolios, *group = ARENA_ROOM(of->memory, uint32_t, n);
+  if (of->number == NULL) {
+    of->number = ARENA_ROOM(of->memory, uint32_t, n + 1);
+    for (uint32_t i = 0; of->number != NULL && i <= n; i++) {
+      of->number[i] = i;
+    }
   }
-  table->n = of->n_portfolios;
+  if (group == NULL || of->number == NULL) {
+    return error_out_of_memory(error);
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    group[i] = of->in->sets[set].of[of->instrument[i]];
+  }
+  of->tables[set].n = n;
+  table_keep(of, set, &(table_arrays){of->number, of->number, of->number, of->number, group, of->number});
+  return SG_OK;
 }
 
 /* One portfolio's positions first .. first + n - 1; keys[n] is room. Positions are in the order of instruments, which is
@@ -79,29 +98,21 @@ static sg_status make_table(batch *of, uint32_t set, sg_error *error) {
   for (uint32_t f = 0; f < of->n_portfolios; f++) {
     longest = begin[f + 1] - begin[f] > longest ? begin[f + 1] - begin[f] : longest;
   }
-  table_arrays made = {ARENA_ARRAY(of->memory, uint32_t, of->n_positions),     ARENA_ARRAY(of->memory, uint32_t, of->n_positions),
-                       ARENA_ARRAY(of->memory, uint32_t, of->n_positions + 1), ARENA_ARRAY(of->memory, uint32_t, of->n_positions),
-                       ARENA_ARRAY(of->memory, uint32_t, of->n_positions),     ARENA_ARRAY(of->memory, uint32_t, of->n_portfolios + 1)};
+  table_arrays made = {ARENA_ROOM(of->memory, uint32_t, of->n_positions),     ARENA_ROOM(of->memory, uint32_t, of->n_positions),
+                       ARENA_ROOM(of->memory, uint32_t, of->n_positions + 1), ARENA_ROOM(of->memory, uint32_t, of->n_positions),
+                       ARENA_ROOM(of->memory, uint32_t, of->n_positions),     ARENA_ARRAY(of->memory, uint32_t, of->n_portfolios + 1)};
   uint64_t *keys = malloc((longest + 1) * sizeof *keys);
   if (!made.order || !made.node_of || !made.node_begin || !made.portfolio_of || !made.group || !made.begin || !keys) {
     free(keys);
     return error_out_of_memory(error);
   }
-  if (of->all->standalone) {
-    table_of_single(of, groups, table, &made);
-  }
-  for (uint32_t f = 0; !of->all->standalone && f < of->n_portfolios; f++) {
+  for (uint32_t f = 0; f < of->n_portfolios; f++) {
     table_add(of, groups, f, begin[f] - of->first_position, begin[f + 1] - begin[f], keys, table, &made);
     made.begin[f + 1] = table->n;
   }
   free(keys);
   made.node_begin[table->n] = (uint32_t)of->n_positions;
-  table->group = made.group;
-  table->begin = made.begin;
-  of->order[set] = made.order;
-  of->node_of[set] = made.node_of;
-  of->node_begin[set] = made.node_begin;
-  of->portfolio_of[set] = made.portfolio_of;
+  table_keep(of, set, &made);
   return SG_OK;
 }
 
@@ -116,11 +127,15 @@ static sg_status make_rates(batch *of, uint32_t set, sg_error *error) {
   if ((of->in->sets[set].keys & 1u << KEY_CURRENCY) == 0) {
     return SG_OK;
   }
-  double *rate = ARENA_ARRAY(of->memory, double, table->n);
+  double *rate = ARENA_ROOM(of->memory, double, table->n);
+  bool single = of->in->book->currencies.n == 1;
   if (rate == NULL) {
     return error_out_of_memory(error);
   }
-  for (uint32_t node = 0; node < table->n; node++) {
+  for (uint32_t node = 0; single && node < table->n; node++) {
+    rate[node] = 1.0;
+  }
+  for (uint32_t node = 0; !single && node < table->n; node++) {
     uint32_t account = batch_account(of, of->portfolio_of[set][node]);
     rate[node] = bound_rate(of->in, batch_node_currency(of->in, set, table->group[node]),
                             of->in->book->accounts.currency[account]);
@@ -130,46 +145,34 @@ static sg_status make_rates(batch *of, uint32_t set, sg_error *error) {
 }
 
 sg_status batch_open(bound *in, const portfolios *all, uint32_t first, uint32_t n_portfolios, const bool *used,
-                     batch *opened, sg_error *error) {
-  *opened = (batch){.memory = arena_open(), .in = in, .all = all, .first = first, .n_portfolios = n_portfolios};
-  if (opened->memory == NULL) {
-    return error_out_of_memory(error);
-  }
+                     arena *memory, batch *opened, sg_error *error) {
+  *opened = (batch){.memory = memory, .in = in, .all = all, .first = first, .n_portfolios = n_portfolios};
   opened->first_position = all->begin[first];
   opened->n_positions = all->begin[first + n_portfolios] - opened->first_position;
-  opened->instrument = ARENA_ARRAY(opened->memory, uint32_t, opened->n_positions);
-  opened->quantity = ARENA_ARRAY(opened->memory, double, opened->n_positions);
+  opened->instrument = all->instrument + opened->first_position;
+  opened->quantity = all->quantity + opened->first_position;
   opened->tables = ARENA_ARRAY(opened->memory, node_table, in->n_sets);
   opened->node_of = ARENA_ARRAY(opened->memory, uint32_t *, in->n_sets);
   opened->order = ARENA_ARRAY(opened->memory, uint32_t *, in->n_sets);
   opened->node_begin = ARENA_ARRAY(opened->memory, uint32_t *, in->n_sets);
   opened->portfolio_of = ARENA_ARRAY(opened->memory, uint32_t *, in->n_sets);
-  bool enough = opened->instrument && opened->quantity && opened->tables && opened->node_of && opened->order &&
-                opened->node_begin && opened->portfolio_of;
+  bool enough = opened->tables && opened->node_of && opened->order && opened->node_begin && opened->portfolio_of;
   sg_status status = enough ? SG_OK : error_out_of_memory(error);
-  for (size_t i = 0; status == SG_OK && i < opened->n_positions; i++) {
-    opened->instrument[i] = all->instrument[opened->first_position + i];
-    opened->quantity[i] = all->quantity[opened->first_position + i];
-  }
   for (uint32_t set = 0; status == SG_OK && set < in->n_sets; set++) {
     if (used[set]) {
-      status = make_table(opened, set, error);
+      status = (all->standalone ? make_table_of_single : make_table)(opened, set, error);
       status = status == SG_OK ? make_rates(opened, set, error) : status;
     }
-  }
-  if (status != SG_OK) {
-    batch_close(opened);
   }
   return status;
 }
 
-void batch_close(batch *opened) {
-  arena_close(opened->memory);
-  *opened = (batch){0};
-}
-
 sg_status batch_parents(batch *of, uint32_t child_set, uint32_t parent_set, const uint32_t **parent, sg_error *error) {
-  uint32_t *made = ARENA_ARRAY(of->memory, uint32_t, of->tables[child_set].n);
+  if (of->all->standalone) {
+    *parent = of->number;
+    return SG_OK;
+  }
+  uint32_t *made = ARENA_ROOM(of->memory, uint32_t, of->tables[child_set].n);
   *parent = made;
   if (made == NULL) {
     return error_out_of_memory(error);

@@ -11,26 +11,26 @@
 #include "rules/amounts.h"
 
 typedef struct batch {
-  arena *memory;           /* owns everything below */
+  arena *memory;           /* the caller's; holds everything below */
   bound *in;
   const portfolios *all;
   uint32_t first, n_portfolios;
   size_t first_position, n_positions;
-  uint32_t *instrument;    /* [i] c */
-  double *quantity;        /* [i] contracts */
+  const uint32_t *instrument; /* [i] c */
+  const double *quantity;  /* [i] contracts */
   node_table *tables;      /* [set]; n is 0 for sets not in use */
   uint32_t **node_of;      /* [set][i] */
   uint32_t **order;        /* [set] positions by node, then instrument */
   uint32_t **node_begin;   /* [set][node + 1] its positions in order[set] */
   uint32_t **portfolio_of; /* [set][node] */
+  uint32_t *number;        /* [i] i, where positions are alone */
   struct netting **nets;   /* [level set] on its way through the device */
   struct tree_check *checks; /* what is drawn of its results, to be recomputed */
 } batch;
 
-/* used[set] says which tables to build. */
+/* used[set] says which tables to build. All that a batch has lies in `memory`: clearing that closes it. */
 sg_status batch_open(bound *in, const portfolios *all, uint32_t first, uint32_t n_portfolios, const bool *used,
-                     batch *opened, sg_error *error);
-void batch_close(batch *opened);
+                     arena *memory, batch *opened, sg_error *error);
 
 /* The account of a portfolio of the batch. */
 static inline uint32_t batch_account(const batch *of, uint32_t portfolio) {

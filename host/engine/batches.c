@@ -9,8 +9,8 @@
 #include <stdlib.h>
 
 typedef struct batch_worker {
+  arena *memory; /* of one batch after the other */
   batch of;
-  bool opened;
   block_outcome *outcomes;
   amount_input in;
   amount_values *values;
@@ -41,10 +41,11 @@ static bool open_batch(void *context, uint32_t w, size_t i) {
   const batch_list *list = run->list;
   uint32_t first = i == 0 ? list->first : list->end[i - 1];
   double start = clock_seconds();
-  own->status = batch_open(run->with->in, list->all, first, list->end[i] - first, run->with->used_sets, &own->of, own->error);
-  own->opened = own->status == SG_OK;
-  if (own->opened) {
-    own->outcomes = ARENA_ARRAY(own->of.memory, block_outcome, run->with->in->model->n_blocks + 1);
+  arena_clear(own->memory);
+  own->status = batch_open(run->with->in, list->all, first, list->end[i] - first, run->with->used_sets, own->memory, &own->of,
+                           own->error);
+  if (own->status == SG_OK) {
+    own->outcomes = ARENA_ARRAY(own->memory, block_outcome, run->with->in->model->n_blocks + 1);
     own->status = own->outcomes == NULL ? error_out_of_memory(own->error) : SG_OK;
   }
   run_netter(run, own, list->prepare);
@@ -76,14 +77,11 @@ static bool settle(void *context, uint32_t w, size_t i) {
   return true;
 }
 
-static void close_batch(const batch_run *run, batch_worker *own) {
-  if (own->opened) {
-    for (uint32_t l = 0; own->of.nets != NULL && l < run->with->in->model->n_level_sets; l++) {
-      netting_close(own->of.nets[l]);
-    }
-    batch_close(&own->of);
-    own->opened = false;
+static void close_nets(const batch_run *run, batch_worker *own) {
+  for (uint32_t l = 0; own->of.nets != NULL && l < run->with->in->model->n_level_sets; l++) {
+    netting_close(own->of.nets[l]);
   }
+  own->of.nets = NULL;
 }
 
 static bool visit_batch(void *context, uint32_t w, size_t i) {
@@ -94,7 +92,7 @@ static bool visit_batch(void *context, uint32_t w, size_t i) {
   if (own->status == SG_OK) {
     own->status = list->visit(list->visitor, &own->of, own->outcomes, &own->in, own->values, own->error);
   }
-  close_batch(run, own);
+  close_nets(run, own);
   run->net_seconds += own->net_seconds;
   run->rules_seconds += own->rules_seconds + clock_seconds() - start;
   if (own->status != SG_OK) { /* the first in order: which one does not depend on the threads */
@@ -123,7 +121,8 @@ sg_status pass_run_batches(pass_context *with, const batch_list *list, uint32_t 
   double start = clock_seconds(), price_before = with->clock.price;
   for (uint32_t w = 0; w < n_workers; w++) {
     run.workers[w].error = sg_error_open();
-    run.status = run.workers[w].error == NULL ? error_out_of_memory(error) : run.status;
+    run.workers[w].memory = arena_open();
+    run.status = !run.workers[w].error || !run.workers[w].memory ? error_out_of_memory(error) : run.status;
   }
   const parallel_job job = {
       list->n, &run, 4, {{open_batch, false}, {net_batch, list->on_device}, {settle, false}, {visit_batch, true}}};
@@ -131,7 +130,8 @@ sg_status pass_run_batches(pass_context *with, const batch_list *list, uint32_t 
     parallel_run(&job, n_workers);
   }
   for (uint32_t w = 0; w < n_workers; w++) {
-    close_batch(&run, &run.workers[w]);
+    close_nets(&run, &run.workers[w]);
+    arena_close(run.workers[w].memory);
     sg_error_close(run.workers[w].error);
   }
   share_time(&run, clock_seconds() - start, price_before);

@@ -47,13 +47,13 @@ static net_trees *trees_make(const netting *with) {
   first[n_levels + 1] = n_nodes;
   uint32_t n_trees = n_nodes - first[n_levels];
   *made = (net_trees){.n_levels = n_levels, .n_trees = n_trees, .n_nodes = n_nodes, .first = first, .level = level,
-                      .child_begin = ARENA_ARRAY(memory, uint32_t, n_nodes + 1),
-                      .position_begin = ARENA_ARRAY(memory, uint32_t, n_leaves + 1),
-                      .row = ARENA_ARRAY(memory, uint32_t, with->of->n_positions),
-                      .tree_begin = ARENA_ARRAY(memory, uint32_t, (n_levels + 1) * ((size_t)n_trees + 1)),
-                      .part = ARENA_ARRAY(memory, uint32_t, n_nodes),
-                      .number = ARENA_ARRAY(memory, uint32_t, n_nodes),
-                      .quantity = ARENA_ARRAY(memory, double, with->of->n_positions),
+                      .child_begin = ARENA_ROOM(memory, uint32_t, n_nodes + 1),
+                      .position_begin = ARENA_ROOM(memory, uint32_t, n_leaves + 1),
+                      .row = ARENA_ROOM(memory, uint32_t, with->of->n_positions),
+                      .tree_begin = ARENA_ROOM(memory, uint32_t, (n_levels + 1) * ((size_t)n_trees + 1)),
+                      .part = ARENA_ROOM(memory, uint32_t, n_nodes),
+                      .number = ARENA_ROOM(memory, uint32_t, n_nodes),
+                      .quantity = ARENA_ROOM(memory, double, with->of->n_positions),
                       .cap = ARENA_ARRAY(memory, double, plain ? 1 : n_nodes),
                       .credit = ARENA_ARRAY(memory, double, plain ? 1 : n_nodes),
                       .gains = ARENA_ARRAY(memory, double, n_levels + 1)};
@@ -253,9 +253,9 @@ static sg_status launch_trees(const netting *with, const tree_launch *launch, co
 /* Results of all depths in one array each, of which the wanted ones are told. */
 static sg_status make_outcome(const netting *with, const level_request *requests, block_outcome *outcome, sg_error *error) {
   const net_trees *trees = with->trees;
-  double *worst = ARENA_ARRAY(with->of->memory, double, trees->n_nodes);
-  uint32_t *scenario = ARENA_ARRAY(with->of->memory, uint32_t, trees->n_nodes);
-  uint32_t *not_finite = ARENA_ARRAY(with->of->memory, uint32_t, trees->n_nodes);
+  double *worst = ARENA_ROOM(with->of->memory, double, trees->n_nodes);
+  uint32_t *scenario = ARENA_ROOM(with->of->memory, uint32_t, trees->n_nodes);
+  uint32_t *not_finite = ARENA_ROOM(with->of->memory, uint32_t, trees->n_nodes);
   if (!worst || !scenario || !not_finite) {
     return error_out_of_memory(error);
   }

@@ -29,9 +29,9 @@ static int by_portfolio(const void *left, const void *right) {
 
 sg_status portfolios_open(const book *of, size_t n_portfolios, size_t n_positions, portfolios *made, sg_error *error) {
   *made = (portfolios){.of = of};
-  made->account = malloc((n_portfolios + 1) * sizeof *made->account);
-  made->side = malloc((n_portfolios + 1) * sizeof *made->side);
-  made->begin = malloc((n_portfolios + 1) * sizeof *made->begin);
+  made->account = pages_malloc((n_portfolios + 1) * sizeof *made->account);
+  made->side = pages_malloc((n_portfolios + 1) * sizeof *made->side);
+  made->begin = pages_malloc((n_portfolios + 1) * sizeof *made->begin);
   made->instrument = pages_malloc((n_positions + 1) * sizeof *made->instrument);
   made->quantity = pages_malloc((n_positions + 1) * sizeof *made->quantity);
   if (made->account && made->side && made->begin && made->instrument && made->quantity) {
