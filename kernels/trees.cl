@@ -34,6 +34,12 @@
 LANE_INLINE void tree_net(ulong begin, ulong end, __global const uint *instrument, __global const double *quantity,
                           __global const double *pnl, uint stride, uint n_vectors, lane *value) {
   uint v = 0;
+#if LANES == 8
+  if (n_vectors == TREE_VECTORS - 1) {
+    net_total(begin, end, instrument, quantity, pnl, stride, TREE_VECTORS - 1, value);
+    return;
+  }
+#endif
   for (; v + TREE_BLOCK <= n_vectors; v += TREE_BLOCK) {
     lane block[NET_VECTORS];
     net_total(begin, end, instrument, quantity, pnl + v * LANES, stride, TREE_BLOCK, block);
@@ -59,26 +65,23 @@ LANE_INLINE void tree_net(ulong begin, ulong end, __global const uint *instrumen
 }
 
 /* The worst of n_columns cells; number[v] is beyond every scenario in padding columns. */
-LANE_INLINE worst_lanes tree_worst(const lane *value, const lane *number, uint n_columns) {
+LANE_INLINE worst_lanes tree_worst(const lane *value, const lane *number, uint n_columns, uint n_vectors) {
   worst_lanes held = worst_of_none();
-  uint n_vectors = (n_columns + LANES - 1) / LANES;
   lane zeros = (lane)0.0; /* not 0 where a cell is not finite */
-  uint v = 0;
-  for (; (v + 1) * LANES <= n_columns; v++) {
+  lane_mask in_last = lane_less(lane_number() + (double)((n_vectors - 1) * LANES), (lane)(double)n_columns);
+  for (uint v = 0; v + 1 < n_vectors; v++) {
     held.pnl = lane_min(held.pnl, value[v]);
     zeros = fma(value[v], (lane)0.0, zeros);
   }
-  if (v < n_vectors) {
-    lane_mask true_column = lane_less(lane_number() + (double)(v * LANES), (lane)(double)n_columns);
-    held.pnl = lane_min(held.pnl, lane_select(true_column, value[v], held.pnl));
-    zeros = fma(lane_select(true_column, value[v], (lane)0.0), (lane)0.0, zeros);
-  }
+  lane last = value[n_vectors - 1];
+  held.pnl = lane_min(held.pnl, lane_select(in_last, last, held.pnl));
+  zeros = fma(lane_select(in_last, last, (lane)0.0), (lane)0.0, zeros);
   for (int halved = 1; halved < LANES; halved *= 2) {
     held.pnl = lane_min(lane_evens_first(held.pnl), lane_odds_first(held.pnl));
+    zeros = lane_evens_first(zeros) + lane_odds_first(zeros);
   }
-  /* of zeros the sign counts too */
-  if (!lane_any(~lane_equal(zeros, (lane)0.0) | lane_equal(held.pnl, (lane)0.0))) {
-    for (v = 0; v < n_vectors; v++) {
+  if (lane_first(zeros) == 0.0 && lane_first(held.pnl) != 0.0) { /* of zeros the sign counts too */
+    for (uint v = 0; v < n_vectors; v++) {
       held.scenario = lane_min(held.scenario, lane_select(lane_equal(value[v], held.pnl), number[v], held.scenario));
     }
     for (int halved = 1; halved < LANES; halved *= 2) {
@@ -87,7 +90,7 @@ LANE_INLINE worst_lanes tree_worst(const lane *value, const lane *number, uint n
     return held;
   }
   held = worst_of_none();
-  for (v = 0; v < n_vectors; v++) {
+  for (uint v = 0; v < n_vectors; v++) {
     lane_mask true_column = lane_less(lane_number() + (double)(v * LANES), (lane)(double)n_columns);
     worst_take(&held, value[v], number[v], true_column);
   }
@@ -95,20 +98,47 @@ LANE_INLINE worst_lanes tree_worst(const lane *value, const lane *number, uint n
   return held;
 }
 
-__kernel void net_trees(__global const uint *position_begin, __global const uint *instrument,
-                        __global const double *quantity, __global const double *pnl, __global const uint *tree_begin,
-                        __global const uint *part, __global const double *gains_cap, __global const double *credit,
-                        __global const uint *number, __global const uint *level, __global const double *gains,
-                        __global const double *rate, __global const double *scale, __global const uint *scenario_of,
-                        uint n_trees, uint n_levels, uint first, uint n_columns, uint stride, uint carry,
-                        __global double *worst, __global uint *worst_scenario, __global uint *not_finite) {
-  ulong t = get_global_id(0);
-  if (t >= n_trees || get_global_id(1) > 0) {
+/* Rows of positions first .. end - 1. */
+LANE_INLINE void tree_prefetch(uint first, uint end, __global const uint *instrument, __global const double *pnl,
+                               uint stride, uint n_vectors) {
+  for (uint p = first; p < end; p++) {
+    __global const double *row = pnl + instrument[p] * (ulong)stride;
+    for (uint v = 0; v < n_vectors; v++) {
+      lane_prefetch_read(row + v * LANES);
+    }
+  }
+}
+
+/* Adds a child's part, the n-th of its parent. */
+LANE_INLINE void tree_add(const lane *value, uint n, uint n_vectors, lane *sum, lane *total) {
+  if (n % NET_SEGMENT != 0) {
+    for (uint v = 0; v < n_vectors; v++) {
+      sum[v] = sum[v] + value[v];
+    }
     return;
   }
+  for (uint v = 0; n > 0 && v < n_vectors; v++) {
+    total[v] = (n > NET_SEGMENT ? total[v] : (lane)0.0) + sum[v];
+  }
+  for (uint v = 0; v < n_vectors; v++) {
+    sum[v] = (lane)0.0 + value[v];
+  }
+}
+
+/* A tree's columns; n_vectors is a constant where this is inlined for a width of its own. Sums start from 0 + x, so that a
+ * child of -0 is as good as one of 0: that a plain parent of one child is 0 + (0 + P&L) matters to its result alone. */
+#define TREE_PARAMETERS                                                                                                  \
+  __global const uint *position_begin, __global const uint *instrument, __global const double *quantity,                 \
+      __global const double *pnl, __global const uint *tree_begin, __global const uint *part,                            \
+      __global const double *gains_cap, __global const double *credit, __global const uint *number,                      \
+      __global const uint *level, __global const double *gains, __global const double *rate,                             \
+      __global const double *scale, __global const uint *scenario_of, uint n_trees, uint n_levels, uint first,           \
+      uint n_columns, uint stride, uint carry, __global double *worst, __global uint *worst_scenario,                    \
+      __global uint *not_finite
+
+LANE_INLINE void tree_walk(ulong t, uint n_vectors, TREE_PARAMETERS) {
   lane value[TREE_VECTORS], numbers[TREE_VECTORS], sum[TREE_LEVELS][TREE_VECTORS], total[TREE_LEVELS][TREE_VECTORS];
   uint next[TREE_LEVELS + 1], n_children[TREE_LEVELS];
-  uint n_vectors = (n_columns + LANES - 1) / LANES;
   for (uint v = 0; v < n_vectors; v++) {
     lane_mask true_column = lane_less(lane_number() + (double)(v * LANES), (lane)(double)n_columns);
     numbers[v] = lane_select(true_column, lane_from_uints(scenario_of + first + v * LANES), (lane)4294967296.0);
@@ -123,17 +153,15 @@ __kernel void net_trees(__global const uint *position_begin, __global const uint
   worst_lanes held = worst_of_none();
   for (uint leaf = next[0]; leaf < end_leaf; leaf++) {
     uint begin = position_begin[leaf], end = position_begin[leaf + 1];
-    for (uint p = begin + TREE_AHEAD; p < end + TREE_AHEAD && p < n_positions; p++) {
-      for (uint v = 0; v < n_vectors; v++) {
-        lane_prefetch_read(columns + instrument[p] * (ulong)stride + v * LANES);
-      }
-    }
+    uint ahead = end + TREE_AHEAD < n_positions ? end + TREE_AHEAD : n_positions;
+    tree_prefetch(begin + TREE_AHEAD, ahead, instrument, columns, stride, n_vectors);
     tree_net(begin, end, instrument, quantity, columns, stride, n_vectors, value);
     uint node = leaf;
-    int known = 0; /* is `held` that of `value`? */
+    int known = 0, only = 0; /* is `held` that of `value`? is `value` a plain only child's? */
     for (uint depth = 0;; depth++) {
       if (level[depth] & TREE_WANTED) {
-        held = known ? held : tree_worst(value, numbers, n_columns);
+        held = known ? held : tree_worst(value, numbers, n_columns, n_vectors);
+        held.pnl = only ? held.pnl + (lane)0.0 : held.pnl;
         known = 1;
         worst_store(held, carry, number[node], worst, worst_scenario, not_finite);
       }
@@ -142,39 +170,25 @@ __kernel void net_trees(__global const uint *position_begin, __global const uint
       }
       uint how = part[node], n = n_children[depth];
       int plain = (level[depth + 1] & TREE_PLAIN) != 0;
-      if (plain && n == 0 && (how & 1) != 0) { /* an only child: 0 + (0 + P&L) */
-        for (uint v = 0; v < n_vectors; v++) {
-          value[v] = value[v] + (lane)0.0;
-        }
-        held.pnl = held.pnl + (lane)0.0;
+      if (plain && n == 0 && (how & 1) != 0) {
+        only = 1;
         node = next[depth + 1]++;
         continue;
       }
-      known = 0;
+      known = only = 0;
       if (!plain) {
         __global const double *rates = rate + (how >> 1) * (ulong)stride + first;
         for (uint v = 0; v < n_vectors; v++) {
           value[v] = fold_part(value[v], lane_load(rates + v * LANES), gains[depth + 1], gains_cap[node]);
         }
       }
-      if (n % NET_SEGMENT != 0) {
-        for (uint v = 0; v < n_vectors; v++) {
-          sum[depth][v] = sum[depth][v] + value[v];
-        }
-      } else {
-        for (uint v = 0; v < n_vectors; v++) {
-          if (n > 0) {
-            total[depth][v] = (n > NET_SEGMENT ? total[depth][v] : (lane)0.0) + sum[depth][v];
-          }
-          sum[depth][v] = (lane)0.0 + value[v];
-        }
-      }
+      tree_add(value, n, n_vectors, sum[depth], total[depth]);
       n_children[depth] = n + 1;
       if ((how & 1) == 0) {
         break;
       }
       node = next[depth + 1]++;
-      for (uint v = 0; v < n_vectors; v++) {
+        for (uint v = 0; v < n_vectors; v++) {
         value[v] = (n >= NET_SEGMENT ? total[depth][v] : (lane)0.0) + sum[depth][v];
       }
       if (!plain) {
@@ -186,4 +200,23 @@ __kernel void net_trees(__global const uint *position_begin, __global const uint
       n_children[depth] = 0;
     }
   }
+}
+
+#define TREE_ARGUMENTS                                                                                                    \
+  position_begin, instrument, quantity, pnl, tree_begin, part, gains_cap, credit, number, level, gains, rate, scale,      \
+      scenario_of, n_trees, n_levels, first, n_columns, stride, carry, worst, worst_scenario, not_finite
+
+__kernel void net_trees(TREE_PARAMETERS) {
+  ulong t = get_global_id(0);
+  if (t >= n_trees || get_global_id(1) > 0) {
+    return;
+  }
+  uint n_vectors = (n_columns + LANES - 1) / LANES;
+#if LANES == 8 /* fourteen or sixteen 256-bit registers: what nets fast is worth code of its own */
+  if (n_vectors == TREE_VECTORS - 1) {
+    tree_walk(t, TREE_VECTORS - 1, TREE_ARGUMENTS);
+    return;
+  }
+#endif
+  tree_walk(t, n_vectors, TREE_ARGUMENTS);
 }

@@ -76,8 +76,34 @@ static void an_array_grows_and_keeps_its_items(void **state) {
   assert_int_equal(numbers.capacity, 0);
 }
 
+static void a_cleared_arena_gives_its_memory_again_zeroed(void **state) {
+  arena *memory = arena_open();
+  char *first = NULL;
+  for (int round = 0; round < 3; round++) {
+    for (size_t size = 1; size < 300000; size = size * 3 + 7) {
+      char *bytes = arena_array(memory, size, 1), *room = arena_room(memory, size, 1);
+      assert_non_null(bytes);
+      assert_non_null(room);
+      assert_int_equal((uintptr_t)room % 64, 0);
+      for (size_t i = 0; i < size; i++) {
+        assert_int_equal(bytes[i], 0);
+      }
+      memset(bytes, 0x5a, size);
+      memset(room, 0x5a, size);
+    }
+    char *large = arena_array(memory, 5 << 20, 1); /* a block of its own: the same one each time */
+    assert_true(round == 0 || large == first);
+    first = large;
+    arena_clear(memory);
+    assert_int_equal(arena_size_bytes(memory), 0);
+  }
+  assert_null(arena_room(memory, SIZE_MAX / 2, 4));
+  arena_close(memory);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_cleared_arena_gives_its_memory_again_zeroed),
       cmocka_unit_test(arrays_are_zeroed_aligned_and_apart),
       cmocka_unit_test(sizes_that_overflow_are_refused),
       cmocka_unit_test(texts_are_copied_and_formatted),
