@@ -190,8 +190,20 @@ uint32_t pass_widest_stride(const pass_context *with) {
   return widest;
 }
 
+/* Where no node's vector is kept a batch is some arrays: the more positions, the fewer launches and transfers. */
+static bool keeps_no_vectors(const pass_context *with) {
+  bool none = true;
+  for (uint32_t b = 0; b < with->in->model->n_blocks; b++) {
+    const bound_levels *levels = &with->in->levels[with->in->model->blocks[b].levels];
+    none = none && netting_takes_trees(with->on, levels, with->requests[b], 0, 0, 0);
+  }
+  return none;
+}
+
 uint32_t pass_batch_end(const pass_context *with, const portfolios *all, uint32_t first, uint32_t stride) {
+  enum { WITHOUT_VECTORS = 4 }; /* times as many */
   uint64_t positions_max = with->batch_bytes / (2 * (uint64_t)stride * sizeof(double));
+  positions_max *= keeps_no_vectors(with) ? WITHOUT_VECTORS : 1;
   uint32_t end = first + 1;
   while (end < all->n && all->begin[end + 1] - all->begin[first] <= positions_max &&
          (with->batch_portfolios == 0 || end - first < with->batch_portfolios)) {

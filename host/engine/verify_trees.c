@@ -129,34 +129,57 @@ static void subtrees_free(subtrees *of) {
   ARRAY_FREE(&of->credit);
 }
 
-static bool add_node(const net_trees *from, uint32_t node, subtrees *to) {
+static void add_node(const net_trees *from, uint32_t node, subtrees *to) {
   bool folded = from->n_rates > 0;
-  return ARRAY_PUSH(&to->part, from->part[node]) && ARRAY_PUSH(&to->number, 0) &&
-         ARRAY_PUSH(&to->cap, folded ? from->cap[node] : 0.0) && ARRAY_PUSH(&to->credit, folded ? from->credit[node] : 0.0);
+  to->part.items[to->part.n++] = from->part[node];
+  to->number.items[to->number.n++] = 0;
+  to->cap.items[to->cap.n++] = folded ? from->cap[node] : 0.0;
+  to->credit.items[to->credit.n++] = folded ? from->credit[node] : 0.0;
 }
 
-static bool add_leaf_positions(const net_trees *from, uint32_t leaf, subtrees *to) {
-  bool enough = ARRAY_PUSH(&to->position_begin, (uint32_t)to->row.n);
-  for (uint32_t p = from->position_begin[leaf]; enough && p < from->position_begin[leaf + 1]; p++) {
-    enough = ARRAY_PUSH(&to->row, from->row[p]) && ARRAY_PUSH(&to->quantity, from->quantity[p]);
+static void add_leaf_positions(const net_trees *from, uint32_t leaf, subtrees *to) {
+  to->position_begin.items[to->position_begin.n++] = (uint32_t)to->row.n;
+  for (uint32_t p = from->position_begin[leaf]; p < from->position_begin[leaf + 1]; p++) {
+    to->row.items[to->row.n++] = from->row[p];
+    to->quantity.items[to->quantity.n++] = from->quantity[p];
   }
-  return enough;
+}
+
+static bool reserve_nodes(subtrees *to, size_t n_nodes, size_t n_trees) {
+  return ARRAY_RESERVE(&to->part, to->part.n + n_nodes) && ARRAY_RESERVE(&to->number, to->part.n + n_nodes) &&
+         ARRAY_RESERVE(&to->cap, to->part.n + n_nodes) && ARRAY_RESERVE(&to->credit, to->part.n + n_nodes) &&
+         ARRAY_RESERVE(&to->tree_begin, to->tree_begin.n + n_trees + 1);
 }
 
 /* All of a depth that lies below the tops, one tree after the other. */
 static bool add_depth(const net_trees *from, uint32_t depth, const uint32_t *top, uint32_t n, uint32_t top_depth, subtrees *to) {
-  bool enough = true;
+  uint32_t first[DRAWS_TOGETHER], end[DRAWS_TOGETHER];
+  size_t n_nodes = 0, n_positions = 0;
+  for (uint32_t j = 0; j < n; j++) {
+    find_below(from, top_depth, top[j], depth, &first[j], &end[j]);
+    n_nodes += end[j] - first[j];
+    n_positions += depth == 0 ? from->position_begin[end[j]] - from->position_begin[first[j]] : 0;
+  }
+  if (!reserve_nodes(to, n_nodes, n) ||
+      (depth == 0 && !(ARRAY_RESERVE(&to->position_begin, n_nodes + 1) && ARRAY_RESERVE(&to->row, n_positions + 1) &&
+                       ARRAY_RESERVE(&to->quantity, n_positions + 1)))) {
+    return false;
+  }
   to->first_top = (uint32_t)to->part.n;
-  for (uint32_t j = 0; enough && j < n; j++) {
-    uint32_t first, end;
-    find_below(from, top_depth, top[j], depth, &first, &end);
-    enough = ARRAY_PUSH(&to->tree_begin, (uint32_t)to->part.n);
-    for (uint32_t node = first; enough && node < end; node++) {
-      enough = add_node(from, node, to) && (depth > 0 || add_leaf_positions(from, node, to));
+  for (uint32_t j = 0; j < n; j++) {
+    to->tree_begin.items[to->tree_begin.n++] = (uint32_t)to->part.n;
+    for (uint32_t node = first[j]; node < end[j]; node++) {
+      add_node(from, node, to);
+      if (depth == 0) {
+        add_leaf_positions(from, node, to);
+      }
     }
   }
-  return enough && ARRAY_PUSH(&to->tree_begin, (uint32_t)to->part.n) &&
-         (depth > 0 || ARRAY_PUSH(&to->position_begin, (uint32_t)to->row.n));
+  to->tree_begin.items[to->tree_begin.n++] = (uint32_t)to->part.n;
+  if (depth == 0) {
+    to->position_begin.items[to->position_begin.n++] = (uint32_t)to->row.n;
+  }
+  return true;
 }
 
 static bool subtrees_make(const net_trees *from, uint32_t depth, const uint32_t *top, uint32_t n, subtrees *made) {
