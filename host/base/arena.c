@@ -22,7 +22,8 @@ typedef struct block {
 
 struct arena {
   block *blocks, *spare; /* in use, to be used again */
-  char *free_start, *free_end; /* of the current block, all zero */
+  char *free_start, *free_end; /* of the current block */
+  bool dirty;                  /* it is used again: what it hands out is zeroed then */
   size_t next_block_bytes;
   size_t size_bytes;
 };
@@ -80,11 +81,9 @@ static block *take_spare(arena *memory, size_t size_bytes) {
 }
 
 /* calloc, because the system hands out large blocks that are zero already. */
-static block *block_open(arena *memory, size_t size_bytes, bool zeroed) {
+static block *block_open(arena *memory, size_t size_bytes, bool zeroed, bool *dirty) {
   block *b = take_spare(memory, size_bytes);
-  if (b != NULL && zeroed) {
-    memset(b->bytes, 0, size_bytes);
-  }
+  *dirty = b != NULL;
   if (b == NULL) {
     b = zeroed ? calloc(1, sizeof(block) + size_bytes) : malloc(sizeof(block) + size_bytes);
     pages_hint(b, sizeof(block) + size_bytes);
@@ -104,12 +103,14 @@ static bool wants_own_block(const arena *memory, size_t size_bytes, size_t align
 }
 
 static void *take_own_block(arena *memory, size_t size_bytes, size_t alignment, bool zeroed) {
-  block *own = block_open(memory, size_bytes + alignment, zeroed);
+  bool dirty;
+  block *own = block_open(memory, size_bytes + alignment, zeroed, &dirty);
   if (own == NULL) {
     return NULL;
   }
   memory->size_bytes += size_bytes;
-  return align(own->bytes, alignment);
+  char *start = align(own->bytes, alignment);
+  return dirty && zeroed ? memset(start, 0, size_bytes) : start;
 }
 
 /* Zeroed; size_bytes < SIZE_MAX / 2. */
@@ -122,7 +123,7 @@ static void *take(arena *memory, size_t size_bytes, size_t alignment) {
     if (wants_own_block(memory, size_bytes, alignment)) {
       return take_own_block(memory, size_bytes, alignment, true);
     }
-    block *shared = block_open(memory, memory->next_block_bytes, true);
+    block *shared = block_open(memory, memory->next_block_bytes, true, &memory->dirty);
     if (shared == NULL) {
       return NULL;
     }
@@ -134,7 +135,7 @@ static void *take(arena *memory, size_t size_bytes, size_t alignment) {
   }
   memory->free_start = start + size_bytes;
   memory->size_bytes += size_bytes;
-  return start;
+  return memory->dirty ? memset(start, 0, size_bytes) : start;
 }
 
 static bool multiply(size_t count, size_t size_bytes, size_t *total_bytes) {

@@ -70,7 +70,9 @@ void recorder_close(recorder *opened) {
   free(opened->apart);
   free(opened->level_total);
   for (int i = 0; i < N_MEASURES; i++) {
-    free(opened->alone_requirement[i]);
+    if (i == 0 || opened->alone_requirement[i] != opened->alone_requirement[0]) {
+      free(opened->alone_requirement[i]);
+    }
   }
   ARRAY_FREE(&opened->lines);
   ARRAY_FREE(&opened->pnl);
@@ -364,6 +366,9 @@ sg_status recorder_visit(void *visitor, batch *of, const block_outcome *outcomes
     TRY(visit_accounts(with, of, outcomes, in, values, error));
   }
   for (int i = 0; with->standalone && i < N_MEASURES; i++) {
+    if (i > 0 && with->alone_requirement[i] == with->alone_requirement[0]) {
+      continue;
+    }
     for (uint32_t f = 0; f < of->n_portfolios; f++) {
       TRY(amounts_requirement(in, values, roots[i], f, &with->alone_requirement[i][of->first + f], error));
     }
@@ -374,7 +379,12 @@ sg_status recorder_visit(void *visitor, batch *of, const block_outcome *outcomes
 sg_status recorder_open_standalone(recorder *with, const positions_alone *alone, sg_error *error) {
   with->standalone = true;
   with->alone = alone;
+  bool same = with->in->model->initial == with->in->model->maintenance; /* what is needed is computed once */
   for (int i = 0; i < N_MEASURES; i++) {
+    if (i > 0 && same) {
+      with->alone_requirement[i] = with->alone_requirement[0];
+      continue;
+    }
     with->alone_requirement[i] = pages_malloc((alone->distinct.n + 1) * sizeof *with->alone_requirement[i]);
     if (with->alone_requirement[i] == NULL) {
       return error_out_of_memory(error);
