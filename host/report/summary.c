@@ -13,7 +13,7 @@
 enum { LARGEST_SHOWN = 10, INDENT = 2 };
 
 static const size_t fact_widths[] = {13, 0};
-static const size_t money_widths[] = {26, 20, 20, 16};
+static const size_t money_widths[] = {26, 20, 20, 16, 0}; /* for the widest table: of times beside a plan */
 
 static const char *base_currency(const result *run) { return run->book->currencies.id[run->book->base_currency]; }
 
