@@ -79,7 +79,7 @@ static const char *read_zone(const char *text, size_t length, const char *malfor
   if (hours > 23 || minutes > 59) {
     return "has an offset that is not within 23:59";
   }
-  *offset_s = (text[0] == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
+  *offset_s = (text[0] == '-' ? -1 : 1) * (hours * INT64_C(3600) + minutes * INT64_C(60));
   return NULL;
 }
 

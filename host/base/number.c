@@ -60,7 +60,7 @@ static uint64_t nearest_digits(double magnitude, int n_digits, int *exponent) {
       digits = digits * 10 + (uint64_t)(*at - '0');
     }
   }
-  *exponent = atoi(at + 1) - (n_digits - 1);
+  *exponent = (int)strtol(at + 1, NULL, 10) - (n_digits - 1);
   return digits;
 }
 

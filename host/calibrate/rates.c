@@ -70,7 +70,7 @@ static void write_market(texts *to) {
 
 static void write_position(FILE *to, const char *account, int number, uint32_t draw) {
   int u = (int)(draw >> 8) % UNDERLYINGS, i = (int)(draw >> 16) % (OPTIONS + 20);
-  char kind = i == OPTIONS + 19 ? 'S' : i < OPTIONS ? 'E' : i % 2 ? 'A' : 'N';
+  char kind = (char)(i == OPTIONS + 19 ? 'S' : i < OPTIONS ? 'E' : i % 2 ? 'A' : 'N');
   fprintf(to, "%s%06d,U%d-%c", account, number, u, kind);
   if (kind != 'S') {
     fprintf(to, "%d", kind == 'E' ? i : i % AMERICANS);

@@ -60,7 +60,7 @@ static double legendre_point(uint32_t n, uint32_t i, double *weight) {
 static void fill_angles(uint32_t n, double *angles) {
   for (uint32_t j = 0; j < n; j++) {
     double weight, x = legendre_point(n, j, &weight);
-    double *angle = angles + AMERICAN_ANGLE * j;
+    double *angle = angles + (size_t)AMERICAN_ANGLE * j;
     angle[0] = cosine(PI / 4 * (1 - x)); /* sin(pi/4 (1 + x)) */
     angle[1] = cosine(PI / 4 * (1 + x));
     angle[2] = PI / 4 * weight;
@@ -112,8 +112,9 @@ const double *american_table_make(arena *memory, american_shape shape) {
   table[AMERICAN_TOLERANCE] = shape.tolerance;
   table[AMERICAN_N_VOLS] = shape.n_vols;
   double *node = table + N_AMERICAN_NUMBERS;
-  double *solve = node + n, *solve_weight = solve + AMERICAN_ANGLE * shape.n_solve;
-  double *price = solve_weight + (size_t)n * shape.n_solve * n, *price_weight = price + AMERICAN_ANGLE * shape.n_price;
+  double *solve = node + n, *solve_weight = solve + (size_t)AMERICAN_ANGLE * shape.n_solve;
+  double *price = solve_weight + (size_t)n * shape.n_solve * n;
+  double *price_weight = price + (size_t)AMERICAN_ANGLE * shape.n_price;
   for (uint32_t i = 0; i < n; i++) {
     double half = cosine(PI * i / (2 * n));
     node[i] = half * half;

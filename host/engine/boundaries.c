@@ -50,7 +50,7 @@ static void solve(const american_scheme *scheme, boundary_put *of) {
                             .carry = of->rate - of->yield};
   for (uint32_t c = 0; c < scheme->n_vols; c++) {
     american_terms terms = american_terms_make(contract, of->vol[c], 0.0);
-    american_solve(terms.put, scheme, of->solved + c * scheme->n_nodes);
+    american_solve(terms.put, scheme, of->solved + (size_t)c * scheme->n_nodes);
   }
 }
 
@@ -64,7 +64,7 @@ bool boundaries_squares(boundaries *in, american_terms terms, double vol, double
   }
   boundary_put *put = &in->puts.items[index];
   if (put->solved == NULL) {
-    put->solved = ARENA_ARRAY(in->memory, double, scheme.n_vols * scheme.n_nodes);
+    put->solved = ARENA_ARRAY(in->memory, double, (size_t)scheme.n_vols * scheme.n_nodes);
     if (put->solved == NULL) {
       return false;
     }

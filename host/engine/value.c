@@ -137,8 +137,8 @@ static double evaluate_fact(const bound *in, fact which, uint32_t c) {
     case FACT_DISCOUNT: return value_discount(in, c);
     case FACT_VOL: return in->vol[c];
     case FACT_MARK: return all->mark[c] == all->mark[c] ? all->mark[c] : evaluate(in, FACT_VALUE, c);
-    case FACT_VALUE: return evaluate(in, which, c);
-    case FACT_DELTA: return evaluate(in, which, c);
+    case FACT_VALUE:
+    case FACT_DELTA:
     case FACT_VEGA: return evaluate(in, which, c);
     case FACT_CALL: return is_option && all->right[c] == CALL ? 1.0 : 0.0;
     case FACT_MULTIPLIER: return all->multiplier[c];

@@ -37,7 +37,7 @@ static sg_status make_key(const book *of, const model *under, uint64_t *key, sg_
   for (size_t i = 0; i < of->n_files; i++) {
     memcpy(digests + 2 * i, of->files[i].digest, sizeof of->files[i].digest);
   }
-  memcpy(digests + 2 * of->n_files, under->digest, sizeof under->digest);
+  memcpy(digests + 2 * (size_t)of->n_files, under->digest, sizeof under->digest);
   digest_bytes(digests, (2 * of->n_files + 2) * sizeof *digests, hash);
   *key = hash[0];
   free(digests);
@@ -117,6 +117,7 @@ uint64_t verifier_draw(verifier *watch, uint64_t j, uint64_t n, uint64_t all) {
 
 /* ---- refusing ------------------------------------------------------------------------------------ */
 
+/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c): their bits are meant, 0 is not -0 */
 bool verify_same(double a, double b) { return memcmp(&a, &b, sizeof a) == 0 || (a != a && b != b); }
 
 /* "price -0.15 relative, vol 1.25 relative": what scenarios.csv says of a scenario; NULL: out of memory. */

@@ -377,7 +377,7 @@ sg_status verify_units(const pricing *with, const tile *of, uint32_t first_row, 
   uint32_t identity[ROWS];
   double quantity[ROWS];
   size_t row_doubles = of->stride;
-  double *rows = malloc(2 * ROWS * row_doubles * sizeof *rows);
+  double *rows = malloc((size_t)2 * ROWS * row_doubles * sizeof *rows);
   sg_status status = rows == NULL ? error_out_of_memory(error) : SG_OK;
   for (uint32_t first = 0; status == SG_OK && first < sample->n; first += ROWS) {
     uint32_t n = sample->n - first < ROWS ? sample->n - first : ROWS;

@@ -17,7 +17,7 @@ enum { FIRST_PLAIN = '-' };
 static bool is_special(char byte) { return (unsigned char)byte < FIRST_PLAIN || (unsigned char)byte >= 0x80; }
 
 /* The first special byte, or end. */
-static inline char *find_special(char *at, char *end) {
+static inline char *find_special(char *at, const char *end) {
   const uint64_t ones = 0x0101010101010101u;
   while (end - at >= 8) {
     uint64_t word;

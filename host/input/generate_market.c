@@ -48,6 +48,7 @@ static int compare_days(const void *a, const void *b) {
 /* 1, 2.5 or 5 times a power of ten, in cents, at least `cents` and 5. */
 static int64_t round_step(double cents) {
   static const double steps[] = {1, 2.5, 5};
+  /* NOLINTNEXTLINE(cert-flp30-c): these powers of ten are exact */
   for (double power = 10; power < 1e12; power *= 10) {
     for (int i = 0; i < 3; i++) {
       if (steps[i] * power >= cents) {

@@ -66,6 +66,7 @@ static bool read_date(const char *line, size_t length, int64_t *as_of_s) {
     return false;
   }
   snprintf(text, sizeof text, "%.*s", (int)(line + length - at < 70 ? line + length - at : 70), at);
+  /* NOLINTNEXTLINE(cert-err34-c): four digits cannot overflow */
   if (sscanf(text, "Date: %15[A-Za-z] %2d, %4d at %2d:%2d %2[AMP] %3[EDST]", month_name, &day, &year, &hour, &minute,
              half, zone) != 7 ||
       hour < 1 || hour > 12 || minute < 0 || minute > 59 || day < 0 || year < 0) {
@@ -81,7 +82,7 @@ static bool read_date(const char *line, size_t length, int64_t *as_of_s) {
       (!summer && strcmp(zone, "EST") != 0)) {
     return false;
   }
-  *as_of_s = day_s + (hour % 12 + (afternoon ? 12 : 0) + (summer ? 4 : 5)) * HOUR_S + minute * 60;
+  *as_of_s = day_s + (int64_t)(hour % 12 + (afternoon ? 12 : 0) + (summer ? 4 : 5)) * HOUR_S + (int64_t)minute * 60;
   return true;
 }
 

@@ -16,7 +16,7 @@ static int weekday(int64_t day_s) {
 }
 
 static int64_t first_sunday_from(int64_t day_s) {
-  return day_s + (7 - weekday(day_s)) % 7 * DAY_S;
+  return day_s + (int64_t)((7 - weekday(day_s)) % 7) * DAY_S;
 }
 
 static int year_of(int64_t day_s) {
@@ -35,7 +35,7 @@ int64_t chain_new_york(int64_t day_s, int64_t second_of_day) {
   int64_t begins = first_sunday_from(present_rule ? date_make(year, 3, 8) : date_make(year, 4, 1));
   int64_t ends = first_sunday_from(present_rule ? date_make(year, 11, 1) : date_make(year, 10, 25));
   bool summer = day_s >= begins && day_s < ends;
-  return day_s + second_of_day + (summer ? 4 : 5) * HOUR_S;
+  return day_s + second_of_day + (summer ? INT64_C(4) : INT64_C(5)) * HOUR_S;
 }
 
 bool chain_is_third_friday(int64_t day_s) {
@@ -52,7 +52,7 @@ void chain_set_expiries(chain_data *data) {
       continue;
     }
     int64_t day = row->day_s;
-    int past_friday = weekday(day) == SATURDAY ? 1 : weekday(day) == 0 ? 2 : 0;
+    int64_t past_friday = weekday(day) == SATURDAY ? 1 : weekday(day) == 0 ? 2 : 0;
     row->expiry_s = chain_new_york(day - past_friday * DAY_S, row->is_morning ? CHAIN_OPEN : CHAIN_CLOSE);
     if (row->left_out == CHAIN_KEPT && row->expiry_s <= data->as_of_s) {
       row->left_out = CHAIN_EXPIRED;

@@ -62,11 +62,11 @@ static const char *read_expiry(const char *text, int64_t *expiry_s) {
       !is_digit(at[4])) {
     return NULL;
   }
-  for (int month = 0; month < 12; month++) {
+  for (size_t month = 0; month < 12; month++) {
     if (strncmp(months + 3 * month, at, 3) == 0) {
       char date[24];
       bool date_only;
-      snprintf(date, sizeof date, "20%.2s-%02d-%02d", at + 3, month + 1, day);
+      snprintf(date, sizeof date, "20%.2s-%02d-%02d", at + 3, (int)month + 1, day);
       if (date_parse(date, strlen(date), expiry_s, &date_only) != NULL) {
         return NULL;
       }

@@ -78,7 +78,7 @@ static sg_status read_file_name(lean_file *file) {
   bool printable = length > 0 && length < sizeof file->root;
   for (size_t i = 0; printable && i < length; i++) {
     char c = begin[i];
-    file->root[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    file->root[i] = (char)(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
     printable = (file->root[i] >= 'A' && file->root[i] <= 'Z') || is_digit(c) || c == '.';
   }
   if (!printable) {

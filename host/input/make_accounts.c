@@ -61,7 +61,8 @@ static void link_options(const accounts_draw *draw, int varying, option_keys *ke
   }
   qsort(keys, n, sizeof *keys, compare_keys);
   for (uint32_t i = 0; i + 1 < n; i++) {
-    if (memcmp(keys[i].key, keys[i + 1].key, 3 * sizeof(double)) == 0) {
+    const double *key = keys[i].key, *after = keys[i + 1].key;
+    if (key[0] == after[0] && key[1] == after[1] && key[2] == after[2]) {
       next[keys[i].series] = keys[i + 1].series;
     }
   }

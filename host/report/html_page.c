@@ -155,7 +155,7 @@ static void add_distribution(report_page *r) {
   while (decade * 1e6 <= high) { /* six decades below the largest */
     decade *= 10;
   }
-  for (; n < BINS_MAX; decade *= 10) {
+  for (; n < BINS_MAX; decade *= 10) { /* NOLINT(cert-flp30-c): n ends it */
     for (size_t m = 0; m < 3 && n < BINS_MAX; m++) {
       edges[n] = decade * mantissas[m];
       bins[n + 1].label = html_short(r->out.memory, edges[n]);

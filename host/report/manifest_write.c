@@ -233,7 +233,7 @@ static char *seal(const char *body) {
   size_t size_bytes = kept + sizeof MANIFEST_SEAL + sizeof digest_text + sizeof "\"\n}\n";
   char *text = malloc(size_bytes);
   if (text != NULL) {
-    memcpy(text, body, kept);
+    memcpy(text, body, kept); /* NOLINT(bugprone-not-null-terminated-result): the next line ends it */
     snprintf(text + kept, size_bytes - kept, MANIFEST_SEAL "%s\"\n}\n", digest_text);
   }
   return text;

@@ -129,7 +129,7 @@ static void describe_group(text_builder *to, const model *m, const model_block *
     table_row(to, "time_days", "", text_number(to, group->time_days), NULL);
   }
   for (uint32_t key = 1; key < m->n_scenario_keys; key++) {
-    const double *numbers = group->numbers + key * group->prices.n_prices;
+    const double *numbers = group->numbers + (size_t)key * group->prices.n_prices;
     if (!isnan(numbers[0])) {
       table_row(to, m->scenario_keys[key], "", number_list(to, numbers, group->prices.n_prices, true), NULL);
     }

@@ -216,7 +216,7 @@ static void check_given(reader *r, const model_block *block, uint32_t key, const
   }
   for (uint32_t i = 0; i < block->n_groups; i++) {
     const scenario_group *group = &block->groups[i];
-    if (group->numbers && group->prices.n_prices > 0 && isnan(group->numbers[key * group->prices.n_prices])) {
+    if (group->numbers && group->prices.n_prices > 0 && isnan(group->numbers[(size_t)key * group->prices.n_prices])) {
       reader_fail(r, group->where, "%s: its %s reads \"%s\", which this scenario does not give", block->name, reader_of,
                   name);
     }
