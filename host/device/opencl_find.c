@@ -57,7 +57,8 @@ static const char *refusal_find(cl_device_id id, const char *version) {
   if ((doubles & needed) != needed) {
     return "has double precision without fma, subnormals, infinities or rounding to nearest";
   }
-  if (sscanf(version, "OpenCL %u.%u", &major, &minor) != 2 || major < 1 || (major == 1 && minor < 2)) {
+  /* NOLINTNEXTLINE(cert-err34-c): three digits cannot overflow */
+  if (sscanf(version, "OpenCL %3u.%3u", &major, &minor) != 2 || major < 1 || (major == 1 && minor < 2)) {
     return "has an OpenCL older than 1.2";
   }
   if (!available) {

@@ -7,7 +7,8 @@
 #include "base/file.h"
 #include "input/csv.h"
 
-enum { N_BOOKS = 1000, WRITTEN_EVERY = 20 };
+#define N_BOOKS books_wanted(1000)
+enum { WRITTEN_EVERY = 20 };
 
 static void check_sum(const sg_result *made, const margin_row *row, measure of, uint64_t seed, int model) {
   money sum = MONEY_ZERO;

@@ -4,7 +4,7 @@
  */
 #include "property/laws.h"
 
-enum { N_BOOKS = 1000 };
+#define N_BOOKS books_wanted(1000)
 
 typedef struct change {
   const char *what;

@@ -10,7 +10,9 @@
 #include <fenv.h>
 #include <locale.h>
 
-enum { N_BOOKS = 1000, N_BOOKS_ON_DEVICE = 60, N_BOOKS_WRITTEN = 30 };
+#define N_BOOKS books_wanted(1000)
+#define N_BOOKS_ON_DEVICE books_wanted(60)
+#define N_BOOKS_WRITTEN books_wanted(30)
 
 static void tiles_and_memory_change_nothing(void **state) {
   laws *with = *state;

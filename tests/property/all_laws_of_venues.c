@@ -14,7 +14,8 @@
 
 #include <cmocka.h>
 
-enum { N_BOOKS = 120, SETTINGS_MAX = 6 };
+#define N_BOOKS books_wanted(120)
+enum { SETTINGS_MAX = 6 };
 
 /* A model, and the settings without which it is neither homogeneous nor subadditive: tiers, caps, dampeners. */
 static const struct venue {

@@ -6,6 +6,7 @@
 #define PROPERTY_RANDOM_H
 
 #include <stdint.h>
+#include <stdlib.h>
 
 /* splitmix64: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014 */
 static inline uint64_t random_bits(uint64_t *state) {
@@ -20,5 +21,12 @@ static inline double random_between(uint64_t *state, double low, double high) {
   return low + (high - low) * (double)(random_bits(state) >> 11) * 0x1p-53;
 }
 #define RANDOM_OF(state, list) (list)[random_below(state, sizeof(list) / sizeof *(list))]
+
+/* How many random books: SHOCKGRID_TEST_CASES where those are fewer, as under a sanitizer. */
+static inline uint64_t books_wanted(uint64_t usual) {
+  const char *text = getenv("SHOCKGRID_TEST_CASES");
+  uint64_t wanted = text ? strtoull(text, NULL, 10) : usual;
+  return wanted < usual ? wanted : usual;
+}
 
 #endif

@@ -224,7 +224,7 @@ static void two_runs_into_one_folder_leave_the_files_of_the_later_one(void **sta
   for (int i = 0; i < 2; i++) {
     assert_int_equal(file_folder_commit(runs[i], NULL), SG_OK);
     file_folder_close(runs[i]);
-    char text[16] = "", expected[16];
+    char text[24] = "", expected[24];
     snprintf(expected, sizeof expected, "run %d\n", i);
     FILE *stream = fopen(path_of("both/lines.csv"), "r");
     assert_non_null(stream);
