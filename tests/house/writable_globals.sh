@@ -7,6 +7,7 @@ declare -A allowed=(
   [once]='pthread_once_t' [lock]='a mutex' [drivers]='a mutex: one thread at a time looks for devices'
   [count]='atomic: names of temporary files'
   [kernel_item]='of each thread: what get_global_id gives a kernel compiled as C'
+  [ran_out]='of each thread: whether jansson got no memory'
   [help]='text made once' [help_length]='of that' [formats_text]='text made once' [formats_memory]='of that'
 )
 objdump -t "$BUILD/libshockgrid.so" | grep -E '[[:space:]]O?[[:space:]]*\.(data|bss|tdata|tbss)[[:space:]]' | awk '$NF !~ /^\./ {print $NF}' >"$work/variables"
