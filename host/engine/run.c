@@ -137,7 +137,9 @@ static void drop_hidden_rows(run *r) {
       continue;
     }
     for (int m = 0; m < N_MEASURES; m++) {
-      memmove(&made->lines[n_lines], &made->lines[row.first_line[m]], row.n_lines[m] * sizeof *made->lines);
+      if (row.n_lines[m] > 0) { /* else there may be no lines at all */
+        memmove(&made->lines[n_lines], &made->lines[row.first_line[m]], row.n_lines[m] * sizeof *made->lines);
+      }
       row.first_line[m] = n_lines;
       n_lines += row.n_lines[m];
     }
