@@ -5,6 +5,7 @@
 #include "engine/verify.h"
 
 #include "base/error.h"
+#include "base/sort.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -197,6 +198,22 @@ static void chunk_add(const tile *of, const cell_inputs *in, uint32_t i, uint32_
   chunk->column[j] = k;
 }
 
+/* n draws among `all`, rising: what they read lies in that order. */
+static bool draw_rising(verifier *watch, uint64_t n, uint64_t all, uint64_t *drawn) {
+  sort_item *items = malloc(2 * (n + 1) * sizeof *items);
+  for (uint64_t j = 0; items != NULL && j < n; j++) {
+    items[j].key = verifier_draw(watch, j, n, all);
+  }
+  if (items != NULL) {
+    sort_items(items, items + n + 1, n);
+  }
+  for (uint64_t j = 0; items != NULL && j < n; j++) {
+    drawn[j] = items[j].key;
+  }
+  free(items);
+  return items != NULL;
+}
+
 /* Draws of cells, those whose slices take the same time together. */
 static sg_status price_sample(const pricing *with, const tile *of, const cell_inputs *in, sg_error *error) {
   verifier *watch = with->watch;
@@ -209,8 +226,9 @@ static sg_status price_sample(const pricing *with, const tile *of, const cell_in
   sg_status status = drawn && chunk ? SG_OK : error_out_of_memory(error);
   TRY_DONE(status);
   TRY_DONE(chunk_buffers_open(watch, chunk, in, &buffers, error));
-  for (uint64_t j = 0; j < n; j++) {
-    drawn[j] = verifier_draw(watch, j, n, all);
+  if (!draw_rising(watch, n, all, drawn)) {
+    status = error_out_of_memory(error);
+    goto done;
   }
   for (uint32_t first = 0; n > 0 && first < in->n_slices; first++) {
     double years = in->slice_years[first];
