@@ -202,18 +202,46 @@ static sg_status foresee(sg_device *on, const sg_book *of, const sg_model *under
   return SG_OK;
 }
 
+/* The files of a result are begun when its lines are known. */
+typedef struct early_files {
+  const char *folder;
+  result_files *begun;
+} early_files;
+
+static void begin_files(void *context, const result *run) {
+  early_files *early = context;
+  early->begun = result_files_begin(run, early->folder);
+}
+
+static void drop_files(void *context) {
+  early_files *early = context;
+  result_files_close(early->begun);
+  early->begun = NULL;
+}
+
+static sg_status finish_run(sg_device *on, const sg_book *of, const sg_model *under, const sg_run_options *options,
+                            sg_result *made, sg_error *error) {
+  double start = clock_seconds();
+  if (!digest_result(made)) {
+    return error_out_of_memory(error);
+  }
+  made->work_seconds[WORK_DIGEST] = made->stage_seconds[STAGE_WRITE] = clock_seconds() - start;
+  made->stage_seconds[STAGE_READ] = made->work_seconds[WORK_READ] = of->read_seconds;
+  return options != NULL && options->plans ? foresee(on, of, under, options, made, error) : SG_OK;
+}
+
 static sg_status run(sg_device *on, const sg_book *of, const sg_model *under, const sg_run_options *options,
                      sg_result **made, sg_error *error) {
-  TRY(engine_run(on, of, under, options, made, error));
-  double start = clock_seconds();
-  sg_status status = digest_result(*made) ? SG_OK : error_out_of_memory(error);
-  (*made)->work_seconds[WORK_DIGEST] = (*made)->stage_seconds[STAGE_WRITE] = clock_seconds() - start;
-  (*made)->stage_seconds[STAGE_READ] = (*made)->work_seconds[WORK_READ] = of->read_seconds;
-  if (status == SG_OK && options != NULL && options->plans) {
-    status = foresee(on, of, under, options, *made, error);
+  early_files early = {.folder = options == NULL ? NULL : options->folder};
+  const run_watcher watcher = {begin_files, drop_files, &early};
+  TRY(engine_run(on, of, under, options, early.folder == NULL ? NULL : &watcher, made, error));
+  (*made)->begun = early.begun;
+  if (early.begun != NULL) {
+    result_files_go_on(early.begun);
   }
+  sg_status status = finish_run(on, of, under, options, *made, error);
   if (status != SG_OK) {
-    result_close(*made);
+    sg_result_close(*made);
     *made = NULL;
   }
   return status;
@@ -253,11 +281,22 @@ sg_status sg_plan(sg_device *on, const sg_book *of, const sg_model *under, const
 
 void sg_text_close(char *text) { free(text); }
 
-void sg_result_close(sg_result *made) { result_close(made); }
+void sg_result_close(sg_result *made) {
+  if (made != NULL) {
+    result_files_close(made->begun);
+  }
+  result_close(made);
+}
 
 sg_status sg_result_write(const sg_result *made, const char *folder, sg_error *error) {
   float_mode before = float_mode_enter();
-  sg_status status = result_write_files(made, folder, error);
+  sg_result *with_files = (sg_result *)made;
+  result_files *begun = made->begun != NULL && result_files_are_of(made->begun, folder) ? made->begun : NULL;
+  sg_status status = begun == NULL ? result_write_files(made, folder, error) : result_files_finish(begun, error);
+  if (begun != NULL) { /* once: a second time, and another folder, are written anew */
+    result_files_close(begun);
+    with_files->begun = NULL;
+  }
   float_mode_leave(before);
   return status;
 }

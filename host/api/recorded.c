@@ -144,7 +144,7 @@ static sg_status report(const char *folder, sg_device *on, sg_error *error) {
   largest.n_accounts = html_profile_accounts(made, PROFILES, names, made->memory);
   largest.all_pnl_accounts = true;
   if (largest.n_accounts > 0) {
-    TRY_DONE(engine_run(on, again.of, again.under, &largest, &profiles, error));
+    TRY_DONE(engine_run(on, again.of, again.under, &largest, NULL, &profiles, error));
   }
   const char *page = html_report(made, profiles, made->memory);
   status = page == NULL ? error_out_of_memory(error) : write_page(folder, page, error);

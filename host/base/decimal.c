@@ -190,12 +190,22 @@ double decimal_to_double(int128 units, int places) {
   return units < 0 ? -result : result;
 }
 
+/* "00" to "99" */
+#define TENS(t) #t "0" #t "1" #t "2" #t "3" #t "4" #t "5" #t "6" #t "7" #t "8" #t "9"
+static const char pairs[] = TENS(0) TENS(1) TENS(2) TENS(3) TENS(4) TENS(5) TENS(6) TENS(7) TENS(8) TENS(9);
+#undef TENS
+
 char *decimal_write_digits(char *end, uint64_t value, int least) {
   char *at = end;
+  for (; value >= 10000; value /= 10000) {
+    uint32_t four = (uint32_t)(value % 10000);
+    memcpy(at - 2, &pairs[2 * (four % 100)], 2);
+    memcpy(at - 4, &pairs[2 * (four / 100)], 2);
+    at -= 4;
+  }
   for (; value >= 10; value /= 100) { /* a leading 0 may come of it */
-    uint64_t pair = value % 100;
-    *--at = (char)('0' + pair % 10);
-    *--at = (char)('0' + pair / 10);
+    at -= 2;
+    memcpy(at, &pairs[2 * (value % 100)], 2);
   }
   if (value > 0) {
     *--at = (char)('0' + value);

@@ -5,9 +5,11 @@
 #include "base/file.h"
 
 #include "base/array.h"
+#include "base/parallel.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,7 +18,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-enum { READ_BYTES = 1 << 18, PLAIN_READ_BYTES = 1 << 20 };
+enum { READ_BYTES = 1 << 18, PLAIN_READ_BYTES = 1 << 20, LONG_FILE_BYTES = 1 << 24 };
 
 /* The file being loaded; content grows, limited. */
 typedef struct load {
@@ -99,11 +101,46 @@ static sg_status read_some(load *file, char *bytes, size_t size_bytes, size_t *n
   return SG_OK;
 }
 
+typedef struct long_file {
+  const load *file;
+  atomic_bool failed;
+} long_file;
+
+static void read_range(void *context, uint32_t worker, size_t first, size_t end) {
+  long_file *of = context;
+  while (first < end && !of->failed) {
+    ssize_t n = pread(of->file->descriptor, of->file->content + first, end - first, (off_t)first);
+    if (n > 0) {
+      first += (size_t)n;
+    } else if (n == 0 || errno != EINTR) {
+      of->failed = true;
+    }
+  }
+}
+
+/* A long file is read by several threads; what goes wrong is met again, and told, by one that reads from the start. */
+static sg_status read_ahead(load *file, size_t expected_bytes) {
+  long_file of = {.file = file};
+  parallel_ranges(expected_bytes, LONG_FILE_BYTES / 4, read_range, &of);
+  if (of.failed || lseek(file->descriptor, (off_t)expected_bytes, SEEK_SET) != (off_t)expected_bytes) {
+    return SG_OK;
+  }
+  while (file->n < expected_bytes) {
+    size_t left = expected_bytes - file->n, part = left < PLAIN_READ_BYTES ? left : PLAIN_READ_BYTES;
+    file->n += part;
+    TRY(check_limits(file, part));
+  }
+  return SG_OK;
+}
+
 static sg_status load_plain(load *file, size_t expected_bytes) {
   if (expected_bytes > file->limits.size_bytes) {
     return over_limit(file);
   }
   TRY(make_room(file, expected_bytes + 1));
+  if (expected_bytes >= LONG_FILE_BYTES) {
+    TRY(read_ahead(file, expected_bytes));
+  }
   for (;;) {
     size_t n_read = 0;
     TRY(make_room(file, 1));

@@ -7,6 +7,7 @@
 #include "base/ids.h"
 
 #include "base/array.h"
+#include "base/pages.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -109,6 +110,7 @@ static bool grow(ids *table, size_t n_slots) {
   if (slots == NULL) {
     return false;
   }
+  pages_hint(slots, n_slots * sizeof *slots);
   for (size_t i = 0; i <= table->mask; i++) {
     const slot *s = &table->slots[i];
     if (s->text != NULL) {
@@ -183,6 +185,13 @@ static void prefetch(const ids *table, const id_text *texts, size_t n, uint32_t 
     if (s->text != NULL) {
       __builtin_prefetch(s->text - sizeof(uint32_t));
     }
+  }
+}
+
+void ids_expect(const ids *table, const id_text *texts, size_t n) {
+  uint32_t tag[BATCH];
+  for (size_t first = 0; first < n; first += BATCH) {
+    prefetch(table, texts + first, n - first < BATCH ? n - first : BATCH, tag);
   }
 }
 

@@ -35,6 +35,9 @@ size_t ids_length(const ids *table, uint32_t index);
 /* ids_find for many texts, whose cache misses overlap: index[i] belongs to texts[i]. */
 void ids_find_many(const ids *table, const id_text *texts, size_t n, uint32_t *index);
 
+/* Texts that will soon be looked up or added, at most some dozens: what that will read is asked for. */
+void ids_expect(const ids *table, const id_text *texts, size_t n);
+
 /* Adds the ids of another table in their order; index[i] is where its id i is now. False when out of memory. */
 bool ids_merge(ids *table, const ids *from, uint32_t *index);
 

@@ -84,3 +84,24 @@ bool parallel_run(const parallel_job *job, uint32_t n_workers) {
   }
   return !run.stopped;
 }
+
+typedef struct ranges {
+  size_t n, range_items;
+  parallel_range *run;
+  void *context;
+} ranges;
+
+static bool run_range(void *context, uint32_t number, size_t chunk) {
+  const ranges *of = context;
+  size_t first = chunk * of->range_items;
+  of->run(of->context, number, first, of->n - first < of->range_items ? of->n : first + of->range_items);
+  return true;
+}
+
+void parallel_ranges(size_t n, size_t range_items, parallel_range *run, void *context) {
+  ranges of = {n, range_items, run, context};
+  const parallel_job job = {(n + range_items - 1) / range_items, &of, 1, {{run_range, false}}};
+  if (n > 0) {
+    parallel_run(&job, parallel_workers());
+  }
+}

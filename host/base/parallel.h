@@ -32,4 +32,8 @@ uint32_t parallel_workers(void);
  * begun after that, whatever their number. */
 bool parallel_run(const parallel_job *job, uint32_t n_workers);
 
+/* Items 0 .. n - 1 on all processors, in ranges of `range_items` (> 0) that begin in order. */
+typedef void parallel_range(void *context, uint32_t worker, size_t first, size_t end);
+void parallel_ranges(size_t n, size_t range_items, parallel_range *run, void *context);
+
 #endif

@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define RATES_FORMAT "work rates, format 4"
+#define RATES_FORMAT "work rates, format 5"
 enum {
   UNDERLYINGS = 40,
   OPTIONS = 200,
@@ -154,7 +154,7 @@ static sg_status run_once(device *on, const texts *from, const model *under, con
   double start = clock_seconds();
   TRY_DONE(book_read_texts(files, N_TEXTS, &of, error));
   double read_seconds = clock_seconds() - start;
-  TRY_DONE(engine_run(on, of, under, &in_batches, &run, error));
+  TRY_DONE(engine_run(on, of, under, &in_batches, NULL, &run, error));
   TRY_DONE(write_results(run, cache, error));
   run->work_seconds[WORK_READ] = read_seconds;
   TRY_DONE(engine_plan(on, of, under, &in_batches, true, &foreseen, error));

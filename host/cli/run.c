@@ -166,6 +166,7 @@ static sg_run_options options_of(const run_values *given, const sg_book *previou
       .tile_portfolios = given->tile_accounts,
       .plans = given->compare_plan,
       .plans_files = given->out != NULL,
+      .folder = given->out,
       .on_progress = progress_draw,
       .context = line,
   };

@@ -13,7 +13,7 @@
 /* In the order of the run. X(ENUM, "name") */
 #define STAGES(X)                                                                                       \
   X(STAGE_READ, "read") X(STAGE_BIND, "bind") X(STAGE_PRICE, "price") X(STAGE_NET, "net")               \
-  X(STAGE_STANDALONE, "standalone") X(STAGE_RULES, "rules") X(STAGE_WRITE, "write")
+  X(STAGE_STANDALONE, "standalone") X(STAGE_RULES, "rules") X(STAGE_LINES, "lines") X(STAGE_WRITE, "write")
 
 /* Units of work: X(ENUM, stage, "unit", multiply-adds of one, bytes that one moves). Operations of prices are counted in
  * kernels/price_*.h; those of an exercise boundary and of an American price depend on the scheme, and are of `accurate`. */
@@ -35,6 +35,7 @@
   X(WORK_ALONE_HOST, STAGE_STANDALONE, "distinct positions", 0, 256)                     \
   X(WORK_ALONE_ADD, STAGE_STANDALONE, "positions added up", 0, 48)                       \
   X(WORK_RULES, STAGE_RULES, "nodes of amounts", 0, 256)                                 \
+  X(WORK_LINES, STAGE_LINES, "lines", 0, 192)                                            \
   X(WORK_DIGEST, STAGE_WRITE, "rows digested", 0, 128)                                   \
   X(WORK_WRITE, STAGE_WRITE, "rows written", 0, 128)
 

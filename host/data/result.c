@@ -49,7 +49,9 @@ const margin_texts *result_texts(const result *constant, uint32_t row) {
 void result_close(result *made) {
   if (made != NULL) {
     free(made->lines);
-    arena_close(made->line_memory);
+    for (int w = 0; w < PARALLEL_WORKERS_MAX; w++) {
+      arena_close(made->line_memory[w]);
+    }
     arena_close(made->memory);
     free(made);
   }

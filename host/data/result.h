@@ -6,6 +6,7 @@
 #ifndef DATA_RESULT_H
 #define DATA_RESULT_H
 
+#include "base/parallel.h"
 #include "data/prices.h"
 #include "data/book.h"
 #include "data/plan.h"
@@ -107,7 +108,7 @@ typedef struct isolated_account {
 
 struct sg_result {
   arena *memory;
-  arena *line_memory; /* texts of lines, which come while the engine works in `memory` */
+  arena *line_memory[PARALLEL_WORKERS_MAX]; /* texts of lines, from the threads that make them */
   const book *book, *previous; /* previous NULL: none was given */
   const char *model_name, *model_title, *model_version, *model_path;
   uint64_t model_digest[2];
@@ -158,6 +159,7 @@ struct sg_result {
   uint64_t n_verified[N_VERIFY_KINDS];
   char digest[33];
   const char *summary;
+  struct result_files *begun; /* files that the reports are writing; NULL: none */
 };
 
 typedef struct sg_result result;

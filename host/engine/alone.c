@@ -131,7 +131,7 @@ static sg_status climb_batch(pass_context *with, batch *of, block_outcome *outco
   return SG_OK;
 }
 
-static sg_status climb_all(pass_context *with, const portfolios *all, extremes *found, batch_visitor visit, void *visitor,
+static sg_status climb_all(pass_context *with, const portfolios *all, extremes *found, const batch_visitor *visitor,
                            sg_error *error) {
   size_t n = ((size_t)all->n + BATCH_POSITIONS - 1) / BATCH_POSITIONS;
   uint32_t *end = malloc((n + 1) * sizeof *end), done;
@@ -142,18 +142,18 @@ static sg_status climb_all(pass_context *with, const portfolios *all, extremes *
     end[i] = all->n - i * BATCH_POSITIONS < BATCH_POSITIONS ? all->n : (uint32_t)(i + 1) * BATCH_POSITIONS;
   }
   const batch_list list = {.all = all, .n = n, .end = end, .stage = "standalone", .net = climb_batch, .net_context = found,
-                           .visit = visit, .visitor = visitor};
+                           .visitor = visitor};
   sg_status status = pass_run_batches(with, &list, &done, error);
   free(end);
   return status;
 }
 
-sg_status alone_run(pass_context *with, const portfolios *all, batch_visitor visit, void *visitor, sg_error *error) {
+sg_status alone_run(pass_context *with, const portfolios *all, const batch_visitor *visitor, sg_error *error) {
   extremes *found = calloc(with->in->model->n_blocks + 1, sizeof *found);
   sg_status status = found == NULL ? error_out_of_memory(error) : SG_OK;
   TRY_DONE(status);
   TRY_DONE(extremes_find(with, found, error));
-  TRY_DONE(climb_all(with, all, found, visit, visitor, error));
+  TRY_DONE(climb_all(with, all, found, visitor, error));
 done:
   if (found != NULL) {
     extremes_close(with, found);

@@ -16,6 +16,6 @@
 bool alone_applies(const bound *in);
 
 /* pass_run for positions alone. Scenario numbers of the outcomes are 0: nothing reports them. */
-sg_status alone_run(pass_context *with, const portfolios *all, batch_visitor visit, void *visitor, sg_error *error);
+sg_status alone_run(pass_context *with, const portfolios *all, const batch_visitor *visitor, sg_error *error);
 
 #endif

@@ -16,7 +16,7 @@ typedef struct batch_worker {
   amount_values *values;
   sg_error *error;
   sg_status status;
-  double net_seconds, rules_seconds;
+  double net_seconds, rules_seconds, lines_seconds;
 } batch_worker;
 
 typedef struct batch_run {
@@ -24,7 +24,7 @@ typedef struct batch_run {
   const batch_list *list;
   batch_worker workers[PARALLEL_WORKERS_MAX];
   uint32_t done;
-  double net_seconds, rules_seconds; /* of batches that were visited */
+  double net_seconds, rules_seconds, lines_seconds; /* of batches that were visited */
   sg_status status;
   sg_error *error;
 } batch_run;
@@ -50,7 +50,7 @@ static bool open_batch(void *context, uint32_t w, size_t i) {
   }
   run_netter(run, own, list->prepare);
   own->net_seconds = clock_seconds() - start;
-  own->rules_seconds = 0.0;
+  own->rules_seconds = own->lines_seconds = 0.0;
   return true;
 }
 
@@ -61,6 +61,13 @@ static bool net_batch(void *context, uint32_t w, size_t i) {
   run_netter(run, own, run->list->net);
   own->net_seconds += clock_seconds() - start - (run->list->on_device ? run->with->clock.price - price_before : 0.0);
   return true;
+}
+
+static void visit(batch_run *run, uint32_t w, batch_visit *with) {
+  batch_worker *own = &run->workers[w];
+  if (own->status == SG_OK) {
+    own->status = with(run->list->visitor->visitor, w, &own->of, own->outcomes, &own->in, own->values, own->error);
+  }
 }
 
 static bool settle(void *context, uint32_t w, size_t i) {
@@ -74,6 +81,9 @@ static bool settle(void *context, uint32_t w, size_t i) {
     own->status = settle_batch(&own->of, own->outcomes, &own->in, &own->values, own->error);
   }
   own->rules_seconds += clock_seconds() - start;
+  start = clock_seconds();
+  visit(run, w, run->list->visitor->record);
+  own->lines_seconds = clock_seconds() - start;
   return true;
 }
 
@@ -89,12 +99,11 @@ static bool visit_batch(void *context, uint32_t w, size_t i) {
   batch_worker *own = &run->workers[w];
   const batch_list *list = run->list;
   double start = clock_seconds();
-  if (own->status == SG_OK) {
-    own->status = list->visit(list->visitor, &own->of, own->outcomes, &own->in, own->values, own->error);
-  }
+  visit(run, w, list->visitor->take);
   close_nets(run, own);
   run->net_seconds += own->net_seconds;
-  run->rules_seconds += own->rules_seconds + clock_seconds() - start;
+  run->rules_seconds += own->rules_seconds;
+  run->lines_seconds += own->lines_seconds + clock_seconds() - start;
   if (own->status != SG_OK) { /* the first in order: which one does not depend on the threads */
     error_append(run->error, own->error);
     run->status = own->status;
@@ -108,11 +117,13 @@ static bool visit_batch(void *context, uint32_t w, size_t i) {
 /* Stages side by side: their shares of the time that passed. */
 static void share_time(batch_run *run, double passed, double price_before) {
   stage_clock *clock = &run->with->clock;
-  double price_during = clock->price - price_before, whole = price_during + run->net_seconds + run->rules_seconds;
+  double price_during = clock->price - price_before;
+  double whole = price_during + run->net_seconds + run->rules_seconds + run->lines_seconds;
   double share = whole > 0.0 ? passed / whole : 0.0;
   clock->price = price_before + price_during * share;
   clock->net += run->net_seconds * share;
   clock->rules += run->rules_seconds * share;
+  clock->lines += run->lines_seconds * share;
 }
 
 sg_status pass_run_batches(pass_context *with, const batch_list *list, uint32_t *done, sg_error *error) {

@@ -131,7 +131,7 @@ static sg_status run_step(device *on, const book_view *view, const model *under,
   result *run = NULL;
   sg_status status = SG_OK;
   TRY_DONE(book_view_make(view, &between, error));
-  TRY_DONE(engine_run(on, between, under, options, &run, error));
+  TRY_DONE(engine_run(on, between, under, options, NULL, &run, error));
   TRY_DONE(take_step(made, run, why, error));
 done:
   result_close(run);

@@ -10,9 +10,17 @@
 #include "device/device.h"
 #include "rules/model.h"
 
-/* Everything but summary and digest, which the reports make. The result borrows book and model. */
-sg_status engine_run(device *on, const book *of, const model *under, const sg_run_options *options, result **made,
-                     sg_error *error);
+/* Somebody who waits for the lines of a result: they are known before positions alone are margined, and stay where they are
+ * until the result is closed; after `dropped`, that happens. Not told of runs that only margin some accounts. */
+typedef struct run_watcher {
+  void (*lines_known)(void *context, const result *run);
+  void (*dropped)(void *context); /* the run fails */
+  void *context;
+} run_watcher;
+
+/* Everything but summary and digest, which the reports make. The result borrows book and model. watcher NULL: nobody. */
+sg_status engine_run(device *on, const book *of, const model *under, const sg_run_options *options,
+                     const run_watcher *watcher, result **made, sg_error *error);
 
 /* What engine_run would do, without doing it; `writes`: its results go into files. */
 sg_status engine_plan(device *on, const book *of, const model *under, const sg_run_options *options, bool writes,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * After the passes: parents, order, binding scenarios, totals.
+ * After the passes: substitutes, parents, totals.
  */
 #include "base/error.h"
 #include "engine/equity.h"
@@ -50,24 +50,31 @@ static sg_status add_standing(recorder *with, const margin_row *from, const marg
   return fits ? SG_OK : too_large(with, to->account, error);
 }
 
-static sg_status add_to_parent(recorder *with, const margin_row *from, uint32_t parent, sg_error *error) {
-  const book *b = with->in->book;
-  margin_row *to = &with->run->rows[with->row_of[b->accounts.margin_account[parent]]];
-  const char *rule = arena_format(with->run->memory, "%s.account", b->accounts.id[from->account]);
+/* What a row needs, with its lines, or what its positions need alone. */
+static sg_status add_to_parent(recorder *with, const margin_row *from, margin_row *to, sg_error *error) {
+  const char *rule = arena_format(with->run->memory, "%s.account", with->in->book->accounts.id[from->account]);
   if (with->run->has_equity) {
     TRY(add_standing(with, from, to, error));
   }
   for (int i = 0; i < N_MEASURES; i++) {
-    money requirement, standalone;
-    if (!convert(with, from->requirement[i], from->currency, to->currency, &requirement) ||
-        !convert(with, from->standalone[i], from->currency, to->currency, &standalone) ||
-        !money_add(&to->requirement[i], requirement) || !money_add(&to->standalone[i], standalone)) {
+    line made = {.account = to->account, .measure = (measure)i, .node = "-", .rule = rule, .block = "", .detail = ""};
+    if (!convert(with, from->requirement[i], from->currency, to->currency, &made.amount) ||
+        !money_add(&to->requirement[i], made.amount)) {
       return too_large(with, to->account, error);
     }
-    line made = {.account = to->account, .measure = (measure)i, .node = "-", .rule = rule, .amount = requirement,
-                 .block = "", .detail = ""};
     if (rule == NULL || !ARRAY_PUSH(&with->lines, made)) {
       return error_out_of_memory(error);
+    }
+  }
+  return SG_OK;
+}
+
+static sg_status add_alone_to_parent(recorder *with, const margin_row *from, margin_row *to, sg_error *error) {
+  for (int i = 0; i < N_MEASURES; i++) {
+    money standalone;
+    if (!convert(with, from->standalone[i], from->currency, to->currency, &standalone) ||
+        !money_add(&to->standalone[i], standalone)) {
+      return too_large(with, to->account, error);
     }
   }
   return SG_OK;
@@ -128,7 +135,9 @@ static sg_status keep_larger(recorder *with, sg_error *error) {
   return SG_OK;
 }
 
-static sg_status sum_children(recorder *with, sg_error *error) {
+typedef sg_status parent_adder(recorder *with, const margin_row *from, margin_row *to, sg_error *error);
+
+static sg_status sum_children(recorder *with, parent_adder *add, sg_error *error) {
   const accounts *all = &with->in->book->accounts;
   child *order = malloc((with->run->n_rows + 1) * sizeof *order);
   uint32_t n = 0;
@@ -145,123 +154,13 @@ static sg_status sum_children(recorder *with, sg_error *error) {
   sg_status status = SG_OK;
   for (uint32_t i = 0; status == SG_OK && i < n; i++) {
     uint32_t parent = all->parent[order[i].account];
-    if (with->row_of[all->margin_account[parent]] != ID_NONE) {
-      status = add_to_parent(with, &with->run->rows[with->row_of[order[i].account]], parent, error);
+    uint32_t to = with->row_of[all->margin_account[parent]];
+    if (to != ID_NONE) {
+      status = add(with, &with->run->rows[with->row_of[order[i].account]], &with->run->rows[to], error);
     }
   }
   free(order);
   return status;
-}
-
-/* ---- what the model leaves out ------------------------------------------------------------------ */
-
-/* A line of amount 0 for each account that holds what a term not covered by the model would touch. */
-static sg_status name_not_covered(recorder *with, sg_error *error) {
-  const model *m = with->in->model;
-  const book *b = with->in->book;
-  bool *mask = malloc(b->instruments.n + 1), *touched = malloc(with->run->n_rows + 1);
-  sg_status status = mask && touched ? SG_OK : error_out_of_memory(error);
-  for (uint32_t i = 0; status == SG_OK && i < m->n_not_covered; i++) {
-    if (m->not_covered_of[i].n == 0) {
-      continue;
-    }
-    memset(touched, 0, with->run->n_rows);
-    status = bound_filter(with->in, &m->not_covered_of[i], (place){m->path, 0, 0}, mask, error);
-    for (size_t p = 0; status == SG_OK && p < b->positions.n; p++) {
-      uint32_t row = with->row_of[b->accounts.margin_account[b->positions.account[p]]];
-      if (row != ID_NONE && b->positions.quantity_exact[p].units != 0) {
-        touched[row] |= mask[b->positions.instrument[p]];
-      }
-    }
-    for (uint32_t r = 0; status == SG_OK && r < with->run->n_rows; r++) {
-      line made = {.account = with->run->rows[r].account, .measure = MEASURE_INITIAL, .node = "-",
-                   .rule = "not covered", .block = "", .detail = m->not_covered[i]};
-      status = !touched[r] || ARRAY_PUSH(&with->lines, made) ? SG_OK : error_out_of_memory(error);
-    }
-  }
-  free(mask);
-  free(touched);
-  return status;
-}
-
-/* ---- order ------------------------------------------------------------------------------------- */
-
-/* The lines by row and measure, and within these in the order they were added: counted, then placed, unless they stand
- * in that order already. */
-static sg_status place_lines(recorder *with, size_t *next, sg_error *error) {
-  line *placed = malloc((with->lines.n + 1) * sizeof *placed);
-  if (placed == NULL) {
-    return error_out_of_memory(error);
-  }
-  for (size_t i = 0; i < with->lines.n; i++) {
-    const line *at = &with->lines.items[i];
-    placed[next[(size_t)with->row_of[at->account] * N_MEASURES + at->measure]++] = *at;
-  }
-  ARRAY_FREE(&with->lines);
-  with->run->lines = placed;
-  return SG_OK;
-}
-
-static sg_status order_lines(recorder *with, sg_error *error) {
-  result *run = with->run;
-  run->n_lines = with->lines.n;
-  size_t *next = calloc((size_t)run->n_rows * N_MEASURES + 1, sizeof *next);
-  if (next == NULL) {
-    return error_out_of_memory(error);
-  }
-  bool sorted = true;
-  size_t before = 0;
-  for (size_t i = 0; i < run->n_lines; i++) {
-    size_t at = (size_t)with->row_of[with->lines.items[i].account] * N_MEASURES + with->lines.items[i].measure;
-    sorted = sorted && at >= before;
-    before = at;
-    next[at]++;
-  }
-  size_t first = 0;
-  for (uint32_t r = 0; r < run->n_rows; r++) {
-    for (int m = 0; m < N_MEASURES; m++) {
-      size_t *at = &next[(size_t)r * N_MEASURES + m];
-      run->rows[r].first_line[m] = first;
-      run->rows[r].n_lines[m] = (uint32_t)*at;
-      first += *at;
-      *at = run->rows[r].first_line[m];
-    }
-  }
-  sg_status status = SG_OK;
-  if (sorted) {
-    run->lines = with->lines.items;
-    with->lines.items = NULL;
-  } else {
-    status = place_lines(with, next, error);
-  }
-  free(next);
-  return status;
-}
-
-static sg_status keep_pnl(recorder *with, sg_error *error) {
-  result *run = with->run;
-  run->n_pnl = with->pnl.n;
-  run->pnl = ARENA_ARRAY(run->memory, pnl_row, run->n_pnl);
-  if (run->pnl == NULL) {
-    return error_out_of_memory(error);
-  }
-  if (run->n_pnl > 0) {
-    memcpy(run->pnl, with->pnl.items, run->n_pnl * sizeof *run->pnl);
-  }
-  return SG_OK;
-}
-
-static void find_worst(recorder *with, margin_row *row) {
-  const line *largest = NULL;
-  for (size_t i = row->first_line[MEASURE_INITIAL]; i < row->first_line[MEASURE_INITIAL] + row->n_lines[MEASURE_INITIAL];
-       i++) {
-    const line *at = &with->run->lines[i];
-    if (at->block[0] != '\0' && (largest == NULL || money_compare(at->amount, largest->amount) > 0)) {
-      largest = at;
-    }
-  }
-  row->worst_block = largest == NULL ? "" : largest->block;
-  row->worst_scenario = largest == NULL ? 0 : largest->scenario;
 }
 
 /* ---- totals ------------------------------------------------------------------------------------ */
@@ -306,7 +205,7 @@ static sg_status add_chain_savings(recorder *with, sg_error *error) {
   for (uint32_t l = leaf_is_level ? 1 : 0; l < top + 2; l++) {
     uint32_t below = leaf_is_level && l == 1 ? 0 : l;
     const char *name = l == 0 ? "underlying" : with->in->model->groupings[levels->items[l - 1].rule->grouping].text;
-    TRY(add_saving(with, name, with->level_total[below], with->level_total[l + 1], error));
+    TRY(add_saving(with, name, with->savings.level[below], with->savings.level[l + 1], error));
   }
   return SG_OK;
 }
@@ -323,24 +222,22 @@ static sg_status add_savings(recorder *with, sg_error *error) {
   }
   for (uint32_t a = 0; a < m->n_amounts; a++) {
     if (with->apart[a]) { /* all of them together, under the first one's groups */
-      return add_saving(with, m->groupings[m->amounts[a].grouping].text, with->apart_total[0], with->apart_total[1],
+      return add_saving(with, m->groupings[m->amounts[a].grouping].text, with->savings.apart[0], with->savings.apart[1],
                         error);
     }
   }
   return SG_OK;
 }
 
-sg_status recorder_finish(recorder *with, sg_error *error) {
+sg_status recorder_judge(recorder *with, sg_error *error) {
   TRY(equity_collect(with->in, with->run, with->row_of, error));
   TRY(keep_larger(with, error));
-  TRY(with->own_only ? SG_OK : sum_children(with, error));
-  TRY(equity_judge(with->in, with->run, error));
-  TRY(name_not_covered(with, error));
-  TRY(order_lines(with, error));
-  TRY(keep_pnl(with, error));
-  for (uint32_t r = 0; r < with->run->n_rows; r++) {
-    find_worst(with, &with->run->rows[r]);
-  }
+  TRY(with->own_only ? SG_OK : sum_children(with, add_to_parent, error));
+  return equity_judge(with->in, with->run, error);
+}
+
+sg_status recorder_finish(recorder *with, sg_error *error) {
+  TRY(with->own_only ? SG_OK : sum_children(with, add_alone_to_parent, error));
   TRY(add_totals(with, error));
   return add_savings(with, error);
 }

@@ -278,14 +278,13 @@ static sg_status cut_batches(const pass_context *with, const portfolios *all, ui
   return SG_OK;
 }
 
-sg_status pass_run(pass_context *with, const portfolios *all, batch_visitor visit, void *visitor, sg_error *error) {
+sg_status pass_run(pass_context *with, const portfolios *all, const batch_visitor *visitor, sg_error *error) {
   for (uint32_t first = 0; first < all->n;) {
     uint32_t *end;
     size_t n, n_findings = error_count(error);
     TRY(cut_batches(with, all, first, &end, &n, error));
     const batch_list list = {.all = all, .first = first, .n = n, .end = end, .stage = "net", .prepare = prepare_batch,
-                             .net = net_batch, .check = check_batch, .on_device = true, .visit = visit,
-                             .visitor = visitor};
+                             .net = net_batch, .check = check_batch, .on_device = true, .visitor = visitor};
     sg_status status = pass_run_batches(with, &list, &first, error);
     free(end);
     if (status != SG_OK) {

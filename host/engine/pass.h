@@ -10,7 +10,7 @@
 #include "engine/settle.h"
 
 typedef struct stage_clock {
-  double price, net, rules;
+  double price, net, rules, lines;
 } stage_clock;
 
 /* What both passes of a run share. */
@@ -37,11 +37,16 @@ typedef struct pass_context {
   double progress_from, progress_to;
 } pass_context;
 
-/* Called for each batch when its amounts are known. */
-typedef sg_status (*batch_visitor)(void *visitor, batch *of, const block_outcome *outcomes, const amount_input *in,
-                                   const amount_values *values, sg_error *error);
+/* What is done with a batch when its amounts are known: it is recorded, several at a time, by the worker that then takes
+ * it, one after the other in order. */
+typedef sg_status batch_visit(void *visitor, uint32_t worker, batch *of, const block_outcome *outcomes,
+                              const amount_input *in, const amount_values *values, sg_error *error);
+typedef struct batch_visitor {
+  batch_visit *record, *take;
+  void *visitor;
+} batch_visitor;
 
-sg_status pass_run(pass_context *with, const portfolios *all, batch_visitor visit, void *visitor, sg_error *error);
+sg_status pass_run(pass_context *with, const portfolios *all, const batch_visitor *visitor, sg_error *error);
 
 /* A step of a batch through netting: fills outcomes[block], from the batch's memory. */
 typedef sg_status batch_netter(pass_context *with, batch *of, block_outcome *outcomes, void *context, sg_error *error);
@@ -56,8 +61,7 @@ typedef struct batch_list {
   batch_netter *prepare, *net, *check; /* NULL: nothing to prepare or check */
   void *net_context;
   bool on_device;        /* one batch nets at a time; it is prepared and checked beside others */
-  batch_visitor visit;
-  void *visitor;
+  const batch_visitor *visitor;
 } batch_list;
 
 /* *done: the first portfolio that was not visited. */

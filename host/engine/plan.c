@@ -93,6 +93,7 @@ static void count_results(const planned_work *of, const uint64_t *nodes, run_pla
     lines += nodes[in->amount_set[a]] * (double)N_MEASURES;
   }
   made->count[WORK_RULES] += of->n_rows;
+  made->count[WORK_LINES] = of->n_rows + lines;
   made->count[WORK_DIGEST] = of->n_rows + lines;
   made->count[WORK_WRITE] = of->writes ? of->n_rows + lines : 0.0;
   made->host_bytes = arena_size_bytes(in->book->memory) + of->n_rows * (sizeof(margin_row) + sizeof(uint32_t)) +

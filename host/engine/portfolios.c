@@ -92,8 +92,7 @@ static sg_status collect(const book *of, const entry *entries, size_t n, portfol
   return SG_OK;
 }
 
-sg_status portfolios_make(const book *of, const bool *wanted, portfolios *made, sg_error *error) {
-  *made = (portfolios){.of = of};
+static sg_status make_sorted(const book *of, const bool *wanted, portfolios *made, sg_error *error) {
   entry *entries = pages_malloc((of->positions.n + 1) * sizeof *entries);
   size_t n = 0;
   bool sorted = true;
@@ -122,6 +121,53 @@ sg_status portfolios_make(const book *of, const bool *wanted, portfolios *made, 
   sg_status status = portfolios_open(of, n_portfolios, n, made, error);
   status = status == SG_OK ? collect(of, entries, n, made, error) : status;
   free(entries);
+  return status;
+}
+
+/* Is every account a portfolio as its positions stand, sorted and each instrument once? */
+static bool are_as_they_stand(const book *of) {
+  const positions *all = &of->positions;
+  bool each = true;
+  for (uint32_t a = 0; a < of->accounts.n; a++) {
+    each = each && of->accounts.margin_account[a] == a && !of->accounts.gross[a];
+  }
+  for (size_t p = 1; each && p < all->n; p++) {
+    each = all->account[p - 1] < all->account[p] ||
+           (all->account[p - 1] == all->account[p] && all->instrument[p - 1] < all->instrument[p]);
+  }
+  return each;
+}
+
+static sg_status make_as_they_stand(const book *of, const bool *wanted, portfolios *made, sg_error *error) {
+  const positions *all = &of->positions;
+  size_t n = 0, n_portfolios = 0;
+  uint32_t last = ID_NONE;
+  for (size_t p = 0; p < all->n; p++) {
+    uint32_t account = all->account[p];
+    bool counts = all->quantity_exact[p].units != 0 && (wanted == NULL || wanted[account]);
+    n += counts;
+    n_portfolios += counts && account != last;
+    last = counts ? account : last;
+  }
+  TRY(portfolios_open(of, n_portfolios, n, made, error));
+  last = ID_NONE;
+  for (size_t p = 0; p < all->n; p++) {
+    uint32_t account = all->account[p];
+    if (all->quantity_exact[p].units != 0 && (wanted == NULL || wanted[account])) {
+      if (account != last) {
+        open_portfolio(made, account, SIDES_NETTED);
+        last = account;
+      }
+      add_position(made, all->instrument[p], all->quantity[p]);
+    }
+  }
+  made->begin[made->n] = made->n_positions;
+  return SG_OK;
+}
+
+sg_status portfolios_make(const book *of, const bool *wanted, portfolios *made, sg_error *error) {
+  *made = (portfolios){.of = of};
+  sg_status status = (are_as_they_stand(of) ? make_as_they_stand : make_sorted)(of, wanted, made, error);
   if (status != SG_OK) {
     portfolios_close(made);
   }

@@ -65,16 +65,20 @@ static void rows_of_instrument(const book *of, uint32_t c, uint32_t rows[static 
 
 static void count_held(const touched *in) {
   const book *of = in->of;
+  uint64_t *of_instrument = in->n_held[QUALITY_OF_INSTRUMENT];
   for (size_t i = 0; i < in->held->n_positions; i++) {
-    uint32_t rows[N_TABLES + 1], c = in->held->instrument[i];
-    if (c >= of->instruments.n) { /* what is posted */
-      continue;
+    uint32_t c = in->held->instrument[i];
+    if (c < of->instruments.n) { /* else it is posted */
+      of_instrument[c]++;
     }
+  }
+  for (uint32_t c = 0; c < of->instruments.n; c++) {
+    uint32_t rows[N_TABLES + 1];
     rows_of_instrument(of, c, rows);
-    for (int t = 0; t < QUALITY_OF_ASSET; t++) {
-      in->n_held[t][rows[t]]++;
-    }
-    in->n_held[QUALITY_OF_CURRENCY][rows[N_TABLES]] += rows[N_TABLES] != rows[QUALITY_OF_CURRENCY];
+    in->n_held[QUALITY_OF_UNDERLYING][rows[QUALITY_OF_UNDERLYING]] += of_instrument[c];
+    in->n_held[QUALITY_OF_FORWARD][rows[QUALITY_OF_FORWARD]] += of_instrument[c];
+    in->n_held[QUALITY_OF_CURRENCY][rows[QUALITY_OF_CURRENCY]] += of_instrument[c];
+    in->n_held[QUALITY_OF_CURRENCY][rows[N_TABLES]] += rows[N_TABLES] != rows[QUALITY_OF_CURRENCY] ? of_instrument[c] : 0;
   }
   for (size_t i = 0; i < of->collateral.n; i++) {
     if (of->collateral.amount[i].units != 0 && is_wanted(of, in->wanted, of->collateral.account[i])) {

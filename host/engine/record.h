@@ -10,6 +10,20 @@
 #include "engine/pass.h"
 #include "engine/standalone.h"
 
+typedef struct loss_totals { /* base currency */
+  money *level;   /* [0] positions alone, [1] leaf nodes, [2 + l] level l; sums of worst losses */
+  money apart[2]; /* [0] positions alone, [1] accounts: other scenario amounts of the initial measure */
+} loss_totals;
+
+/* What the lines of an amount say of it. */
+typedef struct amount_texts {
+  const char *rule, *times_rule, *round_rule; /* "im", "im.times", "im.round" */
+  const char *round_detail;
+  slot_names charge, times;
+} amount_texts;
+
+typedef struct recorded recorded;
+
 typedef struct recorder {
   result *run;
   bound *in;
@@ -19,13 +33,17 @@ typedef struct recorder {
   ARRAY(pnl_row) pnl;
   uint32_t chain;          /* level set whose savings are told; ID_NONE: none */
   bool *in_chain;          /* [amount] a worst of the initial measure on that chain */
-  money *level_total;      /* [0] positions alone, [1] leaf nodes, [2 + l] level l; sums of worst losses, base currency */
   bool *apart;             /* [amount] other scenario amounts of the initial measure: told from positions to their nodes */
-  money apart_total[2];    /* [0] positions alone, [1] accounts; base currency */
+  loss_totals savings;
+  uint32_t n_totals;       /* of savings.level */
+  amount_texts *texts;     /* [amount] */
+  recorded *workers;       /* [worker] its batch on the way */
+  uint32_t n_workers;
   bool standalone;         /* the pass of positions alone is under way */
   const positions_alone *alone; /* then */
-  money *alone_requirement[N_MEASURES]; /* [portfolio of alone] */
-  number_texts numbers;
+  struct {
+    money of[N_MEASURES];
+  } *alone_requirement; /* [portfolio of alone] */
   bool own_only;           /* requirements of children stay out of their parents' rows */
   const result *substituted;       /* accounts margined on substitutes, own_only; NULL: none */
   const char *const *substitutes;  /* [a] what those are */
@@ -40,12 +58,15 @@ void recorder_close(recorder *opened);
 sg_status recorder_open_standalone(recorder *with, const positions_alone *alone, sg_error *error);
 sg_status recorder_close_standalone(recorder *with, const portfolios *all, sg_error *error);
 
-/* A batch_visitor; `visitor` is the recorder. */
-sg_status recorder_visit(void *visitor, batch *of, const block_outcome *outcomes, const amount_input *in,
-                         const amount_values *values, sg_error *error);
+/* The steps of a batch_visitor; `visitor` is the recorder. */
+batch_visit recorder_record, recorder_take;
 
-/* Keeps the larger of stated and substituted, adds children's requirements to parents, orders the lines, finds the
- * binding scenarios, sums totals and savings. */
+/* After the pass of accounts: keeps the larger of stated and substituted, adds children's requirements to parents, judges
+ * how accounts stand. Then, when all lines are there: their order, and the scenarios that bind. */
+sg_status recorder_judge(recorder *with, sg_error *error);
+sg_status recorder_order(recorder *with, sg_error *error);
+
+/* At the end: adds what children's positions need alone to parents; totals and savings. */
 sg_status recorder_finish(recorder *with, sg_error *error);
 
 /* Which outcomes the recorder and the amounts need: fills requests[block][1 + level]. */

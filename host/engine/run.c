@@ -23,6 +23,7 @@ typedef struct run {
   const book *book;
   const model *under;
   const sg_run_options *options;
+  const run_watcher *watcher;
   result *made;
   bound *in;
   pass_context pass;
@@ -39,8 +40,7 @@ typedef struct run {
   result *on_substitutes; /* of the accounts that they touch; NULL: none */
 } run;
 
-static sg_status run_book(device *on, const book *of, const model *under, const sg_run_options *options,
-                          bool substituted, result **made, sg_error *error);
+static sg_status run_book(run *r, result **made, sg_error *error);
 
 /* ---- accounts ---------------------------------------------------------------------------------- */
 
@@ -203,7 +203,8 @@ static sg_status run_substitutes(run *r, sg_error *error) {
   }
   const char **texts;
   TRY(quality_name_substitutes(&r->plan, r->made->book, &r->accounts, r->made->memory, &texts, error));
-  TRY(run_book(r->on, b, r->under, &touched, true, &r->on_substitutes, error));
+  run again = {.on = r->on, .book = b, .under = r->under, .options = &touched, .substituted = true};
+  TRY(run_book(&again, &r->on_substitutes, error));
   r->record.substituted = r->on_substitutes;
   r->record.substitutes = texts;
   r->record.touched = r->plan.substituted;
@@ -303,7 +304,7 @@ static sg_status run_accounts(run *r, sg_error *error) {
   r->pass.progress_from = 0.2;
   r->pass.progress_to = 0.6;
   recorder_request(&r->record, r->pass.requests);
-  return pass_run(&r->pass, &r->accounts, recorder_visit, &r->record, error);
+  return pass_run(&r->pass, &r->accounts, &(batch_visitor){recorder_record, recorder_take, &r->record}, error);
 }
 
 /* Seconds since *since, which becomes now. */
@@ -321,7 +322,8 @@ static sg_status run_standalone(run *r, sg_error *error) {
   TRY(recorder_open_standalone(&r->record, &r->alone, error));
   recorder_request(&r->record, r->pass.requests);
   seconds[WORK_ALONE_ADD] = lap(&since);
-  TRY((alone_applies(r->in) ? alone_run : pass_run)(&r->pass, &r->alone.distinct, recorder_visit, &r->record, error));
+  const batch_visitor visitor = {recorder_record, recorder_take, &r->record};
+  TRY((alone_applies(r->in) ? alone_run : pass_run)(&r->pass, &r->alone.distinct, &visitor, error));
   seconds[WORK_ALONE_HOST] = lap(&since) - (r->pass.clock.price - pricing_before);
   TRY(recorder_close_standalone(&r->record, &r->accounts, error));
   seconds[WORK_ALONE_ADD] += lap(&since);
@@ -395,6 +397,18 @@ static void name_works(work of_accounts[N_KERNELS], work alone[N_KERNELS]) {
   alone[KERNEL_reduce_worst] = WORK_ALONE;
 }
 
+static sg_status finish_lines(run *r, sg_error *error) {
+  double *works = r->made->work_seconds, since = clock_seconds();
+  TRY(recorder_judge(&r->record, error));
+  works[WORK_RULES] += lap(&since);
+  TRY(recorder_order(&r->record, error));
+  works[WORK_LINES] += lap(&since);
+  if (r->watcher != NULL && r->shown == NULL) {
+    r->watcher->lines_known(r->watcher->context, r->made);
+  }
+  return SG_OK;
+}
+
 static sg_status run_stages(run *r, sg_error *error) {
   double *seconds = r->made->stage_seconds, *works = r->made->work_seconds, since = clock_seconds();
   stage_clock *clock = &r->pass.clock;
@@ -414,9 +428,11 @@ static sg_status run_stages(run *r, sg_error *error) {
   seconds[STAGE_NET] = clock->net;
   works[WORK_NET_HOST] = rest_of(r->made, STAGE_NET, clock->net);
   works[WORK_RULES] = clock->rules;
+  works[WORK_LINES] = clock->lines;
   r->made->n_nodes = r->pass.n_nodes;
   TRY(run_substitutes(r, error));
   TRY(add_kernels(r, ignored, before, error));
+  TRY(finish_lines(r, error));
   TRY(run_standalone(r, error));
   TRY(pass_finish(&r->pass, error));
   TRY(add_kernels(r, alone, before, error));
@@ -429,6 +445,7 @@ static sg_status run_stages(run *r, sg_error *error) {
   drop_hidden_rows(r);
   works[WORK_RULES] += lap(&since);
   seconds[STAGE_RULES] = works[WORK_RULES];
+  seconds[STAGE_LINES] = works[WORK_LINES];
   return SG_OK;
 }
 
@@ -471,7 +488,7 @@ static sg_status copy_parameters(const model *under, result *to, sg_error *error
 
 static sg_status make_result(const book *of, const model *under, result **made, sg_error *error) {
   result *empty = calloc(1, sizeof *empty);
-  if (empty == NULL || (empty->memory = arena_open()) == NULL || (empty->line_memory = arena_open()) == NULL) {
+  if (empty == NULL || (empty->memory = arena_open()) == NULL) {
     result_close(empty);
     return error_out_of_memory(error);
   }
@@ -523,28 +540,30 @@ static void run_close(run *r) {
   result_close(r->on_substitutes);
 }
 
-static sg_status run_book(device *on, const book *of, const model *under, const sg_run_options *options,
-                          bool substituted, result **made, sg_error *error) {
+static sg_status run_book(run *r, result **made, sg_error *error) {
   double start = clock_seconds();
-  run r = {.on = on, .book = of, .under = under, .options = options, .substituted = substituted};
   *made = NULL;
-  TRY(run_open(&r, error));
-  sg_status status = run_stages(&r, error);
+  TRY(run_open(r, error));
+  sg_status status = run_stages(r, error);
   if (status == SG_OK) {
-    status = describe(&r, clock_seconds() - start, error);
+    status = describe(r, clock_seconds() - start, error);
   }
-  run_close(&r);
+  run_close(r);
   if (status != SG_OK) {
-    result_close(r.made);
+    if (r->watcher != NULL) {
+      r->watcher->dropped(r->watcher->context);
+    }
+    result_close(r->made);
     return status;
   }
-  *made = r.made;
+  *made = r->made;
   return SG_OK;
 }
 
-sg_status engine_run(device *on, const book *of, const model *under, const sg_run_options *options, result **made,
-                     sg_error *error) {
-  return run_book(on, of, under, options, false, made, error);
+sg_status engine_run(device *on, const book *of, const model *under, const sg_run_options *options,
+                     const run_watcher *watcher, result **made, sg_error *error) {
+  run r = {.on = on, .book = of, .under = under, .options = options, .watcher = watcher};
+  return run_book(&r, made, error);
 }
 
 static sg_status plan(run *r, bool writes, run_plan **made, sg_error *error) {

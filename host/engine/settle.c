@@ -248,6 +248,21 @@ static const char *slot_name(const model *m, const slot *which) {
   }
 }
 
+bool settle_name_slots(const model *m, const expression *rule, arena *memory, slot_names *made) {
+  *made = (slot_names){rule->n_slots, ARENA_ARRAY(memory, const char *, rule->n_slots),
+                       ARENA_ARRAY(memory, size_t, rule->n_slots), 1};
+  for (uint32_t j = 0; made->text != NULL && made->length != NULL && j < made->n; j++) {
+    made->text[j] = arena_format(memory, "%s%s=", j > 0 ? ", " : "", slot_name(m, &rule->slots[j]));
+    if (made->text[j] == NULL) {
+      return false;
+    }
+    made->length[j] = strlen(made->text[j]);
+    made->size_bytes += made->length[j] + NUMBER_TEXT_BYTES;
+  }
+  return made->text != NULL && made->length != NULL;
+}
+
+/* `text` has room for NUMBER_TEXT_BYTES. */
 static size_t write_number(number_texts *known, double value, char *text) {
   uint64_t bits;
   memcpy(&bits, &value, sizeof bits);
@@ -256,29 +271,18 @@ static size_t write_number(number_texts *known, double value, char *text) {
     known->kept[at].bits = bits;
     known->kept[at].length = (uint8_t)number_format(value, known->kept[at].text);
   }
-  memcpy(text, known->kept[at].text, known->kept[at].length);
+  memcpy(text, known->kept[at].text, NUMBER_TEXT_BYTES); /* whole: two moves without a loop */
   return known->kept[at].length;
 }
 
 /* Written by hand: a large book has millions of such texts. */
-const char *settle_numbers(const batch *of, const expression *rule, const double *const *slots, uint32_t node,
-                           number_texts *known, arena *memory) {
+const char *settle_numbers(const slot_names *names, const double *const *slots, uint32_t node, number_texts *known,
+                           arena *memory) {
   char fixed[1024];
-  size_t size_bytes = 1;
-  for (uint32_t j = 0; j < rule->n_slots; j++) {
-    size_bytes += strlen(slot_name(of->in->model, &rule->slots[j])) + NUMBER_TEXT_BYTES + 3;
-  }
-  char *text = size_bytes > sizeof fixed ? malloc(size_bytes) : fixed, *at = text;
-  for (uint32_t j = 0; text != NULL && j < rule->n_slots; j++) {
-    const char *name = slot_name(of->in->model, &rule->slots[j]);
-    size_t length = strlen(name);
-    if (j > 0) {
-      *at++ = ',';
-      *at++ = ' ';
-    }
-    memcpy(at, name, length);
-    at += length;
-    *at++ = '=';
+  char *text = names->size_bytes > sizeof fixed ? malloc(names->size_bytes) : fixed, *at = text;
+  for (uint32_t j = 0; text != NULL && j < names->n; j++) {
+    memcpy(at, names->text[j], names->length[j]);
+    at += names->length[j];
     at += write_number(known, slots[j][node], at);
   }
   const char *kept = text == NULL ? NULL : arena_text(memory, text, (size_t)(at - text));

@@ -23,8 +23,17 @@ typedef struct number_texts {
   } kept[256];
 } number_texts;
 
-/* "damp=0.5, net_delta=-12": what an expression read at a node. Owned by `memory`; NULL when out of memory. */
-const char *settle_numbers(const batch *of, const expression *rule, const double *const *slots, uint32_t node,
-                           number_texts *known, arena *memory);
+/* What stands before each number that an expression reads: "damp=", ", net_delta=", ... */
+typedef struct slot_names {
+  uint32_t n;
+  const char **text;
+  size_t *length;
+  size_t size_bytes; /* of all of them with their numbers, at most */
+} slot_names;
+bool settle_name_slots(const model *m, const expression *rule, arena *memory, slot_names *made); /* false: out of memory */
+
+/* "damp=0.5, net_delta=-12": what was read at a node. Owned by `memory`; NULL when out of memory. */
+const char *settle_numbers(const slot_names *names, const double *const *slots, uint32_t node, number_texts *known,
+                           arena *memory);
 
 #endif

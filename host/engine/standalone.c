@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: MIT
  *
- * Distinct positions by a hash table that grows. A book without repetitions (after PROBED positions most are new) goes
- * on without the table: which positions share a margin changes no result.
+ * Positions are brought together by instrument (counted, then placed, each part of them by a thread), and those of an
+ * instrument that are alike are found in a hash table that is small enough for the caches. Which positions share a margin
+ * changes no result.
  */
 #include "engine/standalone.h"
 
+#include "base/array.h"
 #include "base/error.h"
 #include "base/pages.h"
+#include "base/parallel.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SLOTS = 1 << 12, PROBED = 1 << 17, TOGETHER = 32 };
+/* A position that is margined, under its instrument. */
+typedef struct held {
+  double quantity;
+  uint32_t position;
+  uint32_t portfolio; /* of `from`; then its number among the distinct ones of its chunk */
+} held;
 
-typedef struct finder {
-  const uint32_t *class; /* [a] accounts that mean the same to a position */
-  positions_alone *made;
-  uint32_t *slots; /* portfolio + 1; 0: empty */
-  size_t mask;
-  bool given_up;
-} finder;
+enum { CHUNK_POSITIONS = 1 << 16 };
 
 /* ---- accounts ---------------------------------------------------------------------------------- */
 
@@ -91,132 +93,247 @@ static sg_status classify(const bound *in, uint32_t *class, sg_error *error) {
   return SG_OK;
 }
 
-/* ---- positions --------------------------------------------------------------------------------- */
-
-static size_t hash_of(uint32_t class, uint32_t instrument, double quantity) {
-  return (size_t)mix(mix(class, instrument), bits_of(quantity));
+static bool are_equal(const uint32_t *class, uint32_t n) {
+  bool equal = true;
+  for (uint32_t a = 1; equal && a < n; a++) {
+    equal = class[a] == class[0];
+  }
+  return equal;
 }
 
-static bool is_like(const finder *f, uint32_t portfolio, uint32_t class, uint32_t instrument, double quantity) {
-  const portfolios *all = &f->made->distinct;
-  return all->instrument[portfolio] == instrument && all->quantity[portfolio] == quantity &&
-         f->class[all->account[portfolio]] == class;
+/* ---- positions by instrument ------------------------------------------------------------------- */
+
+typedef struct like {
+  double quantity;
+  uint32_t instrument, portfolio; /* of the first that is like it */
+  uint32_t class, count;
+} like;
+
+typedef struct finder {
+  const portfolios *from;
+  const uint32_t *class; /* [a] accounts that mean the same to a position */
+  bool is_one_class;
+  positions_alone *made;
+  uint32_t n_instruments, n_parts;
+  uint32_t part_end[PARALLEL_WORKERS_MAX]; /* [part] portfolio */
+  size_t *next;   /* [part][c] where the part's next position in an instrument goes */
+  size_t *begin;  /* [c + 1] into by_instrument */
+  held *by_instrument;
+  size_t n_chunks;
+  uint32_t *chunk_end; /* [chunk] c */
+  struct finder_worker {
+    uint32_t *slots; /* number of a distinct position of the chunk + 1; 0: empty */
+    size_t n_slots, mask;
+    ARRAY(like) distinct;
+    uint32_t base; /* portfolio that the chunk's first becomes */
+    bool enough;   /* memory */
+  } workers[PARALLEL_WORKERS_MAX];
+} finder;
+
+static bool is_margined(const finder *f, uint32_t instrument) {
+  return f->from->of->instruments.type[instrument] != ASSET;
 }
 
-static bool grow(finder *f) {
-  const portfolios *all = &f->made->distinct;
-  size_t n_slots = 2 * (f->mask + 1);
-  uint32_t *slots = calloc(n_slots, sizeof *slots);
-  if (slots == NULL) {
-    return false;
+static bool count_part(void *context, uint32_t worker, size_t part) {
+  const finder *f = context;
+  size_t *count = f->next + part * f->n_instruments;
+  size_t first = part == 0 ? 0 : f->from->begin[f->part_end[part - 1]];
+  for (size_t i = first; i < f->from->begin[f->part_end[part]]; i++) {
+    count[f->from->instrument[i]]++;
   }
-  for (uint32_t p = 0; p < all->n; p++) {
-    size_t at = hash_of(f->class[all->account[p]], all->instrument[p], all->quantity[p]) & (n_slots - 1);
-    while (slots[at] != 0) {
-      at = (at + 1) & (n_slots - 1);
-    }
-    slots[at] = p + 1;
-  }
-  free(f->slots);
-  f->slots = slots;
-  f->mask = n_slots - 1;
   return true;
 }
 
-/* The slot of a portfolio that is like the position, or the empty one where it belongs. */
-static uint32_t *find(const finder *f, size_t hash, uint32_t class, uint32_t instrument, double quantity) {
-  size_t at = hash & f->mask;
-  while (f->slots[at] != 0 && !is_like(f, f->slots[at] - 1, class, instrument, quantity)) {
-    at = (at + 1) & f->mask;
-  }
-  return &f->slots[at];
-}
-
-static uint32_t add_portfolio(positions_alone *made, uint32_t account, portfolio_side side, uint32_t instrument,
-                              double quantity) {
-  portfolios *all = &made->distinct;
-  uint32_t p = all->n++;
-  all->account[p] = account;
-  all->side[p] = side;
-  all->begin[p] = all->n_positions;
-  all->instrument[p] = instrument;
-  all->quantity[p] = quantity;
-  all->begin[p + 1] = ++all->n_positions;
-  made->count[p] = 1;
-  return p;
-}
-
-static sg_status add_position(finder *f, const portfolios *from, uint32_t of, size_t i, size_t hash, sg_error *error) {
-  positions_alone *made = f->made;
-  uint32_t account = from->account[of], instrument = from->instrument[i], *seat = NULL;
-  made->of[i] = ID_NONE;
-  if (from->of->instruments.type[instrument] == ASSET) {
-    return SG_OK;
-  }
-  f->given_up = f->given_up || (i >= PROBED && made->distinct.n > i / 4 * 3);
-  if (!f->given_up) {
-    if (made->distinct.n > f->mask / 2 && !grow(f)) {
-      return error_out_of_memory(error);
-    }
-    seat = find(f, hash, f->class[account], instrument, from->quantity[i]);
-  }
-  if (seat != NULL && *seat != 0) {
-    made->of[i] = *seat - 1;
-    made->count[made->of[i]]++;
-    return SG_OK;
-  }
-  made->of[i] = add_portfolio(made, account, from->side[of], instrument, from->quantity[i]);
-  if (seat != NULL) {
-    *seat = made->of[i] + 1;
-  }
-  return SG_OK;
-}
-
-/* Where the look-ups of some positions will go, asked for together: each misses the caches twice. */
-static void prefetch(const finder *f, const portfolios *from, uint32_t of, size_t first, size_t n, size_t *hash) {
-  for (size_t i = 0; i < n; i++) {
-    hash[i] = hash_of(f->class[from->account[of]], from->instrument[first + i], from->quantity[first + i]);
-    __builtin_prefetch(&f->slots[hash[i] & f->mask]);
-  }
-  for (size_t i = 0; i < n; i++) {
-    uint32_t portfolio = f->slots[hash[i] & f->mask];
-    if (portfolio != 0) {
-      __builtin_prefetch(&f->made->distinct.quantity[portfolio - 1]);
-      __builtin_prefetch(&f->made->distinct.instrument[portfolio - 1]);
-      __builtin_prefetch(&f->made->count[portfolio - 1], 1);
-    }
-  }
-}
-
-static sg_status add_positions(finder *f, const portfolios *from, sg_error *error) {
-  size_t hash[TOGETHER] = {0};
-  for (uint32_t of = 0; of < from->n; of++) {
-    for (size_t first = from->begin[of], n; first < from->begin[of + 1]; first += n) {
-      n = from->begin[of + 1] - first < TOGETHER ? from->begin[of + 1] - first : TOGETHER;
-      if (!f->given_up) {
-        prefetch(f, from, of, first, n, hash);
-      }
-      for (size_t i = 0; i < n; i++) {
-        TRY(add_position(f, from, of, first + i, hash[i], error));
+static bool place_part(void *context, uint32_t worker, size_t part) {
+  const finder *f = context;
+  size_t *next = f->next + part * f->n_instruments;
+  for (uint32_t of = part == 0 ? 0 : f->part_end[part - 1]; of < f->part_end[part]; of++) {
+    for (size_t i = f->from->begin[of]; i < f->from->begin[of + 1]; i++) {
+      uint32_t c = f->from->instrument[i];
+      if (is_margined(f, c)) {
+        f->by_instrument[next[c]++] = (held){f->from->quantity[i], (uint32_t)i, of};
+      } else {
+        f->made->of[i] = ID_NONE;
       }
     }
   }
+  return true;
+}
+
+/* Parts of about as many positions each. */
+static void cut_parts(finder *f) {
+  const portfolios *from = f->from;
+  uint32_t end = 0;
+  size_t chunks = 1 + from->n_positions / CHUNK_POSITIONS;
+  f->n_parts = chunks < parallel_workers() ? (uint32_t)chunks : parallel_workers();
+  for (uint32_t p = 0; p < f->n_parts; p++) {
+    size_t wanted = from->n_positions / f->n_parts * (p + 1);
+    while (end < from->n && (p + 1 == f->n_parts || from->begin[end] < wanted)) {
+      end++;
+    }
+    f->part_end[p] = end;
+  }
+}
+
+/* From counts to places: by instrument, and within it in the order of the parts. */
+static void find_places(finder *f) {
+  size_t at = 0, chunk_first = 0;
+  for (uint32_t c = 0; c < f->n_instruments; c++) {
+    f->begin[c] = at;
+    for (uint32_t p = 0; p < f->n_parts; p++) {
+      size_t *next = &f->next[(size_t)p * f->n_instruments + c], n = *next;
+      *next = at;
+      at += is_margined(f, c) ? n : 0;
+    }
+    if (at - chunk_first >= CHUNK_POSITIONS || c + 1 == f->n_instruments) {
+      f->chunk_end[f->n_chunks++] = c + 1;
+      chunk_first = at;
+    }
+  }
+  f->begin[f->n_instruments] = at;
+}
+
+static sg_status bring_together(finder *f, sg_error *error) {
+  cut_parts(f);
+  f->next = calloc((size_t)f->n_parts * f->n_instruments + 1, sizeof *f->next);
+  f->begin = malloc(((size_t)f->n_instruments + 1) * sizeof *f->begin);
+  f->chunk_end = malloc(((size_t)f->n_instruments + 1) * sizeof *f->chunk_end);
+  f->by_instrument = pages_malloc((f->from->n_positions + 1) * sizeof *f->by_instrument);
+  if (!f->next || !f->begin || !f->chunk_end || !f->by_instrument) {
+    return error_out_of_memory(error);
+  }
+  parallel_run(&(parallel_job){f->n_parts, f, 1, {{count_part, false}}}, f->n_parts);
+  find_places(f);
+  parallel_run(&(parallel_job){f->n_parts, f, 1, {{place_part, false}}}, f->n_parts);
   return SG_OK;
+}
+
+/* ---- positions that are alike ------------------------------------------------------------------ */
+
+static bool clear_slots(struct finder_worker *own, size_t n_positions) {
+  size_t n = 16;
+  while (n < 2 * n_positions) {
+    n *= 2;
+  }
+  if (n > own->n_slots) {
+    free(own->slots);
+    own->slots = malloc(n * sizeof *own->slots);
+    own->n_slots = own->slots == NULL ? 0 : n;
+  }
+  if (own->slots != NULL) {
+    memset(own->slots, 0, n * sizeof *own->slots);
+  }
+  own->mask = n - 1;
+  return own->slots != NULL;
+}
+
+/* The number of the distinct position that this one is like, added when new; ID_NONE when out of memory. */
+static uint32_t find(struct finder_worker *own, like wanted) {
+  size_t at = (size_t)mix(mix(0, wanted.class), bits_of(wanted.quantity)) & own->mask;
+  for (; own->slots[at] != 0; at = (at + 1) & own->mask) {
+    like *seen = &own->distinct.items[own->slots[at] - 1];
+    if (seen->quantity == wanted.quantity && seen->class == wanted.class) {
+      seen->count++;
+      return own->slots[at] - 1;
+    }
+  }
+  if (!ARRAY_PUSH(&own->distinct, wanted)) {
+    return ID_NONE;
+  }
+  own->slots[at] = (uint32_t)own->distinct.n;
+  return own->slots[at] - 1;
+}
+
+static bool find_instrument(const finder *f, struct finder_worker *own, uint32_t c) {
+  size_t first = f->begin[c], end = f->begin[c + 1];
+  if (first < end && !clear_slots(own, end - first)) {
+    return false;
+  }
+  for (size_t i = first; i < end; i++) {
+    held *at = &f->by_instrument[i];
+    uint32_t class = f->is_one_class ? 0 : f->class[f->from->account[at->portfolio]];
+    at->portfolio = find(own, (like){at->quantity, c, at->portfolio, class, 1});
+    if (at->portfolio == ID_NONE) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool find_chunk(void *context, uint32_t worker, size_t chunk) {
+  finder *f = context;
+  struct finder_worker *own = &f->workers[worker];
+  own->distinct.n = 0;
+  own->enough = true;
+  for (uint32_t c = chunk == 0 ? 0 : f->chunk_end[chunk - 1]; own->enough && c < f->chunk_end[chunk]; c++) {
+    own->enough = find_instrument(f, own, c);
+  }
+  return true;
+}
+
+static bool number_chunk(void *context, uint32_t worker, size_t chunk) {
+  finder *f = context;
+  struct finder_worker *own = &f->workers[worker];
+  own->base = f->made->distinct.n;
+  f->made->distinct.n += (uint32_t)own->distinct.n;
+  return own->enough;
+}
+
+static bool keep_chunk(void *context, uint32_t worker, size_t chunk) {
+  const finder *f = context;
+  const struct finder_worker *own = &f->workers[worker];
+  portfolios *all = &f->made->distinct;
+  for (uint32_t d = 0; own->enough && d < own->distinct.n; d++) {
+    const like *of = &own->distinct.items[d];
+    uint32_t p = own->base + d;
+    all->account[p] = f->from->account[of->portfolio];
+    all->side[p] = f->from->side[of->portfolio];
+    all->begin[p] = p;
+    all->instrument[p] = of->instrument;
+    all->quantity[p] = of->quantity;
+    f->made->count[p] = of->count;
+  }
+  size_t first = f->begin[chunk == 0 ? 0 : f->chunk_end[chunk - 1]];
+  for (size_t i = first; own->enough && i < f->begin[f->chunk_end[chunk]]; i++) {
+    f->made->of[f->by_instrument[i].position] = own->base + f->by_instrument[i].portfolio;
+  }
+  return true;
+}
+
+static sg_status find_alike(finder *f, sg_error *error) {
+  const parallel_job job = {f->n_chunks, f, 3, {{find_chunk, false}, {number_chunk, true}, {keep_chunk, false}}};
+  bool enough = f->n_chunks == 0 || parallel_run(&job, parallel_workers());
+  portfolios *all = &f->made->distinct;
+  all->n_positions = all->begin[all->n] = all->n;
+  return enough ? SG_OK : error_out_of_memory(error);
+}
+
+static void finder_close(finder *f) {
+  for (uint32_t w = 0; w < PARALLEL_WORKERS_MAX; w++) {
+    free(f->workers[w].slots);
+    ARRAY_FREE(&f->workers[w].distinct);
+  }
+  free(f->next);
+  free(f->begin);
+  free(f->chunk_end);
+  free(f->by_instrument);
 }
 
 sg_status standalone_make(const bound *in, const portfolios *from, positions_alone *made, sg_error *error) {
   uint32_t *class = malloc((in->book->accounts.n + 1) * sizeof *class);
-  finder f = {.class = class, .made = made, .slots = calloc(FIRST_SLOTS, sizeof *f.slots), .mask = FIRST_SLOTS - 1};
+  finder f = {.from = from, .class = class, .made = made, .n_instruments = from->of->instruments.n};
   made->count = pages_malloc((from->n_positions + 1) * sizeof *made->count);
   made->of = pages_malloc((from->n_positions + 1) * sizeof *made->of);
-  bool enough = class && f.slots && made->count && made->of;
+  bool enough = class && made->count && made->of;
   sg_status status = enough ? portfolios_open(from->of, from->n_positions, from->n_positions, &made->distinct, error)
                             : error_out_of_memory(error);
   made->distinct.standalone = true;
   status = status == SG_OK ? classify(in, class, error) : status;
-  status = status == SG_OK ? add_positions(&f, from, error) : status;
+  f.is_one_class = status == SG_OK && are_equal(class, in->book->accounts.n);
+  status = status == SG_OK ? bring_together(&f, error) : status;
+  status = status == SG_OK ? find_alike(&f, error) : status;
+  finder_close(&f);
   free(class);
-  free(f.slots);
   return status;
 }
 

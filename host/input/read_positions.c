@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 enum {
-  BLOCK_ROWS = 256,
   ROW_BYTES = 24, /* of the file, about; a guess that saves copies */
   PART_BYTES = 1 << 20, /* the least that gets a thread of its own */
 };
@@ -22,31 +21,23 @@ typedef struct part_reader {
   arena *memory;
   const ids *listed;          /* the accounts of accounts.csv, to which nothing is added meanwhile; NULL: none */
   ids *accounts;              /* others, of the part; those of the book for the first part where none are listed */
-  csv_field *fields;          /* [row of the block][field] */
-  uint32_t n;                 /* rows in the block */
-  uint64_t line[BLOCK_ROWS];
+  table_block block;
   id_text text[BLOCK_ROWS];   /* for look-ups */
   uint32_t account[BLOCK_ROWS], instrument[BLOCK_ROWS];
   id_text previous;           /* account of the row before, which often is the same */
   uint32_t previous_account;
 } part_reader;
 
-static void select_row(part_reader *reader, uint32_t i) {
-  reader->rows.fields = &reader->fields[i * reader->rows.csv.n_columns];
-  reader->rows.line = reader->line[i];
-  reader->rows.row_ok = true;
-}
-
 /* c, or ID_NONE. */
 static void find_instruments(part_reader *reader) {
   const uint32_t *rank = reader->rows.reader->instrument_rank;
-  for (uint32_t i = 0; i < reader->n; i++) {
-    select_row(reader, i);
+  for (uint32_t i = 0; i < reader->block.n; i++) {
+    table_select(&reader->rows, &reader->block, i);
     const csv_field *field = table_field(&reader->rows, POSITION_INSTRUMENT);
     reader->text[i] = (id_text){field->text, field->length};
   }
-  ids_find_many(reader->rows.reader->instruments, reader->text, reader->n, reader->instrument);
-  for (uint32_t i = 0; i < reader->n; i++) {
+  ids_find_many(reader->rows.reader->instruments, reader->text, reader->block.n, reader->instrument);
+  for (uint32_t i = 0; i < reader->block.n; i++) {
     reader->instrument[i] = reader->instrument[i] == ID_NONE ? ID_NONE : rank[reader->instrument[i]];
   }
 }
@@ -72,25 +63,39 @@ static void find_texts(part_reader *reader, uint32_t n, uint32_t *index) {
   }
 }
 
+/* Is it the account that accounts.csv lists after another? Files often have them in the same order. */
+static bool follows(const part_reader *reader, uint32_t account, const csv_field *field) {
+  return reader->listed != NULL && account < reader->rows.reader->n_listed_accounts - 1 &&
+         ids_length(reader->listed, account + 1) == field->length &&
+         memcmp(ids_text(reader->listed, account + 1), field->text, field->length) == 0;
+}
+
 /* Leaves ID_NONE for accounts that are new. */
 static void find_accounts(part_reader *reader) {
-  uint32_t index[BLOCK_ROWS], n_texts = 0;
-  for (uint32_t i = 0; i < reader->n; i++) {
-    select_row(reader, i);
+  uint32_t index[BLOCK_ROWS], n_texts = 0, nth[BLOCK_ROWS]; /* nth text to look up; 0: none */
+  uint32_t account = reader->previous_account; /* of the row before, where it is known already */
+  bool has_previous = account != ID_NONE;
+  for (uint32_t i = 0; i < reader->block.n; i++) {
+    table_select(&reader->rows, &reader->block, i);
     const csv_field *field = table_field(&reader->rows, POSITION_ACCOUNT);
-    bool is_same = reader->previous_account != ID_NONE || n_texts > 0;
-    is_same = is_same && field->length == reader->previous.length &&
-              memcmp(field->text, reader->previous.text, field->length) == 0;
-    if (!is_same) {
+    bool is_same = has_previous && field->length == reader->previous.length &&
+                   memcmp(field->text, reader->previous.text, field->length) == 0;
+    if (is_same) {
+      nth[i] = account == ID_NONE ? n_texts : 0;
+    } else {
       reader->previous = (id_text){field->text, field->length};
-      reader->text[n_texts++] = reader->previous;
+      has_previous = true;
+      account = account != ID_NONE && follows(reader, account, field) ? account + 1 : ID_NONE;
+      if (account == ID_NONE) {
+        reader->text[n_texts++] = reader->previous;
+      }
+      nth[i] = account == ID_NONE ? n_texts : 0;
     }
-    reader->account[i] = n_texts; /* 0: that of the row before the block */
+    reader->account[i] = account;
   }
   find_texts(reader, n_texts, index);
-  for (uint32_t i = 0; i < reader->n; i++) {
-    uint32_t nth = reader->account[i];
-    reader->account[i] = nth == 0 ? reader->previous_account : index[nth - 1];
+  for (uint32_t i = 0; i < reader->block.n; i++) {
+    reader->account[i] = nth[i] == 0 ? reader->account[i] : index[nth[i] - 1];
   }
 }
 
@@ -121,13 +126,13 @@ static void finish_block(part_reader *reader) {
   position_part *part = reader->part;
   find_accounts(reader);
   find_instruments(reader);
-  if (!ARRAY_RESERVE(&part->rows, part->rows.n + reader->n)) {
+  if (!ARRAY_RESERVE(&part->rows, part->rows.n + reader->block.n)) {
     rows->findings->out_of_memory = true;
     return;
   }
-  for (uint32_t i = 0; i < reader->n; i++) {
+  for (uint32_t i = 0; i < reader->block.n; i++) {
     decimal18 unused;
-    select_row(reader, i);
+    table_select(&reader->rows, &reader->block, i);
     position_row row = {reader->account[i], reader->instrument[i], rows->line, {0}};
     if (row.account == ID_NONE) {
       row.account = add_account(reader);
@@ -143,40 +148,29 @@ static void finish_block(part_reader *reader) {
       part->rows.items[part->rows.n++] = row;
     }
   }
-  reader->n = 0;
 }
 
 static void *read_part(void *opened) {
   part_reader *reader = opened;
-  table *rows = &reader->rows;
-  csv_outcome outcome;
-  do {
-    outcome = table_advance(rows);
-    if (outcome == CSV_ROW) {
-      size_t n_fields = rows->csv.n_columns;
-      memcpy(&reader->fields[reader->n * n_fields], rows->fields, n_fields * sizeof *rows->fields);
-      reader->line[reader->n++] = rows->line;
+  while (table_fill(&reader->rows, &reader->block)) {
+    finish_block(reader);
+    if (reader->block.is_bad) {
+      table_refuse(&reader->rows);
     }
-    if (reader->n == BLOCK_ROWS || (outcome != CSV_ROW && reader->n > 0)) {
-      finish_block(reader);
-    }
-    if (outcome == CSV_BAD_ROW) {
-      table_refuse(rows);
-    }
-  } while (outcome == CSV_ROW || outcome == CSV_BAD_ROW);
+  }
   return NULL;
 }
 
 static bool part_reader_open(part_reader *opened, book_reader *reader, const table *rows, uint32_t i) {
   *opened = (part_reader){.rows = *rows, .part = &reader->position_parts[i], .previous_account = ID_NONE};
-  opened->fields = malloc(BLOCK_ROWS * rows->csv.n_columns * sizeof *opened->fields);
+  bool has_block = table_block_open(rows, &opened->block);
   opened->listed = reader->n_listed_accounts > 0 ? reader->accounts : NULL;
   bool adds = i == 0 && opened->listed == NULL;
   opened->memory = adds ? NULL : arena_open();
   opened->accounts = adds ? reader->accounts : opened->memory == NULL ? NULL : ids_open(opened->memory);
   position_part *part = opened->part;
   bool reserved = ARRAY_RESERVE(&part->rows, (size_t)(rows->csv.end - rows->csv.at) / ROW_BYTES + BLOCK_ROWS);
-  return reserved && opened->fields != NULL && opened->accounts != NULL;
+  return reserved && has_block && opened->accounts != NULL;
 }
 
 static void part_reader_close(part_reader *closed, const book_reader *reader) {
@@ -184,7 +178,7 @@ static void part_reader_close(part_reader *closed, const book_reader *reader) {
     ids_close(closed->accounts);
   }
   arena_close(closed->memory);
-  free(closed->fields);
+  table_block_close(&closed->block);
 }
 
 /* Each part on a thread of its own, the first on this one; one that gets no thread follows on this one. */

@@ -5,6 +5,7 @@
 #include "input/table.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const csv_field absent_field = {.text = "", .length = 0, .line = 0, .column = 0};
@@ -152,6 +153,36 @@ void table_refuse(table *rows) {
   rows->rows_ok = false;
   findings_add(rows->findings, (place){rows->path, rows->csv.problem_line, rows->csv.problem_column}, "%s",
                rows->csv.problem);
+}
+
+bool table_block_open(const table *rows, table_block *opened) {
+  opened->n = 0;
+  opened->is_bad = false;
+  opened->fields = malloc((BLOCK_ROWS * rows->csv.n_columns + 1) * sizeof *opened->fields);
+  return opened->fields != NULL;
+}
+
+void table_block_close(table_block *closed) {
+  free(closed->fields);
+  closed->fields = NULL;
+}
+
+bool table_fill(table *rows, table_block *block) {
+  csv_outcome outcome = CSV_ROW;
+  size_t n_fields = rows->csv.n_columns;
+  block->n = 0;
+  while (block->n < BLOCK_ROWS && (outcome = table_advance(rows)) == CSV_ROW) {
+    memcpy(&block->fields[block->n * n_fields], rows->fields, n_fields * sizeof *rows->fields);
+    block->line[block->n++] = rows->line;
+  }
+  block->is_bad = outcome == CSV_BAD_ROW;
+  return block->n > 0 || block->is_bad;
+}
+
+void table_select(table *rows, const table_block *block, uint32_t i) {
+  rows->fields = &block->fields[i * rows->csv.n_columns];
+  rows->line = block->line[i];
+  rows->row_ok = true;
 }
 
 size_t table_lines_left(const table *rows) {

@@ -45,6 +45,20 @@ size_t table_lines_left(const table *rows); /* at least as many as rows, where n
 csv_outcome table_advance(table *rows);
 void table_refuse(table *rows);
 
+/* Some rows at once, for who looks things up: fill, then select each in turn; what is wrong with the row after them is told
+ * by table_refuse where is_bad says so. False at the end of the table. */
+enum { BLOCK_ROWS = 256 };
+typedef struct table_block {
+  uint32_t n;
+  bool is_bad;
+  csv_field *fields; /* [row of the block][field] */
+  uint64_t line[BLOCK_ROWS];
+} table_block;
+bool table_block_open(const table *rows, table_block *opened); /* false: out of memory */
+void table_block_close(table_block *closed);
+bool table_fill(table *rows, table_block *block);
+void table_select(table *rows, const table_block *block, uint32_t i);
+
 /* What is left of a table as up to n tables that can be read at the same time, each by table_advance. How many. */
 uint32_t table_split(table *rows, uint32_t n, table *parts);
 /* When all rows of the part are read: its findings join the table's. `lines_before` are above the part. */

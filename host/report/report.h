@@ -13,6 +13,16 @@
 sg_status result_write_files(const result *run, const char *folder, sg_error *error);
 void result_remove_files(const char *folder); /* those that it may have written */
 
+/* The same with a thread that writes while the run goes on: lines.csv from begin on (rows and lines are known, and stay),
+ * the other tables from go_on on (all is known), the manifest by finish, which tells what failed before too. Nothing of it
+ * is seen before that; close without finish takes it back. */
+typedef struct result_files result_files;
+result_files *result_files_begin(const result *run, const char *folder); /* NULL: it does not pay, or no memory */
+void result_files_go_on(result_files *begun);
+sg_status result_files_finish(result_files *begun, sg_error *error);
+bool result_files_are_of(const result_files *begun, const char *folder);
+void result_files_close(result_files *closed); /* accepts NULL */
+
 /* 1 - requirement / standalone of the initial measure.
  *   returns   false when standalone is 0 */
 bool compression_find(money requirement, money standalone, double *compression);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * A result to a folder: all of its files or none.
+ * A result to a folder: all of its files or none. Its lines, the longest table, may be on their way while the run goes on.
  */
 #include "base/clock.h"
 #include "base/file.h"
 #include "report/files.h"
 #include "report/report.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,7 +29,25 @@ static const char *const owned_files[] = {
 #undef WRITE_NAME
     MANIFEST_NAME, NULL};
 
-static sg_status finish(writer *out, const char *name, input_file *written, sg_error *error) {
+enum { AHEAD_LINES = 1 << 16 }; /* fewer take less than a thread is worth */
+
+struct result_files {
+  const result *run;
+  char *path;
+  file_folder *folder;
+  writer *out;
+  bool is_written[N_RESULT_TABLES];
+  input_file written[N_RESULT_TABLES];
+  sg_error *error; /* of the thread */
+  sg_status status;
+  pthread_t thread;
+  bool has_thread;
+  pthread_mutex_t lock;
+  pthread_cond_t turned;
+  enum { LINES_KNOWN, ALL_KNOWN, GIVEN_UP } state;
+};
+
+static sg_status end_file(writer *out, const char *name, input_file *written, sg_error *error) {
   *written = (input_file){.name = name};
   int failure = writer_finish(out, written->digest, &written->size_bytes);
   if (failure != 0) {
@@ -37,6 +56,104 @@ static sg_status finish(writer *out, const char *name, input_file *written, sg_e
   return SG_OK;
 }
 
+static sg_status write_table(result_files *to, int t, sg_error *error) {
+  FILE *stream = NULL;
+  if (to->is_written[t] || (t == TABLE_SCENARIO_PNL && to->run->n_pnl == 0)) {
+    return SG_OK;
+  }
+  TRY(file_folder_add(to->folder, tables[t].name, &stream, error));
+  writer_open(to->out, stream);
+  tables[t].header(to->run, to->out);
+  if (!write_rows(to->run, tables[t].count(to->run), tables[t].rows, to->out)) {
+    return error_out_of_memory(error);
+  }
+  TRY(end_file(to->out, tables[t].name, &to->written[t], error));
+  to->is_written[t] = true;
+  return SG_OK;
+}
+
+static sg_status write_tables(result_files *to, sg_error *error) {
+  for (int t = 0; t < N_RESULT_TABLES; t++) {
+    TRY(write_table(to, t, error));
+  }
+  return SG_OK;
+}
+
+/* ---- while the run goes on --------------------------------------------------------------------- */
+
+static void *write_ahead(void *opened) {
+  result_files *to = opened;
+  to->status = write_table(to, TABLE_LINES, to->error);
+  pthread_mutex_lock(&to->lock);
+  while (to->state == LINES_KNOWN) {
+    pthread_cond_wait(&to->turned, &to->lock);
+  }
+  bool goes_on = to->state == ALL_KNOWN && to->status == SG_OK;
+  pthread_mutex_unlock(&to->lock);
+  to->status = goes_on ? write_tables(to, to->error) : to->status;
+  return NULL;
+}
+
+static void turn(result_files *to, int state) {
+  pthread_mutex_lock(&to->lock);
+  to->state = state;
+  pthread_cond_signal(&to->turned);
+  pthread_mutex_unlock(&to->lock);
+}
+
+static void join(result_files *to) {
+  if (to->has_thread) {
+    pthread_join(to->thread, NULL);
+    to->has_thread = false;
+  }
+}
+
+static result_files *files_open(const result *run, const char *path) {
+  result_files *made = calloc(1, sizeof *made);
+  if (made == NULL) {
+    return NULL;
+  }
+  *made = (result_files){.run = run, .path = strdup(path), .out = malloc(sizeof *made->out), .error = sg_error_open()};
+  pthread_mutex_init(&made->lock, NULL);
+  pthread_cond_init(&made->turned, NULL);
+  bool enough = made->path != NULL && made->out != NULL && made->error != NULL;
+  made->status = enough ? file_folder_open(path, owned_files, &made->folder, made->error) : SG_DEVICE;
+  if (!enough) {
+    result_files_close(made);
+    return NULL;
+  }
+  return made;
+}
+
+result_files *result_files_begin(const result *run, const char *path) {
+  result_files *made = lines_count(run) < AHEAD_LINES ? NULL : files_open(run, path);
+  if (made != NULL && made->status == SG_OK) {
+    made->has_thread = pthread_create(&made->thread, NULL, write_ahead, made) == 0;
+  }
+  return made;
+}
+
+void result_files_go_on(result_files *begun) { turn(begun, ALL_KNOWN); }
+
+void result_files_close(result_files *closed) {
+  if (closed == NULL) {
+    return;
+  }
+  turn(closed, GIVEN_UP);
+  join(closed);
+  file_folder_close(closed->folder);
+  pthread_cond_destroy(&closed->turned);
+  pthread_mutex_destroy(&closed->lock);
+  sg_error_close(closed->error);
+  free(closed->path);
+  free(closed->out);
+  free(closed);
+}
+
+bool result_files_are_of(const result_files *begun, const char *path) { return strcmp(begun->path, path) == 0; }
+
+/* ---- the end ----------------------------------------------------------------------------------- */
+
 /* The time of the tables is known before the manifest is written, which records it; that of the manifest after. */
 static void note_seconds(const result *constant, double seconds) {
   result *run = (result *)constant;
@@ -44,45 +161,47 @@ static void note_seconds(const result *constant, double seconds) {
   run->work_seconds[WORK_WRITE] = seconds;
 }
 
-sg_status result_write_files(const result *run, const char *folder_path, sg_error *error) {
-  double start = clock_seconds();
-  sg_status status = SG_OK;
-  file_folder *folder = NULL;
+static sg_status write_manifest(result_files *to, sg_error *error) {
   char *text = NULL;
+  FILE *stream = NULL;
   input_file outputs[N_RESULT_TABLES], sealed;
   size_t n_outputs = 0;
-  FILE *stream = NULL;
-  writer *out = malloc(sizeof *out);
-  if (out == NULL) {
-    return error_out_of_memory(error);
-  }
-  TRY_DONE(file_folder_open(folder_path, owned_files, &folder, error));
+  sg_status status = SG_OK;
   for (int t = 0; t < N_RESULT_TABLES; t++) {
-    if (t == TABLE_SCENARIO_PNL && run->n_pnl == 0) {
-      continue;
+    if (to->is_written[t]) {
+      outputs[n_outputs++] = to->written[t];
     }
-    TRY_DONE(file_folder_add(folder, tables[t].name, &stream, error));
-    writer_open(out, stream);
-    tables[t].header(run, out);
-    if (!write_rows(run, tables[t].count(run), tables[t].rows, out)) {
-      status = error_out_of_memory(error);
-      goto done;
-    }
-    TRY_DONE(finish(out, tables[t].name, &outputs[n_outputs], error));
-    n_outputs++;
   }
-  note_seconds(run, clock_seconds() - start);
-  TRY_DONE(manifest_text(run, outputs, n_outputs, &text, error));
-  TRY_DONE(file_folder_add(folder, MANIFEST_NAME, &stream, error));
-  writer_open(out, stream);
-  writer_text(out, text);
-  TRY_DONE(finish(out, MANIFEST_NAME, &sealed, error));
-  TRY_DONE(file_folder_commit(folder, error));
-  note_seconds(run, clock_seconds() - start);
+  TRY_DONE(manifest_text(to->run, outputs, n_outputs, &text, error));
+  TRY_DONE(file_folder_add(to->folder, MANIFEST_NAME, &stream, error));
+  writer_open(to->out, stream);
+  writer_text(to->out, text);
+  TRY_DONE(end_file(to->out, MANIFEST_NAME, &sealed, error));
 done:
-  file_folder_close(folder);
   free(text);
-  free(out);
+  return status;
+}
+
+sg_status result_files_finish(result_files *begun, sg_error *error) {
+  double start = clock_seconds();
+  turn(begun, ALL_KNOWN);
+  join(begun);
+  if (begun->status != SG_OK) {
+    error_append(error, begun->error);
+    return begun->status;
+  }
+  TRY(write_tables(begun, error)); /* what no thread has written */
+  note_seconds(begun->run, clock_seconds() - start);
+  TRY(write_manifest(begun, error));
+  TRY(file_folder_commit(begun->folder, error));
+  note_seconds(begun->run, clock_seconds() - start);
+  return SG_OK;
+}
+
+sg_status result_write_files(const result *run, const char *path, sg_error *error) {
+  result_files *made = files_open(run, path);
+  sg_status status = made == NULL ? error_out_of_memory(error) : result_files_finish(made, error);
+  result_files_close(made);
   return status;
 }
 

@@ -17,6 +17,8 @@ void writer_open(writer *out, FILE *stream) {
   out->n = 0;
 }
 
+_Static_assert('"' < ',' && '\r' < ',' && '\n' < ',', "an ASCII execution character set");
+
 enum { START_BYTES = 1 << 25 };
 
 static void put(writer *out, const char *bytes, size_t size_bytes) {
@@ -75,6 +77,11 @@ static char *reserve(writer *out, size_t wanted) {
 
 void writer_bytes(writer *out, const void *bytes, size_t size_bytes) {
   const char *from = bytes;
+  if (size_bytes <= WRITER_BYTES - out->n) {
+    memcpy(out->bytes + out->n, from, size_bytes);
+    out->n += size_bytes;
+    return;
+  }
   while (size_bytes > 0) {
     size_t part = size_bytes < WRITER_BYTES ? size_bytes : WRITER_BYTES;
     memcpy(reserve(out, part), from, part);
@@ -91,35 +98,41 @@ void writer_byte(writer *out, char byte) {
 
 void writer_text(writer *out, const char *text) { writer_bytes(out, text, strlen(text)); }
 
-static void quoted_field(writer *out, const char *text) {
+static void quoted_field(writer *out, const char *text, size_t length) {
+  const char *end = text + length;
   writer_byte(out, '"');
-  for (const char *quote; (quote = strchr(text, '"')) != NULL; text = quote + 1) {
+  for (const char *quote; (quote = memchr(text, '"', (size_t)(end - text))) != NULL; text = quote + 1) {
     writer_bytes(out, text, (size_t)(quote - text) + 1);
     writer_byte(out, '"');
   }
-  writer_text(out, text);
+  writer_bytes(out, text, (size_t)(end - text));
   writer_byte(out, '"');
 }
 
-/* Most fields are short and plain: copied while they are looked at. */
-void writer_field(writer *out, const char *text) {
-  enum { SHORT_BYTES = 64 };
-  char *to = reserve(out, SHORT_BYTES);
-  for (size_t i = 0; i < SHORT_BYTES; i++) {
-    char byte = text[i];
-    if (byte == '\0') {
-      out->n += i;
-      return;
+/* Has it a comma, quote or line end? Eight bytes at a time are passed over where all are above them. */
+static bool needs_quotes(const char *text, size_t length) {
+  const uint64_t ones = 0x0101010101010101u;
+  size_t i = 0;
+  for (uint64_t word; length - i >= sizeof word; i += sizeof word) {
+    memcpy(&word, text + i, sizeof word);
+    if (((word - ones * (',' + 1)) & ~word & (ones * 0x80)) != 0) {
+      return text[i + strcspn(text + i, ",\"\r\n")] != '\0';
     }
-    if (byte == ',' || byte == '"' || byte == '\r' || byte == '\n') {
-      break;
-    }
-    to[i] = byte;
   }
-  if (text[strcspn(text, ",\"\r\n")] == '\0') {
-    writer_text(out, text);
+  for (; i < length; i++) {
+    if (text[i] == ',' || text[i] == '"' || text[i] == '\r' || text[i] == '\n') {
+      return true;
+    }
+  }
+  return false;
+}
+
+void writer_field(writer *out, const char *text) {
+  size_t length = strlen(text);
+  if (needs_quotes(text, length)) {
+    quoted_field(out, text, length);
   } else {
-    quoted_field(out, text);
+    writer_bytes(out, text, length);
   }
 }
 

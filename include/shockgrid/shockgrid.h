@@ -209,6 +209,8 @@ typedef struct sg_run_options {
   uint32_t tile_portfolios;    /* 0: chosen */
   bool plans;                  /* the summary and the manifest set what sg_plan foresees beside each stage's time */
   bool plans_files;            /* the plan counts the writing of result files */
+  const char *folder;          /* where sg_result_write will write to: lines.csv is on its way there, unseen, while the run
+                                  goes on; NULL: nothing is written before sg_result_write */
   void (*on_progress)(const sg_progress *progress, void *context); /* from any thread of the run, never two at a time */
   void *context;
 } sg_run_options;

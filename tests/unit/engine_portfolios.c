@@ -114,7 +114,7 @@ static void positions_alone_share_a_portfolio_only_where_all_that_they_depend_on
   bound in = {.book = &of, .model = &under, .inputs = inputs};
   portfolios from = {.of = &of, .n = 3, .account = account, .side = side, .begin = begin, .n_positions = 5,
                      .instrument = instrument, .quantity = held};
-  static const uint32_t all_alike[] = {0, 1, 0, 2, 0}, last_apart[] = {0, 1, 0, 2, 3};
+  static const uint32_t all_alike[] = {0, 2, 0, 1, 0}, last_apart[] = {0, 3, 0, 2, 1};
   for (int round = 0; round < 3; round++) {
     positions_alone made;
     input.has_default = round != 1; /* an input that takes its default alone does not count */

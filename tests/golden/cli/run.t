@@ -32,7 +32,7 @@ ls: cannot access 'planned': No such file or directory
 $ shockgrid run book --model occ-cpm --out out --compare-plan | grep -c '^  time .* planned'
 1
 $ grep -c '"planned_seconds"' out/manifest.json
-7
+8
 # What explain refuses.
 $ shockgrid explain out nobody --device reference
 ! shockgrid: the book has no account "nobody"
