@@ -208,9 +208,14 @@ typedef struct early_files {
   result_files *begun;
 } early_files;
 
-static void begin_files(void *context, const result *run) {
+static void begin_files(void *context, const result *run, size_t n, bool all) {
   early_files *early = context;
-  early->begun = result_files_begin(run, early->folder);
+  if (early->begun == NULL) {
+    early->begun = result_files_begin(run, early->folder, n);
+  }
+  if (early->begun != NULL) {
+    result_files_go_on(early->begun, n, all ? FILES_LINES : FILES_SOME_LINES);
+  }
 }
 
 static void drop_files(void *context) {
@@ -237,7 +242,7 @@ static sg_status run(sg_device *on, const sg_book *of, const sg_model *under, co
   TRY(engine_run(on, of, under, options, early.folder == NULL ? NULL : &watcher, made, error));
   (*made)->begun = early.begun;
   if (early.begun != NULL) {
-    result_files_go_on(early.begun);
+    result_files_go_on(early.begun, (*made)->n_lines, FILES_ALL);
   }
   sg_status status = finish_run(on, of, under, options, *made, error);
   if (status != SG_OK) {

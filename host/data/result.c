@@ -4,8 +4,11 @@
  */
 #include "data/result.h"
 
+#include "base/pages.h"
+
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *money_text(arena *memory, money amount) {
   char text[NUMBER_TEXT_BYTES];
@@ -46,9 +49,55 @@ const margin_texts *result_texts(const result *constant, uint32_t row) {
   return found == NULL ? &none : found;
 }
 
+/* ---- lines ------------------------------------------------------------------------------------- */
+
+enum { BLOCKS_MAX = 1 << 20 }; /* pages of this that are not used take no memory */
+
+line **result_lines_open(void) { return calloc(BLOCKS_MAX + 1, sizeof(line *)); }
+
+bool result_lines_add(line **blocks, size_t *n, const line *added, size_t n_added) {
+  while (n_added > 0) {
+    size_t block = *n / LINES_TOGETHER, at = *n % LINES_TOGETHER;
+    size_t part = LINES_TOGETHER - at < n_added ? LINES_TOGETHER - at : n_added;
+    if (block == BLOCKS_MAX) {
+      return false;
+    }
+    if (blocks[block] == NULL && (blocks[block] = pages_malloc(LINES_TOGETHER * sizeof(line))) == NULL) {
+      return false;
+    }
+    memcpy(&blocks[block][at], added, part * sizeof *added);
+    *n += part;
+    added += part;
+    n_added -= part;
+  }
+  return true;
+}
+
+void result_lines_close(line **blocks) {
+  for (size_t i = 0; blocks != NULL && blocks[i] != NULL; i++) {
+    free(blocks[i]);
+  }
+  free(blocks);
+}
+
+const line *result_lines(const result *of, size_t first, size_t n, arena *memory) {
+  static const line none;
+  if (n == 0) {
+    return &none;
+  }
+  if (first / LINES_TOGETHER == (first + n - 1) / LINES_TOGETHER) {
+    return result_line(of, first);
+  }
+  line *copy = ARENA_ARRAY(memory, line, n);
+  for (size_t i = 0; copy != NULL && i < n; i++) {
+    copy[i] = *result_line(of, first + i);
+  }
+  return copy;
+}
+
 void result_close(result *made) {
   if (made != NULL) {
-    free(made->lines);
+    result_lines_close(made->lines);
     for (int w = 0; w < PARALLEL_WORKERS_MAX; w++) {
       arena_close(made->line_memory[w]);
     }

@@ -125,7 +125,7 @@ struct sg_result {
   standing *standings; /* [row]; NULL without equity */
   margin_texts **texts; /* [row] those asked for so far; see result_texts */
   size_t n_lines;
-  line *lines; /* owned, freed by result_close */
+  line **lines; /* in blocks of LINES_TOGETHER, which stay where they are: see result_line */
   size_t n_scenarios; /* rows of scenarios.csv */
   scenario_row *scenarios;
   uint32_t n_scenarios_distinct; /* scenarios over all blocks */
@@ -163,6 +163,22 @@ struct sg_result {
 };
 
 typedef struct sg_result result;
+
+enum { LINES_TOGETHER = 1 << 16 };
+
+static inline line *result_line(const result *of, size_t i) {
+  return &of->lines[i / LINES_TOGETHER][i % LINES_TOGETHER];
+}
+
+/* n lines that follow one another, some dozens usually: where they stand, or a copy where a block ends between them. NULL:
+ * out of memory. */
+const line *result_lines(const result *of, size_t first, size_t n, arena *memory);
+
+/* Room for lines before the first is added, and lines added behind *n others, which becomes as many more. False: out of
+ * memory. */
+line **result_lines_open(void);
+bool result_lines_add(line **blocks, size_t *n, const line *added, size_t n_added);
+void result_lines_close(line **blocks); /* accepts NULL */
 
 /* The texts of a row, owned by the result; from any thread. All "" when out of memory. */
 const margin_texts *result_texts(const result *of, uint32_t row);

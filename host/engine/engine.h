@@ -10,10 +10,11 @@
 #include "device/device.h"
 #include "rules/model.h"
 
-/* Somebody who waits for the lines of a result: they are known before positions alone are margined, and stay where they are
- * until the result is closed; after `dropped`, that happens. Not told of runs that only margin some accounts. */
+/* Somebody who waits for the lines of a result. The first n are known, stay where they are and are the first of the result,
+ * more from call to call; all of them before positions alone are margined. After `dropped` the result is closed. Not told of
+ * runs that only margin some accounts. */
 typedef struct run_watcher {
-  void (*lines_known)(void *context, const result *run);
+  void (*lines_known)(void *context, const result *run, size_t n, bool all);
   void (*dropped)(void *context); /* the run fails */
   void *context;
 } run_watcher;

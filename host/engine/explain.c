@@ -62,6 +62,7 @@ static sg_status explain_measure(const explainer *e, measure which, explained_me
     return error_out_of_memory(error);
   }
   explained_amount *amounts = ARENA_ARRAY(e->memory, explained_amount, list.n);
+  const line *lines = result_lines(e->run, e->row->first_line[which], e->row->n_lines[which], e->memory);
   if (amounts != NULL) {
     memcpy(amounts, list.items, list.n * sizeof *amounts);
   }
@@ -71,9 +72,9 @@ static sg_status explain_measure(const explainer *e, measure which, explained_me
                               .n_amounts = (uint32_t)list.n,
                               .amounts = amounts,
                               .n_lines = e->row->n_lines[which],
-                              .lines = e->run->lines + e->row->first_line[which]};
+                              .lines = lines};
   ARRAY_FREE(&list);
-  return amounts != NULL ? SG_OK : error_out_of_memory(error);
+  return amounts != NULL && lines != NULL ? SG_OK : error_out_of_memory(error);
 }
 
 /* ---- binding scenarios ------------------------------------------------------------------------- */
@@ -227,7 +228,7 @@ static sg_status list_bindings(explainer *e, explanation *made, sg_error *error)
     return error_out_of_memory(error);
   }
   for (int m = 0; m < N_MEASURES; m++) {
-    const line *lines = e->run->lines + e->row->first_line[m];
+    const line *lines = made->measures[m].lines;
     for (size_t i = 0; i < e->row->n_lines[m]; i++) {
       uint32_t amount = find_amount(e->under, lines[i].rule);
       if (lines[i].block[0] == '\0' || amount == ID_NONE || already_listed(bindings, made->n_bindings, &lines[i])) {

@@ -62,7 +62,7 @@ static sg_status add_to_parent(recorder *with, const margin_row *from, margin_ro
         !money_add(&to->requirement[i], made.amount)) {
       return too_large(with, to->account, error);
     }
-    if (rule == NULL || !ARRAY_PUSH(&with->lines, made)) {
+    if (rule == NULL || !result_lines_add(with->run->lines, &with->run->n_lines, &made, 1)) {
       return error_out_of_memory(error);
     }
   }
@@ -115,7 +115,7 @@ static sg_status keep_larger_row(recorder *with, margin_row *row, const margin_r
     if (own != NULL) {
       own->haircut[i] = larger(by_standing->haircut[i], own->haircut[i]);
     }
-    if (made.detail == NULL || !ARRAY_PUSH(&with->lines, made)) {
+    if (made.detail == NULL || !result_lines_add(with->run->lines, &with->run->n_lines, &made, 1)) {
       return error_out_of_memory(error);
     }
   }

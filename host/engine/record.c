@@ -69,7 +69,8 @@ sg_status recorder_open(recorder *opened, result *run, bound *in, sg_error *erro
   }
   opened->n_totals = levels_max + 3;
   opened->savings.level = calloc(opened->n_totals, sizeof *opened->savings.level);
-  if (!opened->row_of || !opened->in_chain || !opened->apart || !opened->savings.level) {
+  run->lines = result_lines_open();
+  if (run->lines == NULL || !opened->row_of || !opened->in_chain || !opened->apart || !opened->savings.level) {
     return error_out_of_memory(error);
   }
   TRY(open_workers(opened, error));
@@ -95,7 +96,6 @@ void recorder_close(recorder *opened) {
     free(opened->workers[w].savings.level);
   }
   free(opened->workers);
-  ARRAY_FREE(&opened->lines);
   ARRAY_FREE(&opened->pnl);
 }
 
@@ -159,5 +159,8 @@ sg_status recorder_take(void *visitor, uint32_t worker, batch *of, const block_o
     }
   }
   TRY(with->standalone || take_lines(with, own) ? SG_OK : error_out_of_memory(error));
+  if (with->watcher != NULL && !with->standalone) {
+    with->watcher->lines_known(with->watcher->context, with->run, with->run->n_lines, false);
+  }
   return take_savings(with, own, error);
 }

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "data/result.h"
+#include "engine/engine.h"
 #include "engine/pass.h"
 #include "engine/standalone.h"
 
@@ -29,7 +30,6 @@ typedef struct recorder {
   bound *in;
   uint32_t *row_of;        /* [a] its row, ID_NONE for accounts without one */
   bool *keeps_pnl;         /* [a]; NULL: none */
-  ARRAY(line) lines;
   ARRAY(pnl_row) pnl;
   uint32_t chain;          /* level set whose savings are told; ID_NONE: none */
   bool *in_chain;          /* [amount] a worst of the initial measure on that chain */
@@ -48,6 +48,7 @@ typedef struct recorder {
   const result *substituted;       /* accounts margined on substitutes, own_only; NULL: none */
   const char *const *substitutes;  /* [a] what those are */
   const bool *touched;             /* [a] by them */
+  const run_watcher *watcher;      /* of lines that come in their final order; NULL: none */
 } recorder;
 
 /* rows of run are made; reachable from run->memory. */

@@ -206,12 +206,9 @@ sg_status record_lines(const recorder *with, recorded *own, batch *of, const blo
 }
 
 bool take_lines(recorder *with, const recorded *own) {
-  if (!ARRAY_RESERVE(&with->lines, with->lines.n + own->lines.n) || !ARRAY_RESERVE(&with->pnl, with->pnl.n + own->pnl.n)) {
+  if (!result_lines_add(with->run->lines, &with->run->n_lines, own->lines.items, own->lines.n) ||
+      !ARRAY_RESERVE(&with->pnl, with->pnl.n + own->pnl.n)) {
     return false;
-  }
-  if (own->lines.n > 0) {
-    memcpy(with->lines.items + with->lines.n, own->lines.items, own->lines.n * sizeof *own->lines.items);
-    with->lines.n += own->lines.n;
   }
   if (own->pnl.n > 0) {
     memcpy(with->pnl.items + with->pnl.n, own->pnl.items, own->pnl.n * sizeof *own->pnl.items);

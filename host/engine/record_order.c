@@ -3,7 +3,6 @@
  * The lines of a run when all are there: by row, and with the scenario that binds each.
  */
 #include "base/error.h"
-#include "base/pages.h"
 #include "base/parallel.h"
 #include "engine/record_parts.h"
 
@@ -34,7 +33,7 @@ static sg_status name_not_covered(recorder *with, sg_error *error) {
     for (uint32_t r = 0; status == SG_OK && r < with->run->n_rows; r++) {
       line made = {.account = with->run->rows[r].account, .measure = MEASURE_INITIAL, .node = "-",
                    .rule = "not covered", .block = "", .detail = m->not_covered[i]};
-      status = !touched[r] || ARRAY_PUSH(&with->lines, made) ? SG_OK : error_out_of_memory(error);
+      status = !touched[r] || result_lines_add(with->run->lines, &with->run->n_lines, &made, 1) ? SG_OK : error_out_of_memory(error);
     }
   }
   free(mask);
@@ -50,30 +49,33 @@ static size_t place_of(const recorder *with, const line *of) {
 
 /* By row and measure, and within these in the order they were added: counted, then placed. */
 static sg_status place_lines(recorder *with, sg_error *error) {
-  size_t *next = calloc((size_t)with->run->n_rows * N_MEASURES + 1, sizeof *next);
-  line *placed = pages_malloc((with->lines.n + 1) * sizeof *placed);
-  if (next == NULL || placed == NULL) {
-    free(next);
-    free(placed);
-    return error_out_of_memory(error);
+  result *run = with->run;
+  size_t *next = calloc((size_t)run->n_rows * N_MEASURES + 1, sizeof *next), first = 0, n_placed = 0;
+  size_t *from = malloc((run->n_lines + 1) * sizeof *from); /* [place] */
+  line **placed = result_lines_open();
+  bool enough = next != NULL && from != NULL && placed != NULL;
+  for (size_t i = 0; enough && i < run->n_lines; i++) {
+    next[place_of(with, result_line(run, i))]++;
   }
-  for (size_t i = 0; i < with->lines.n; i++) {
-    next[place_of(with, &with->lines.items[i])]++;
-  }
-  size_t first = 0;
-  for (size_t at = 0; at < (size_t)with->run->n_rows * N_MEASURES; at++) {
+  for (size_t at = 0; enough && at < (size_t)run->n_rows * N_MEASURES; at++) {
     size_t n = next[at];
     next[at] = first;
     first += n;
   }
-  for (size_t i = 0; i < with->lines.n; i++) {
-    const line *at = &with->lines.items[i];
-    placed[next[place_of(with, at)]++] = *at;
+  for (size_t i = 0; enough && i < run->n_lines; i++) {
+    from[next[place_of(with, result_line(run, i))]++] = i;
+  }
+  for (size_t i = 0; enough && i < run->n_lines; i++) {
+    enough = result_lines_add(placed, &n_placed, result_line(run, from[i]), 1);
   }
   free(next);
-  free(with->lines.items);
-  with->lines.items = placed;
-  with->lines.capacity = with->lines.n + 1;
+  free(from);
+  if (!enough) {
+    result_lines_close(placed);
+    return error_out_of_memory(error);
+  }
+  result_lines_close(run->lines);
+  run->lines = placed;
   return SG_OK;
 }
 
@@ -82,11 +84,12 @@ typedef struct line_order {
   atomic_bool broken; /* lines of a row stand apart, or before those of an earlier one */
 } line_order;
 
-static void find_worst(margin_row *row, const line *lines, size_t n) {
+static void find_worst(const result *run, margin_row *row) {
   const line *largest = NULL;
-  for (size_t i = 0; i < n; i++) {
-    if (lines[i].block[0] != '\0' && (largest == NULL || money_compare(lines[i].amount, largest->amount) > 0)) {
-      largest = &lines[i];
+  for (uint32_t k = 0; k < row->n_lines[MEASURE_INITIAL]; k++) {
+    const line *at = result_line(run, row->first_line[MEASURE_INITIAL] + k);
+    if (at->block[0] != '\0' && (largest == NULL || money_compare(at->amount, largest->amount) > 0)) {
+      largest = at;
     }
   }
   row->worst_block = largest == NULL ? "" : largest->block;
@@ -97,23 +100,23 @@ static void find_worst(margin_row *row, const line *lines, size_t n) {
 static void find_rows(void *context, uint32_t worker, size_t first, size_t end) {
   line_order *order = context;
   const recorder *with = order->with;
-  const line *all = with->lines.items;
-  size_t before = first == 0 ? 0 : place_of(with, &all[first - 1]), n;
+  const result *run = with->run;
+  size_t before = first == 0 ? 0 : place_of(with, result_line(run, first - 1)), n;
   bool begins = first == 0;
   for (size_t i = first; i < end; i++) {
-    size_t at = place_of(with, &all[i]);
+    size_t at = place_of(with, result_line(run, i));
     if (at < before) {
       order->broken = true;
       return;
     }
     if (begins || at != before) {
-      margin_row *row = &with->run->rows[at / N_MEASURES];
-      for (n = 1; i + n < with->lines.n && place_of(with, &all[i + n]) == at; n++) {
+      margin_row *row = &run->rows[at / N_MEASURES];
+      for (n = 1; i + n < run->n_lines && place_of(with, result_line(run, i + n)) == at; n++) {
       }
       row->first_line[at % N_MEASURES] = i;
       row->n_lines[at % N_MEASURES] = (uint32_t)n;
       if (at % N_MEASURES == MEASURE_INITIAL) {
-        find_worst(row, &all[i], n);
+        find_worst(run, row);
       }
     }
     before = at;
@@ -123,14 +126,11 @@ static void find_rows(void *context, uint32_t worker, size_t first, size_t end) 
 
 static sg_status order_lines(recorder *with, sg_error *error) {
   line_order order = {.with = with};
-  parallel_ranges(with->lines.n, RANGE_LINES, find_rows, &order);
-  if (order.broken) { /* what parents, substitutes and terms not covered have added */
+  parallel_ranges(with->run->n_lines, RANGE_LINES, find_rows, &order);
+  if (order.broken) { /* what parents, substitutes and terms not covered have added, or longs and shorts */
     TRY(place_lines(with, error));
-    parallel_ranges(with->lines.n, RANGE_LINES, find_rows, &order);
+    parallel_ranges(with->run->n_lines, RANGE_LINES, find_rows, &order);
   }
-  with->run->n_lines = with->lines.n;
-  with->run->lines = with->lines.items;
-  with->lines.items = NULL;
   return SG_OK;
 }
 

@@ -137,8 +137,8 @@ static void drop_hidden_rows(run *r) {
       continue;
     }
     for (int m = 0; m < N_MEASURES; m++) {
-      if (row.n_lines[m] > 0) { /* else there may be no lines at all */
-        memmove(&made->lines[n_lines], &made->lines[row.first_line[m]], row.n_lines[m] * sizeof *made->lines);
+      for (uint32_t k = 0; k < row.n_lines[m]; k++) {
+        *result_line(made, n_lines + k) = *result_line(made, row.first_line[m] + k);
       }
       row.first_line[m] = n_lines;
       n_lines += row.n_lines[m];
@@ -300,7 +300,22 @@ static sg_status lay_out_scenarios(run *r, sg_error *error) {
 
 /* ---- the run ----------------------------------------------------------------------------------- */
 
+/* Will lines be in their order as batches are taken? Parents, longs apart from shorts, substitutes and terms not covered
+ * bring lines later. */
+static bool lines_come_in_order(const run *r) {
+  const accounts *all = &r->book->accounts;
+  bool in_order = r->shown == NULL && r->plan.substitute == NULL;
+  for (uint32_t i = 0; in_order && i < r->under->n_not_covered; i++) {
+    in_order = r->under->not_covered_of[i].n == 0;
+  }
+  for (uint32_t a = 0; in_order && a < all->n; a++) {
+    in_order = all->nets_into_parent[a] || (all->parent[a] == ID_NONE && !all->gross[a]);
+  }
+  return in_order;
+}
+
 static sg_status run_accounts(run *r, sg_error *error) {
+  r->record.watcher = lines_come_in_order(r) ? r->watcher : NULL;
   r->pass.progress_from = 0.2;
   r->pass.progress_to = 0.6;
   recorder_request(&r->record, r->pass.requests);
@@ -404,7 +419,7 @@ static sg_status finish_lines(run *r, sg_error *error) {
   TRY(recorder_order(&r->record, error));
   works[WORK_LINES] += lap(&since);
   if (r->watcher != NULL && r->shown == NULL) {
-    r->watcher->lines_known(r->watcher->context, r->made);
+    r->watcher->lines_known(r->watcher->context, r->made, r->made->n_lines, true);
   }
   return SG_OK;
 }

@@ -139,14 +139,10 @@ void lines_header(const result *run, writer *out) { writer_text(out, HEADER(LINE
 
 size_t lines_count(const result *run) { return run->n_lines + run->n_isolated; }
 
-void lines_rows(const result *run, size_t first, size_t end, writer *out) {
+void lines_rows_known(const result *run, size_t first, size_t end, writer *out) {
   const book *of = run->book;
   for (size_t i = first; i < end; i++) {
-    if (i >= run->n_lines) {
-      isolated_line(run, &run->isolated[i - run->n_lines], out);
-      continue;
-    }
-    const line *row = &run->lines[i];
+    const line *row = result_line(run, i);
     field(out, of->accounts.id[row->account]);
     field(out, measure_text(row->measure));
     field(out, row->node);
@@ -156,6 +152,14 @@ void lines_rows(const result *run, size_t first, size_t end, writer *out) {
     binding(out, row->block, row->scenario);
     writer_field(out, row->detail);
     writer_byte(out, '\n');
+  }
+}
+
+void lines_rows(const result *run, size_t first, size_t end, writer *out) {
+  size_t n = first < run->n_lines ? (end < run->n_lines ? end : run->n_lines) - first : 0;
+  lines_rows_known(run, first, first + n, out);
+  for (size_t i = first + n; i < end; i++) {
+    isolated_line(run, &run->isolated[i - run->n_lines], out);
   }
 }
 

@@ -41,7 +41,7 @@ static void add_margins(const result *run, size_t first, size_t end, writer *out
 static void add_lines(const result *run, size_t first, size_t end, writer *out) {
   const book *of = run->book;
   for (size_t i = first; i < end; i++) {
-    const line *row = &run->lines[i];
+    const line *row = result_line(run, i);
     writer_binary_text(out, of->accounts.id[row->account]);
     writer_binary_text(out, measure_text(row->measure));
     writer_binary_text(out, row->node);
@@ -79,9 +79,9 @@ bool digest_result(result *run) {
   writer out;
   writer_open(&out, NULL);
   writer_u64(&out, run->n_rows);
-  bool enough = write_rows(run, run->n_rows, add_margins, &out);
+  bool enough = write_rows(run, 0, run->n_rows, add_margins, &out);
   writer_u64(&out, run->n_lines);
-  enough = enough && write_rows(run, run->n_lines, add_lines, &out);
+  enough = enough && write_rows(run, 0, run->n_lines, add_lines, &out);
   add_scenarios(run, &out);
   add_isolated(run, &out);
   uint64_t digest[2], size_bytes;

@@ -27,9 +27,12 @@ enum { RESULT_TABLES(FILES_ENUM) N_RESULT_TABLES };
 RESULT_TABLES(FILES_DECLARE)
 #undef FILES_DECLARE
 
-/* Rows 0 .. n - 1 through `rows`, made in parts on all processors; the bytes are those of one call. False: out of memory. */
+/* Rows first .. end - 1 through `rows`, made in parts on all processors; the bytes are those of one call. False: out of memory. */
 typedef void rows_function(const result *run, size_t first, size_t end, writer *out);
-bool write_rows(const result *run, size_t n, rows_function *rows, writer *out);
+bool write_rows(const result *run, size_t first, size_t end, rows_function *rows, writer *out);
+
+/* lines_rows for lines that are there while others are still to come. */
+rows_function lines_rows_known;
 
 #define MANIFEST_NAME "manifest.json"
 

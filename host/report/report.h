@@ -13,12 +13,14 @@
 sg_status result_write_files(const result *run, const char *folder, sg_error *error);
 void result_remove_files(const char *folder); /* those that it may have written */
 
-/* The same with a thread that writes while the run goes on: lines.csv from begin on (rows and lines are known, and stay),
- * the other tables from go_on on (all is known), the manifest by finish, which tells what failed before too. Nothing of it
- * is seen before that; close without finish takes it back. */
+/* The same with a thread that writes while the run goes on: lines.csv from begin on, as many lines as are known (these and
+ * their order stay), the other tables when all is known, the manifest by finish, which tells what failed before too. Nothing
+ * of it is seen before that; close without finish takes it back. */
 typedef struct result_files result_files;
-result_files *result_files_begin(const result *run, const char *folder); /* NULL: it does not pay, or no memory */
-void result_files_go_on(result_files *begun);
+typedef enum files_known { FILES_SOME_LINES, FILES_LINES, FILES_ALL } files_known;
+/* NULL: it does not pay, or no memory */
+result_files *result_files_begin(const result *run, const char *folder, size_t n_lines);
+void result_files_go_on(result_files *begun, size_t n_lines, files_known known);
 sg_status result_files_finish(result_files *begun, sg_error *error);
 bool result_files_are_of(const result_files *begun, const char *folder);
 void result_files_close(result_files *closed); /* accepts NULL */

@@ -44,7 +44,8 @@ struct result_files {
   bool has_thread;
   pthread_mutex_t lock;
   pthread_cond_t turned;
-  enum { LINES_KNOWN, ALL_KNOWN, GIVEN_UP } state;
+  enum { LINES_COME, LINES_KNOWN, ALL_KNOWN, GIVEN_UP } state;
+  size_t n_lines; /* known */
 };
 
 static sg_status end_file(writer *out, const char *name, input_file *written, sg_error *error) {
@@ -56,15 +57,17 @@ static sg_status end_file(writer *out, const char *name, input_file *written, sg
   return SG_OK;
 }
 
-static sg_status write_table(result_files *to, int t, sg_error *error) {
+static sg_status begin_table(result_files *to, int t, sg_error *error) {
   FILE *stream = NULL;
-  if (to->is_written[t] || (t == TABLE_SCENARIO_PNL && to->run->n_pnl == 0)) {
-    return SG_OK;
-  }
   TRY(file_folder_add(to->folder, tables[t].name, &stream, error));
   writer_open(to->out, stream);
   tables[t].header(to->run, to->out);
-  if (!write_rows(to->run, tables[t].count(to->run), tables[t].rows, to->out)) {
+  return SG_OK;
+}
+
+/* From a row on. */
+static sg_status end_table(result_files *to, int t, size_t first, sg_error *error) {
+  if (!write_rows(to->run, first, tables[t].count(to->run), tables[t].rows, to->out)) {
     return error_out_of_memory(error);
   }
   TRY(end_file(to->out, tables[t].name, &to->written[t], error));
@@ -74,16 +77,45 @@ static sg_status write_table(result_files *to, int t, sg_error *error) {
 
 static sg_status write_tables(result_files *to, sg_error *error) {
   for (int t = 0; t < N_RESULT_TABLES; t++) {
-    TRY(write_table(to, t, error));
+    if (!to->is_written[t] && (t != TABLE_SCENARIO_PNL || to->run->n_pnl > 0)) {
+      TRY(begin_table(to, t, error));
+      TRY(end_table(to, t, 0, error));
+    }
   }
   return SG_OK;
 }
 
 /* ---- while the run goes on --------------------------------------------------------------------- */
 
+/* Waits until more than `written` lines are known, or all, or the state is another.
+ *   *known   lines that are known */
+static int wait_for_lines(result_files *to, size_t written, size_t *known) {
+  pthread_mutex_lock(&to->lock);
+  while (to->state == LINES_COME && to->n_lines == written) {
+    pthread_cond_wait(&to->turned, &to->lock);
+  }
+  int state = to->state;
+  *known = to->n_lines;
+  pthread_mutex_unlock(&to->lock);
+  return state;
+}
+
+static sg_status write_lines(result_files *to) {
+  size_t written = 0, known;
+  int state;
+  TRY(begin_table(to, TABLE_LINES, to->error));
+  while ((state = wait_for_lines(to, written, &known)) == LINES_COME) {
+    if (!write_rows(to->run, written, known, lines_rows_known, to->out)) {
+      return error_out_of_memory(to->error);
+    }
+    written = known;
+  }
+  return state == GIVEN_UP ? SG_OK : end_table(to, TABLE_LINES, written, to->error);
+}
+
 static void *write_ahead(void *opened) {
   result_files *to = opened;
-  to->status = write_table(to, TABLE_LINES, to->error);
+  to->status = write_lines(to);
   pthread_mutex_lock(&to->lock);
   while (to->state == LINES_KNOWN) {
     pthread_cond_wait(&to->turned, &to->lock);
@@ -94,9 +126,10 @@ static void *write_ahead(void *opened) {
   return NULL;
 }
 
-static void turn(result_files *to, int state) {
+static void turn(result_files *to, int state, size_t n_lines) {
   pthread_mutex_lock(&to->lock);
   to->state = state;
+  to->n_lines = n_lines > to->n_lines ? n_lines : to->n_lines;
   pthread_cond_signal(&to->turned);
   pthread_mutex_unlock(&to->lock);
 }
@@ -125,21 +158,23 @@ static result_files *files_open(const result *run, const char *path) {
   return made;
 }
 
-result_files *result_files_begin(const result *run, const char *path) {
-  result_files *made = lines_count(run) < AHEAD_LINES ? NULL : files_open(run, path);
+result_files *result_files_begin(const result *run, const char *path, size_t n_lines) {
+  result_files *made = n_lines < AHEAD_LINES ? NULL : files_open(run, path);
   if (made != NULL && made->status == SG_OK) {
     made->has_thread = pthread_create(&made->thread, NULL, write_ahead, made) == 0;
   }
   return made;
 }
 
-void result_files_go_on(result_files *begun) { turn(begun, ALL_KNOWN); }
+void result_files_go_on(result_files *begun, size_t n_lines, files_known known) {
+  turn(begun, known == FILES_ALL ? ALL_KNOWN : known == FILES_LINES ? LINES_KNOWN : LINES_COME, n_lines);
+}
 
 void result_files_close(result_files *closed) {
   if (closed == NULL) {
     return;
   }
-  turn(closed, GIVEN_UP);
+  turn(closed, GIVEN_UP, 0);
   join(closed);
   file_folder_close(closed->folder);
   pthread_cond_destroy(&closed->turned);
@@ -184,7 +219,7 @@ done:
 
 sg_status result_files_finish(result_files *begun, sg_error *error) {
   double start = clock_seconds();
-  turn(begun, ALL_KNOWN);
+  turn(begun, ALL_KNOWN, 0);
   join(begun);
   if (begun->status != SG_OK) {
     error_append(error, begun->error);

@@ -13,9 +13,9 @@ enum { WRITTEN_EVERY = 20 };
 static void check_sum(const sg_result *made, const margin_row *row, measure of, uint64_t seed, int model) {
   money sum = MONEY_ZERO;
   for (size_t i = row->first_line[of]; i < row->first_line[of] + row->n_lines[of]; i++) {
-    assert_int_equal(made->lines[i].account, row->account);
-    assert_int_equal(made->lines[i].measure, of);
-    assert_true(money_add(&sum, made->lines[i].amount));
+    assert_int_equal(result_line(made, i)->account, row->account);
+    assert_int_equal(result_line(made, i)->measure, of);
+    assert_true(money_add(&sum, result_line(made, i)->amount));
   }
   if (money_compare(sum, row->requirement[of]) != 0) {
     char got[NUMBER_TEXT_BYTES];

@@ -70,7 +70,7 @@ static sg_result *margin(quality_laws *made, const sg_model *under, const sg_boo
 static money sum_of_lines(const sg_result *run, const margin_row *row, measure of) {
   money sum = MONEY_ZERO;
   for (uint32_t i = 0; i < row->n_lines[of]; i++) {
-    assert_true(money_add(&sum, run->lines[row->first_line[of] + i].amount));
+    assert_true(money_add(&sum, result_line(run, row->first_line[of] + i)->amount));
   }
   return sum;
 }
@@ -102,9 +102,9 @@ static void no_substitute_lowers_a_requirement(void **state) {
       n_accounts++;
     }
     for (size_t i = 0; i < larger->n_lines; i++) {
-      n_substituted += strcmp(larger->lines[i].rule, "quality.substitute") == 0;
-      n_moved += strstr(larger->lines[i].detail, "(move_vol)") != NULL;
-      assert_true(strcmp(larger->lines[i].rule, "quality.substitute") != 0 || larger->lines[i].amount.units >= 0);
+      n_substituted += strcmp(result_line(larger, i)->rule, "quality.substitute") == 0;
+      n_moved += strstr(result_line(larger, i)->detail, "(move_vol)") != NULL;
+      assert_true(strcmp(result_line(larger, i)->rule, "quality.substitute") != 0 || result_line(larger, i)->amount.units >= 0);
     }
     sg_result_close(stated);
     sg_result_close(larger);

@@ -48,7 +48,7 @@ static bool same_row(const sg_result *of, const margin_row *a, const sg_result *
     same = money_compare(a->requirement[i], b->requirement[i]) == 0 &&
            money_compare(a->standalone[i], b->standalone[i]) == 0 && a->n_lines[i] == b->n_lines[i];
     for (size_t l = 0; same && l < a->n_lines[i]; l++) {
-      same = same_line(&of->lines[a->first_line[i] + l], &other->lines[b->first_line[i] + l]);
+      same = same_line(result_line(of, a->first_line[i] + l), result_line(other, b->first_line[i] + l));
     }
   }
   return same;

@@ -171,7 +171,7 @@ static void check_sums(const result *made, uint32_t r, bool equity, uint64_t see
   for (int m = 0; m < N_MEASURES; m++) {
     money sum = MONEY_ZERO;
     for (uint32_t l = 0; l < row->n_lines[m]; l++) {
-      assert_true(money_add(&sum, made->lines[row->first_line[m] + l].amount));
+      assert_true(money_add(&sum, result_line(made, row->first_line[m] + l)->amount));
     }
     bool whole = money_compare(sum, row->requirement[m]) == 0;
     if (equity && whole) {

@@ -22,9 +22,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { N_LINES = (1 << 16) + 5 };
+enum { N_LINES = (1 << 16) + 4000, AHEAD = N_LINES - 4000 };
 static char root[] = "/tmp/shockgrid-ahead-XXXXXX";
-static line lines[N_LINES];
+static line lines[N_LINES], *blocks[] = {lines, lines + LINES_TOGETHER};
 
 static const char *in_work(const char *name) {
   static char path[2][64];
@@ -48,9 +48,9 @@ static int remove_root(void **state) {
 static result large_result(void) {
   result run = sample_result();
   for (size_t i = 0; i < N_LINES; i++) {
-    lines[i] = run.lines[i % run.n_lines];
+    lines[i] = *result_line(&run, i % run.n_lines);
   }
-  run.lines = lines;
+  run.lines = blocks;
   run.n_lines = N_LINES;
   return run;
 }
@@ -78,11 +78,15 @@ static void files_written_ahead_have_the_bytes_of_those_written_at_the_end(void 
   strcpy(ahead, in_work("ahead"));
   strcpy(after, in_work("after"));
   assert_int_equal(result_write_files(&run, after, NULL), SG_OK);
-  result_files *begun = result_files_begin(&run, ahead);
+  result_files *begun = result_files_begin(&run, ahead, AHEAD);
   assert_non_null(begun);
   assert_true(result_files_are_of(begun, ahead) && !result_files_are_of(begun, after));
   assert_int_not_equal(access(ahead, F_OK), 0); /* not seen before the end */
-  result_files_go_on(begun);
+  for (size_t n = AHEAD; n < N_LINES; n++) {
+    result_files_go_on(begun, n, FILES_SOME_LINES);
+  }
+  result_files_go_on(begun, N_LINES, FILES_LINES);
+  result_files_go_on(begun, N_LINES, FILES_ALL);
   assert_int_equal(result_files_finish(begun, NULL), SG_OK);
   result_files_close(begun);
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -107,12 +111,12 @@ static void files_written_ahead_have_the_bytes_of_those_written_at_the_end(void 
 static void files_that_are_given_up_leave_nothing(void **state) {
   (void)state;
   result run = large_result();
-  result_files *begun = result_files_begin(&run, in_work("given-up"));
+  result_files *begun = result_files_begin(&run, in_work("given-up"), N_LINES);
   assert_non_null(begun);
   result_files_close(begun);
   assert_nothing_in_work();
-  begun = result_files_begin(&run, in_work("given-up"));
-  result_files_go_on(begun);
+  begun = result_files_begin(&run, in_work("given-up"), N_LINES);
+  result_files_go_on(begun, N_LINES, FILES_ALL);
   result_files_close(begun);
   assert_nothing_in_work();
 }
@@ -120,7 +124,7 @@ static void files_that_are_given_up_leave_nothing(void **state) {
 static void few_lines_wait_for_the_end(void **state) {
   (void)state;
   result run = sample_result();
-  assert_null(result_files_begin(&run, in_work("few")));
+  assert_null(result_files_begin(&run, in_work("few"), run.n_lines));
   assert_nothing_in_work();
 }
 
@@ -129,7 +133,7 @@ static void assert_refused(const char *path, const char *message) {
   result run = large_result();
   for (int ahead = 0; ahead < 2; ahead++) {
     sg_error *error = sg_error_open();
-    result_files *begun = ahead ? result_files_begin(&run, path) : NULL;
+    result_files *begun = ahead ? result_files_begin(&run, path, N_LINES) : NULL;
     assert_int_equal(ahead ? result_files_finish(begun, error) : result_write_files(&run, path, error), SG_IO);
     result_files_close(begun);
     assert_int_equal(sg_error_count(error), 1);

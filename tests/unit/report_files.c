@@ -125,7 +125,8 @@ static void rows_longer_than_the_buffer_stay_whole(void **state) {
   line item = sample_lines[4];
   item.detail = detail;
   result run = sample_result();
-  run.lines = &item;
+  line *block = &item;
+  run.lines = &block;
   run.n_lines = 1;
   assert_int_equal(result_write_files(&run, folder, NULL), SG_OK);
   file_text loaded = {0};

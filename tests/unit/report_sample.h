@@ -63,6 +63,7 @@ static line sample_lines[] = {
     {.account = 2, .measure = MEASURE_MAINTENANCE, .node = "-", .rule = "scan", .amount = MICRO(100), .block = "tails",
      .detail = ""},
 };
+static line *sample_blocks[] = {sample_lines};
 
 static scenario_row sample_scenarios[] = {
     {.block = "regular", .scenario = 3, .factor = "price:equity", .move = "-0.15", .kind = "relative", .weight = 1},
@@ -94,7 +95,7 @@ static inline result sample_result(void) {
       .n_rows = 3,
       .rows = sample_rows,
       .n_lines = 6,
-      .lines = sample_lines,
+      .lines = sample_blocks,
       .n_scenarios = 3,
       .scenarios = sample_scenarios,
       .n_scenarios_distinct = 2,
