@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-enum { SMALLEST_BATCH_BYTES = 1 << 16 };
+enum { SMALLEST_BATCH_BYTES = 1 << 16, ALONE_POSITIONS = 1 << 15 };
 
 void pass_report(const pass_context *with, const char *stage, double share) {
   if (with->on_progress != NULL) {
@@ -204,6 +204,9 @@ uint32_t pass_batch_end(const pass_context *with, const portfolios *all, uint32_
   enum { WITHOUT_VECTORS = 4 }; /* times as many */
   uint64_t positions_max = with->batch_bytes / (2 * (uint64_t)stride * sizeof(double));
   positions_max *= keeps_no_vectors(with) ? WITHOUT_VECTORS : 1;
+  /* positions alone have as many nodes in every set: a batch's amounts stay near the caches */
+  bool on_host = all->standalone && !device_get_traits(with->on)->own_memory;
+  positions_max = on_host && positions_max > ALONE_POSITIONS ? ALONE_POSITIONS : positions_max;
   uint32_t end = first + 1;
   while (end < all->n && all->begin[end + 1] - all->begin[first] <= positions_max &&
          (with->batch_portfolios == 0 || end - first < with->batch_portfolios)) {
