@@ -124,6 +124,7 @@ typedef struct finder {
   struct finder_worker {
     uint32_t *slots; /* number of a distinct position of the chunk + 1; 0: empty */
     size_t n_slots, mask;
+    uint32_t shift; /* of a hash to a slot */
     ARRAY(like) distinct;
     uint32_t base; /* portfolio that the chunk's first becomes */
     bool enough;   /* memory */
@@ -212,8 +213,9 @@ static sg_status bring_together(finder *f, sg_error *error) {
 
 static bool clear_slots(struct finder_worker *own, size_t n_positions) {
   size_t n = 16;
-  while (n < 2 * n_positions) {
-    n *= 2;
+  own->shift = 60;
+  for (; n < 2 * n_positions; n *= 2) {
+    own->shift--;
   }
   if (n > own->n_slots) {
     free(own->slots);
@@ -229,7 +231,8 @@ static bool clear_slots(struct finder_worker *own, size_t n_positions) {
 
 /* The number of the distinct position that this one is like, added when new; ID_NONE when out of memory. */
 static uint32_t find(struct finder_worker *own, like wanted) {
-  size_t at = (size_t)mix(mix(0, wanted.class), bits_of(wanted.quantity)) & own->mask;
+  /* by the high bits: the low ones of a whole number's double are all zero */
+  size_t at = (size_t)(mix(mix(0, wanted.class), bits_of(wanted.quantity)) * 0x9e3779b97f4a7c15u >> own->shift);
   for (; own->slots[at] != 0; at = (at + 1) & own->mask) {
     like *seen = &own->distinct.items[own->slots[at] - 1];
     if (seen->quantity == wanted.quantity && seen->class == wanted.class) {
