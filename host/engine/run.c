@@ -5,14 +5,16 @@
  */
 #include "base/error.h"
 #include "engine/alone.h"
+#include "engine/check_rates.h"
+#include "engine/choose.h"
 #include "engine/engine.h"
 #include "engine/imply.h"
+#include "engine/open_result.h"
 #include "engine/plan.h"
 #include "engine/posted.h"
 #include "engine/quality_plan.h"
 #include "engine/record.h"
 #include "engine/scenario_rows.h"
-#include "engine/unread.h"
 #include "engine/verify.h"
 
 #include <stdlib.h>
@@ -30,9 +32,7 @@ typedef struct run {
   recorder record;
   portfolios accounts;
   positions_alone alone;
-  bool *wanted;   /* [a] margin accounts to run: those asked for and what adds up to them; NULL: all */
-  bool *shown;    /* [a] those asked for; NULL: all */
-  bool *keeps_pnl;
+  chosen chosen;
   bool *held;     /* [c] in the accounts that are run */
   verifier *watch;
   bool substituted; /* the book is one with substitutes: it is not checked again */
@@ -42,117 +42,6 @@ typedef struct run {
 
 static sg_status run_book(run *r, result **made, sg_error *error);
 
-/* ---- accounts ---------------------------------------------------------------------------------- */
-
-static uint32_t find_account(const book *of, const char *id) {
-  uint32_t low = 0, high = of->accounts.n;
-  while (low < high) {
-    uint32_t middle = low + (high - low) / 2;
-    int order = strcmp(of->accounts.id[middle], id);
-    if (order == 0) {
-      return middle;
-    }
-    low = order < 0 ? middle + 1 : low;
-    high = order < 0 ? high : middle;
-  }
-  return ID_NONE;
-}
-
-static sg_status mark_accounts(const book *of, const char *const *names, size_t n, bool **marks, sg_error *error) {
-  *marks = calloc(of->accounts.n + 1, sizeof **marks);
-  sg_status status = *marks == NULL ? error_out_of_memory(error) : SG_OK;
-  for (size_t i = 0; *marks != NULL && i < n; i++) {
-    uint32_t account = find_account(of, names[i]);
-    if (account == ID_NONE) {
-      status = error_fail(error, SG_USAGE, "the book has no account \"%s\"", names[i]);
-    } else if (of->accounts.margin_account[account] != account) {
-      status = error_fail(error, SG_USAGE, "account \"%s\" nets into \"%s\": ask for that one", names[i],
-                          of->accounts.id[of->accounts.margin_account[account]]);
-    } else {
-      (*marks)[account] = true;
-    }
-  }
-  return status;
-}
-
-/* A parent that adds requirements up needs its children's. */
-static void add_descendants(const book *of, const bool *shown, bool *wanted) {
-  for (uint32_t a = 0; a < of->accounts.n; a++) {
-    for (uint32_t up = a; up != ID_NONE; up = of->accounts.parent[up]) {
-      wanted[of->accounts.margin_account[a]] |= shown[of->accounts.margin_account[up]];
-    }
-  }
-}
-
-static sg_status choose_accounts(run *r, sg_error *error) {
-  const sg_run_options *options = r->options;
-  const book *b = r->book;
-  if (options->accounts != NULL) {
-    TRY(mark_accounts(b, options->accounts, options->n_accounts, &r->shown, error));
-    r->wanted = calloc(b->accounts.n + 1, sizeof *r->wanted);
-    if (r->wanted == NULL) {
-      return error_out_of_memory(error);
-    }
-    if (r->substituted) { /* what each needs by itself */
-      memcpy(r->wanted, r->shown, b->accounts.n * sizeof *r->wanted);
-    } else {
-      add_descendants(b, r->shown, r->wanted);
-    }
-  }
-  if (options->all_pnl_accounts || options->n_pnl_accounts > 0) {
-    TRY(mark_accounts(b, options->pnl_accounts, options->n_pnl_accounts, &r->keeps_pnl, error));
-    for (uint32_t a = 0; options->all_pnl_accounts && a < b->accounts.n; a++) {
-      r->keeps_pnl[a] = r->shown == NULL || r->shown[a];
-    }
-  }
-  return SG_OK;
-}
-
-static sg_status make_rows(run *r, sg_error *error) {
-  const accounts *all = &r->book->accounts;
-  r->made->rows = ARENA_ARRAY(r->made->memory, margin_row, all->n);
-  if (r->made->rows == NULL) {
-    return error_out_of_memory(error);
-  }
-  for (uint32_t a = 0; a < all->n; a++) {
-    if (all->margin_account[a] == a && (r->wanted == NULL || r->wanted[a])) {
-      r->made->rows[r->made->n_rows++] =
-          (margin_row){.account = a, .currency = all->currency[a], .worst_block = ""};
-    }
-  }
-  return SG_OK;
-}
-
-/* Rows that were needed only for their parents' sums are not shown. */
-static void drop_hidden_rows(run *r) {
-  result *made = r->made;
-  if (r->shown == NULL) {
-    return;
-  }
-  uint32_t n_rows = 0;
-  size_t n_lines = 0;
-  for (uint32_t i = 0; i < made->n_rows; i++) {
-    margin_row row = made->rows[i];
-    if (!r->shown[row.account]) {
-      continue;
-    }
-    for (int m = 0; m < N_MEASURES; m++) {
-      for (uint32_t k = 0; k < row.n_lines[m]; k++) {
-        *result_line(made, n_lines + k) = *result_line(made, row.first_line[m] + k);
-      }
-      row.first_line[m] = n_lines;
-      n_lines += row.n_lines[m];
-    }
-    if (made->standings != NULL) {
-      made->standings[n_rows] = made->standings[i];
-    }
-    made->rows[n_rows++] = row;
-  }
-  made->n_rows = n_rows;
-  made->n_lines = n_lines;
-  made->partial = true;
-}
-
 /* ---- data quality ------------------------------------------------------------------------------ */
 
 /* Accounts that the model isolates are not run. */
@@ -161,21 +50,21 @@ static sg_status check_quality(run *r, sg_error *error) {
     return SG_OK;
   }
   const book *b = r->made->book;
-  TRY(quality_plan_make(b, r->under, r->options->previous, &r->accounts, r->wanted, r->made->memory, &r->plan, error));
-  TRY(quality_list_isolated(&r->plan, b, r->shown, r->made, error));
+  TRY(quality_plan_make(b, r->under, r->options->previous, &r->accounts, r->chosen.wanted, r->made->memory, &r->plan, error));
+  TRY(quality_list_isolated(&r->plan, b, r->chosen.shown, r->made, error));
   if (r->plan.isolated == NULL) {
     return SG_OK;
   }
-  bool all = r->wanted == NULL;
-  r->wanted = all ? calloc(b->accounts.n + 1, sizeof *r->wanted) : r->wanted;
-  if (r->wanted == NULL) {
+  bool all = r->chosen.wanted == NULL;
+  r->chosen.wanted = all ? calloc(b->accounts.n + 1, sizeof *r->chosen.wanted) : r->chosen.wanted;
+  if (r->chosen.wanted == NULL) {
     return error_out_of_memory(error);
   }
   for (uint32_t a = 0; a < b->accounts.n; a++) {
-    r->wanted[a] = (all || r->wanted[a]) && !r->plan.isolated[a];
+    r->chosen.wanted[a] = (all || r->chosen.wanted[a]) && !r->plan.isolated[a];
   }
   portfolios_close(&r->accounts);
-  return portfolios_make(r->book, r->wanted, &r->accounts, error);
+  return portfolios_make(r->book, r->chosen.wanted, &r->accounts, error);
 }
 
 /* Margins the accounts that substitutes touch a second time, on the substituted book. */
@@ -213,46 +102,6 @@ static sg_status run_substitutes(run *r, sg_error *error) {
 
 /* ---- market ------------------------------------------------------------------------------------ */
 
-static sg_status need_rate(const run *r, uint32_t currency, const char *what, const char *id, place where,
-                           sg_error *error) {
-  double rate = r->book->currencies.rate_to_base[currency];
-  if (rate == rate) {
-    return SG_OK;
-  }
-  return error_add(error, SG_INPUT, where, "%s %s needs a rate of %s to %s, which fx.csv does not give", what, id,
-                   r->book->currencies.id[currency], r->book->currencies.id[r->book->base_currency]);
-}
-
-/* Does a column convert from the currency of price and strike? */
-static bool reads_quote_currency(const model *under) {
-  bool reads = false;
-  for (uint32_t k = 0; k < under->n_columns; k++) {
-    reads = reads || under->columns[k].in == MONEY_QUOTE;
-  }
-  return reads;
-}
-
-static sg_status check_rates(const run *r, const bool *needed, sg_error *error) {
-  const book *b = r->book;
-  bool quoted = reads_quote_currency(r->under);
-  sg_status status = SG_OK, row = SG_OK;
-  for (uint32_t c = 0; c < b->instruments.n; c++) {
-    uint32_t paid = b->instruments.currency[c], quote = b->underlyings.currency[b->instruments.underlying[c]];
-    place where = {"instruments.csv", b->instruments.line[c], 0};
-    row = needed[c] ? need_rate(r, paid, "instrument", b->instruments.id[c], where, error) : SG_OK;
-    status = row != SG_OK ? row : status;
-    row = needed[c] && quoted && quote != paid ? need_rate(r, quote, "instrument", b->instruments.id[c], where, error) : SG_OK;
-    status = row != SG_OK ? row : status;
-  }
-  for (uint32_t i = 0; i < r->made->n_rows; i++) {
-    uint32_t a = r->made->rows[i].account;
-    row = need_rate(r, b->accounts.currency[a], "account", b->accounts.id[a], (place){"accounts.csv", b->accounts.line[a], 0},
-                    error);
-    status = row != SG_OK ? row : status;
-  }
-  return status;
-}
-
 static sg_status mark_held(run *r, sg_error *error) {
   r->held = calloc(r->book->instruments.n + 1, sizeof *r->held);
   if (r->held == NULL) {
@@ -271,7 +120,7 @@ static sg_status find_vols(run *r, sg_error *error) {
 }
 
 static sg_status open_pricing(run *r, sg_error *error) {
-  TRY(check_rates(r, r->held, error));
+  TRY(check_rates(r->book, r->under, r->held, r->made, error));
   TRY(pricing_open(r->in, r->on, PRICING_CONTRACTS, r->held, r->watch, &r->pass.prices, error));
   for (int kind = 0; kind < N_PRICERS; kind++) {
     r->made->n_priced[kind] = r->pass.prices.kinds[kind].n;
@@ -304,7 +153,7 @@ static sg_status lay_out_scenarios(run *r, sg_error *error) {
  * bring lines later. */
 static bool lines_come_in_order(const run *r) {
   const accounts *all = &r->book->accounts;
-  bool in_order = r->shown == NULL && r->plan.substitute == NULL;
+  bool in_order = r->chosen.shown == NULL && r->plan.substitute == NULL;
   for (uint32_t i = 0; in_order && i < r->under->n_not_covered; i++) {
     in_order = r->under->not_covered_of[i].n == 0;
   }
@@ -347,13 +196,13 @@ static sg_status run_standalone(run *r, sg_error *error) {
 
 /* Everything before the device has work, but for implied vols: the model bound to the book, scenarios, tiles. */
 static sg_status prepare(run *r, sg_error *error) {
-  TRY(choose_accounts(r, error));
+  TRY(choose_accounts(r->book, r->options, r->substituted, &r->chosen, error));
   TRY(posted_book(r->book, r->under, r->made->memory, &r->book, error));
   TRY(value_check(r->book, error));
   TRY(verifier_open(r->on, r->book, r->under, r->options->verify, r->made, &r->watch, error));
-  TRY(portfolios_make(r->book, r->wanted, &r->accounts, error));
+  TRY(portfolios_make(r->book, r->chosen.wanted, &r->accounts, error));
   TRY(check_quality(r, error));
-  TRY(make_rows(r, error));
+  TRY(choose_rows(r->book, &r->chosen, r->made, error));
   TRY(mark_held(r, error));
   TRY(find_vols(r, error));
   TRY(bound_make(r->book, r->under, r->made->vol, r->made->memory, &r->in, error));
@@ -361,7 +210,7 @@ static sg_status prepare(run *r, sg_error *error) {
   TRY(lay_out_scenarios(r, error));
   TRY(open_pricing(r, error));
   TRY(recorder_open(&r->record, r->made, r->in, error));
-  r->record.keeps_pnl = r->keeps_pnl;
+  r->record.keeps_pnl = r->chosen.keeps_pnl;
   r->record.own_only = r->substituted;
   settle_used_sets(r->in, r->pass.used_sets);
   TRY(scenario_rows_make(r->in, r->pass.sets, r->made, error));
@@ -418,7 +267,7 @@ static sg_status finish_lines(run *r, sg_error *error) {
   works[WORK_RULES] += lap(&since);
   TRY(recorder_order(&r->record, error));
   works[WORK_LINES] += lap(&since);
-  if (r->watcher != NULL && r->shown == NULL) {
+  if (r->watcher != NULL && r->chosen.shown == NULL) {
     r->watcher->lines_known(r->watcher->context, r->made, r->made->n_lines, true);
   }
   return SG_OK;
@@ -457,7 +306,7 @@ static sg_status run_stages(run *r, sg_error *error) {
   works[WORK_PRICE_HOST] = rest_of(r->made, STAGE_PRICE, clock->price);
   lap(&since);
   TRY(recorder_finish(&r->record, error));
-  drop_hidden_rows(r);
+  choose_drop_hidden(&r->chosen, r->made);
   works[WORK_RULES] += lap(&since);
   seconds[STAGE_RULES] = works[WORK_RULES];
   seconds[STAGE_LINES] = works[WORK_LINES];
@@ -465,72 +314,16 @@ static sg_status run_stages(run *r, sg_error *error) {
 }
 
 static sg_status describe(run *r, double seconds, sg_error *error) {
-  result *made = r->made;
-  const device_traits *traits = device_get_traits(r->on);
-  arena *memory = made->memory;
-  made->seconds = seconds;
-  made->n_prices = (size_t)r->pass.prices.n_held * made->n_scenarios_distinct;
-  made->n_cells = r->pass.n_cells;
-  made->lanes = traits->lanes;
-  made->verify = r->options->verify == NULL ? "default" : arena_format(memory, "%s", r->options->verify);
-  made->device_name = arena_format(memory, "%s", traits->name);
-  made->device_platform = arena_format(memory, "%s", traits->platform);
-  made->device_driver = arena_format(memory, "%s", traits->driver);
-  made->device_type = arena_format(memory, "%s", traits->type);
-  made->device_self_test = arena_format(memory, "%s", traits->self_test);
-  bool enough = made->verify && made->device_name && made->device_platform && made->device_driver && made->device_type &&
-                made->device_self_test;
-  return enough ? SG_OK : error_out_of_memory(error);
-}
-
-/* As the model has them after settings. */
-static sg_status copy_parameters(const model *under, result *to, sg_error *error) {
-  parameter_row *rows = ARENA_ARRAY(to->memory, parameter_row, under->n_parameters);
-  if (rows == NULL) {
-    return error_out_of_memory(error);
-  }
-  for (uint32_t i = 0; i < under->n_parameters; i++) {
-    const parameter *of = &under->parameters[i];
-    rows[i] = (parameter_row){of->name, parameter_text(of, to->memory), of->unit, of->source, of->date};
-    if (rows[i].value == NULL) {
-      return error_out_of_memory(error);
-    }
-  }
-  to->n_parameters = under->n_parameters;
-  to->parameters = rows;
-  return SG_OK;
-}
-
-static sg_status make_result(const book *of, const model *under, result **made, sg_error *error) {
-  result *empty = calloc(1, sizeof *empty);
-  if (empty == NULL || (empty->memory = arena_open()) == NULL) {
-    result_close(empty);
-    return error_out_of_memory(error);
-  }
-  empty->book = of;
-  empty->model_name = under->name;
-  empty->model_title = under->title;
-  empty->model_version = under->version;
-  empty->model_path = under->path;
-  memcpy(empty->model_digest, under->digest, sizeof empty->model_digest);
-  empty->n_settings = under->n_settings;
-  empty->settings = under->settings;
-  empty->n_not_covered = under->n_not_covered;
-  empty->not_covered = under->not_covered;
-  sg_status status = copy_parameters(under, empty, error);
-  status = status == SG_OK ? unread_columns(of, under, empty, error) : status;
-  if (status != SG_OK) {
-    result_close(empty);
-    return status;
-  }
-  *made = empty;
-  return SG_OK;
+  r->made->seconds = seconds;
+  r->made->n_prices = (size_t)r->pass.prices.n_held * r->made->n_scenarios_distinct;
+  r->made->n_cells = r->pass.n_cells;
+  return result_describe(r->made, r->on, r->options->verify, error);
 }
 
 static sg_status run_open(run *r, sg_error *error) {
   static const sg_run_options defaults = {0};
   r->options = r->options == NULL ? &defaults : r->options;
-  TRY(make_result(r->book, r->under, &r->made, error));
+  TRY(result_open(r->book, r->under, &r->made, error));
   r->made->previous = r->options->previous;
   r->pass.on = r->on;
   r->pass.on_progress = r->options->on_progress;
@@ -548,9 +341,7 @@ static void run_close(run *r) {
   standalone_close(&r->alone);
   verifier_close(r->watch);
   bound_close(r->in);
-  free(r->wanted);
-  free(r->shown);
-  free(r->keeps_pnl);
+  chosen_close(&r->chosen);
   free(r->held);
   result_close(r->on_substitutes);
 }
