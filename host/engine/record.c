@@ -129,9 +129,10 @@ sg_status record_too_large(const recorder *with, uint32_t account, sg_error *err
 static sg_status record_alone(recorder *with, const batch *of, const amount_input *in, const amount_values *values,
                               sg_error *error) {
   const uint32_t roots[N_MEASURES] = {with->in->model->initial, with->in->model->maintenance};
-  for (int i = 0; i < N_MEASURES; i++) {
+  for (int i = 0; i < with->n_alone; i++) {
     for (uint32_t f = 0; f < of->n_portfolios; f++) {
-      TRY(amounts_requirement(in, values, roots[i], f, &with->alone_requirement[of->first + f].of[i], error));
+      money *to = &with->alone_requirement[(size_t)(of->first + f) * with->n_alone + i];
+      TRY(amounts_requirement(in, values, roots[i], f, to, error));
     }
   }
   return SG_OK;

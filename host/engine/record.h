@@ -41,9 +41,8 @@ typedef struct recorder {
   uint32_t n_workers;
   bool standalone;         /* the pass of positions alone is under way */
   const positions_alone *alone; /* then */
-  struct {
-    money of[N_MEASURES];
-  } *alone_requirement; /* [portfolio of alone] */
+  money *alone_requirement; /* [portfolio of alone][n_alone] */
+  int n_alone;              /* 1 where both measures are one */
   bool own_only;           /* requirements of children stay out of their parents' rows */
   const result *substituted;       /* accounts margined on substitutes, own_only; NULL: none */
   const char *const *substitutes;  /* [a] what those are */

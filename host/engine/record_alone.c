@@ -9,10 +9,15 @@
 
 #include <stdatomic.h>
 
+static const money *alone_of(const recorder *with, uint32_t like, int m) {
+  return &with->alone_requirement[(size_t)like * with->n_alone + (m < with->n_alone ? m : 0)];
+}
+
 sg_status recorder_open_standalone(recorder *with, const positions_alone *alone, sg_error *error) {
   with->standalone = true;
   with->alone = alone;
-  with->alone_requirement = pages_malloc(((size_t)alone->distinct.n + 1) * sizeof *with->alone_requirement);
+  with->n_alone = with->in->model->initial == with->in->model->maintenance ? 1 : N_MEASURES;
+  with->alone_requirement = pages_malloc(((size_t)alone->distinct.n * with->n_alone + 1) * sizeof *with->alone_requirement);
   return with->alone_requirement == NULL ? error_out_of_memory(error) : SG_OK;
 }
 
@@ -25,7 +30,7 @@ static sg_status keep_alone(recorder *with, const portfolios *all, sg_error *err
     }
     for (size_t i = 0; i < all->n_positions; i++) {
       uint32_t like = with->alone->of[i];
-      with->run->alone[m][i] = like == ID_NONE ? MONEY_ZERO : with->alone_requirement[like].of[m];
+      with->run->alone[m][i] = like == ID_NONE ? MONEY_ZERO : *alone_of(with, like, m);
     }
   }
   return SG_OK;
@@ -46,9 +51,9 @@ static bool add_portfolio(recorder *with, const portfolios *all, uint32_t f, siz
   bool twice = with->substituted != NULL && with->touched[row->account], fits = true;
   for (size_t i = all->begin[f]; i < all->begin[f + 1]; i++) {
     uint32_t like = with->alone->of[i], ahead = with->alone->of[i + AHEAD < all->n_positions ? i + AHEAD : i];
-    __builtin_prefetch(&with->alone_requirement[ahead == ID_NONE ? 0 : ahead]);
+    __builtin_prefetch(alone_of(with, ahead == ID_NONE ? 0 : ahead, 0));
     for (int m = 0; like != ID_NONE && m < N_MEASURES; m++) {
-      money needed = with->alone_requirement[like].of[m];
+      money needed = *alone_of(with, like, m);
       if (twice && money_compare(with->substituted->alone[m][*substituted], needed) > 0) {
         needed = with->substituted->alone[m][*substituted];
       }
