@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -21,7 +22,7 @@
 
 static const char *const kind_names[N_INJECT_KINDS] = {"memory", "call",   "short", "interrupt",
                                                        "kill",   "random", "opencl"};
-enum { TIMEOUT_S = 60 };
+enum { TIMEOUT_CPU_S = 60, TIMEOUT_S = 600 }; /* a busy machine may stop a run for minutes */
 
 injection *inject;
 bool inject_armed;
@@ -124,6 +125,7 @@ static void run_begin(const char *work) {
   n_descriptors = count_descriptors();
   inject_memory_begin();
   atexit(run_end);
+  setrlimit(RLIMIT_CPU, &(struct rlimit){TIMEOUT_CPU_S, TIMEOUT_CPU_S + 1});
   alarm(TIMEOUT_S);
   if (inject->kind == INJECT_CALL || inject->kind == INJECT_SHORT || inject->kind == INJECT_INTERRUPT ||
       inject->kind == INJECT_KILL) {
@@ -263,7 +265,8 @@ static void judge_failed(sweep *of, uint64_t at, int status) {
   } else if (!WIFEXITED(status) && is_of_library(inject->caller)) {
     of->n_library++;
   } else if (!WIFEXITED(status)) {
-    complain(of, at, WTERMSIG(status) == SIGALRM ? "hangs" : "crashes", status);
+    bool hangs = WTERMSIG(status) == SIGALRM || WTERMSIG(status) == SIGXCPU;
+    complain(of, at, hangs ? "hangs" : "crashes", status);
   } else if (passes) {
     complain(of, at, "does not go on", status);
   } else if (!code_fits(code)) {
