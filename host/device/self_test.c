@@ -86,6 +86,7 @@ static const canary canaries[] = {CANARIES(CANARY_ROW)};
 
 enum { CANARIES_PADDED = (ELEMENTS(canaries) + COLUMN_PADDING - 1) / COLUMN_PADDING * COLUMN_PADDING };
 
+/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
 static bool same_bits(double a, double b) { return memcmp(&a, &b, sizeof a) == 0; }
 
 /* One launch per operation over all rows; each looks at its own. */
@@ -168,7 +169,7 @@ static sg_status price_run(device *on, size_t row, arena *memory, sg_error *erro
   known_case price = {.kernel = prices[row].kernel,
                       .stride = COLUMN_PADDING,
                       .axes = {{COLUMN_PADDING, PER_SPAN}, {INSTRUMENT_PADDING, PER_LANES}}};
-  case_add(&price, CASE_OF_DOUBLES(contract, N_CONTRACT_FIELDS * INSTRUMENT_PADDING));
+  case_add(&price, CASE_OF_DOUBLES(contract, (size_t)N_CONTRACT_FIELDS * INSTRUMENT_PADDING));
   case_add(&price, CASE_OF_UINT(INSTRUMENT_PADDING));
   for (int i = 0; i < 3; i++) {
     case_add(&price, CASE_OF_UINTS(rows, INSTRUMENT_PADDING));

@@ -65,8 +65,8 @@ bool case_make_probe(arena *memory, uint32_t op, known_case *made) {
   for (uint32_t i = 0; a && b && c && i < n; i++) {
     double magnitude = arguments[i / 2 % ELEMENTS(arguments)];
     a[i] = i % 2 ? -magnitude : magnitude;
-    b[i] = arguments[i * 7 % ELEMENTS(arguments)];
-    c[i] = -arguments[i * 5 % ELEMENTS(arguments)];
+    b[i] = arguments[(size_t)i * 7 % ELEMENTS(arguments)];
+    c[i] = -arguments[(size_t)i * 5 % ELEMENTS(arguments)];
   }
   case_add(made, CASE_OF_UINT(n));
   case_add(made, CASE_OF_UINT(op));

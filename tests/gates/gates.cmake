@@ -12,14 +12,14 @@ set(left_out_asan
 
 # On the reference: PoCL's threads are not instrumented, so each hand-over between them and ours would look like a race.
 set(left_out_tsan ${left_out_asan}
-  "^device\\."  # of OpenCL devices
+  "^device\\.|^golden\\.(american|american_chains|dividends|shapes)$" # of OpenCL devices
   "^formula\\.|^fuzz\\.|^unit\\.(base|rules|engine|report|input)_" # one thread
 )
 set(kept_tsan "^unit\\.(base_parallel|base_file_folder|input_threads|input_book|report_large)$")
 
 # On the reference: PoCL compiles for the processor's widest registers, which valgrind does not know.
 set(left_out_valgrind ${left_out_asan}
-  "^device\\."
+  "^device\\.|^golden\\.(american|american_chains|dividends|shapes)$"
   "^formula\\.(base_black|base_bachelier|base_implied_vol|base_math|device_american.*)$" # minutes of MPFR, no memory of ours
 )
 set(kept_valgrind "")

@@ -4,8 +4,7 @@
 # lines of standard output as they are, of standard error after "! ", and the exit status in brackets unless it is 0.
 # Comments begin with "#".
 set -uo pipefail
-export LC_ALL=C SHOCKGRID SOURCE
-unset SHOCKGRID_DEVICE
+export LC_ALL=C SHOCKGRID SOURCE SHOCKGRID_DEVICE=reference
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 shockgrid() { "$SHOCKGRID" "$@"; }
