@@ -201,9 +201,10 @@ static bool keeps_no_vectors(const pass_context *with) {
 }
 
 uint32_t pass_batch_end(const pass_context *with, const portfolios *all, uint32_t first, uint32_t stride) {
-  enum { WITHOUT_VECTORS = 4 }; /* times as many */
+  enum { WITHOUT_VECTORS = 4 /* times as many */, MANY_POSITIONS = 1 << 18 /* whose nodes take some 100 MB */ };
   uint64_t positions_max = with->batch_bytes / (2 * (uint64_t)stride * sizeof(double));
-  positions_max *= keeps_no_vectors(with) ? WITHOUT_VECTORS : 1;
+  uint64_t more = positions_max * WITHOUT_VECTORS < MANY_POSITIONS ? positions_max * WITHOUT_VECTORS : MANY_POSITIONS;
+  positions_max = keeps_no_vectors(with) && positions_max < more ? more : positions_max;
   /* positions alone have as many nodes in every set: a batch's amounts stay near the caches */
   bool on_host = all->standalone && !device_get_traits(with->on)->own_memory;
   positions_max = on_host && positions_max > ALONE_POSITIONS ? ALONE_POSITIONS : positions_max;

@@ -16,6 +16,10 @@ static const money *alone_of(const recorder *with, uint32_t like, int m) {
 sg_status recorder_open_standalone(recorder *with, const positions_alone *alone, sg_error *error) {
   with->standalone = true;
   with->alone = alone;
+  for (uint32_t w = 0; w < with->n_workers; w++) { /* no more lines come */
+    ARRAY_FREE(&with->workers[w].lines);
+    ARRAY_FREE(&with->workers[w].pnl);
+  }
   with->n_alone = with->in->model->initial == with->in->model->maintenance ? 1 : N_MEASURES;
   with->alone_requirement = pages_malloc(((size_t)alone->distinct.n * with->n_alone + 1) * sizeof *with->alone_requirement);
   return with->alone_requirement == NULL ? error_out_of_memory(error) : SG_OK;
