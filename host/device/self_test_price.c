@@ -72,7 +72,7 @@ static void contract_fill(double *contract, size_t n_padded, uint32_t i, uint32_
   field[CONTRACT_YEARS * n_padded] = years_left[i % ELEMENTS(years_left)];
   field[CONTRACT_RATE * n_padded] = inverse ? 0 : 0.05 * case_random(state);
   field[CONTRACT_DISCOUNT * n_padded] = inverse ? 1 : 0.97;
-  field[CONTRACT_CARRY * n_padded] = i % 7 ? 0.06 * case_random(state) : 0;
+  field[CONTRACT_CARRY * n_padded] = i % 4 != 3 ? 0.06 * case_random(state) : 0;
   field[CONTRACT_AMERICAN * n_padded] = i % 3 != 1;
   field[CONTRACT_FORWARD * n_padded] = bases[row];
 }
@@ -129,11 +129,44 @@ static bool price_inputs_make(arena *memory, bool normal, case_size *size, price
   return true;
 }
 
+/* Vols that a scenario may bring: below 0, and infinite, at expiry too. */
+static void put_odd_vols(const price_inputs *in, case_size size) {
+  uint32_t n_padded = case_pad(size.n_rows);
+  for (uint32_t i = 0; i + 1 < size.n_rows; i++) { /* padding copies the last */
+    in->vol[n_padded + i] = i % 11 == 3 ? -0.3 : in->vol[n_padded + i];
+    in->vol[2 * n_padded + i] = i % 6 < 2 ? (double)INFINITY : in->vol[2 * n_padded + i];
+  }
+}
+
+/* The first, a put: a forward that stands still at the upper end of the octave of its vol, and time enough. */
+static void put_still_drift(const price_inputs *in, case_size size) {
+  uint32_t n_padded = case_pad(size.n_rows);
+  for (uint32_t slice = 0; size.n_rows > 1 && slice < PRICE_SLICES; slice++) {
+    in->vol[slice * n_padded] = 0.55;
+  }
+  if (size.n_rows > 1) {
+    in->contract[CONTRACT_SIGN * n_padded] = -1;
+    in->contract[CONTRACT_RATE * n_padded] = 0.75;
+    in->contract[CONTRACT_CARRY * n_padded] = 0.5;
+    in->contract[CONTRACT_YEARS * n_padded] = 60;
+  }
+}
+
+/* Every second option has two boundaries: a negative rate, as a put, and a lower yield. */
+static void put_negative_rates(const price_inputs *in, case_size size) {
+  uint32_t n_padded = case_pad(size.n_rows);
+  for (uint32_t i = 0; i + 1 < size.n_rows; i += 2) {
+    bool put = in->contract[CONTRACT_SIGN * n_padded + i] < 0;
+    in->contract[CONTRACT_RATE * n_padded + i] = put ? -0.02 : -0.05;
+    in->contract[CONTRACT_CARRY * n_padded + i] = put ? 0.03 : -0.03;
+  }
+}
+
 enum { CASE_DIVIDENDS = 3 };
 
 /* dividend[2][CASE_DIVIDENDS][n_padded]: none, one, two or three, some of them at once, at expiry or larger than the spot. */
 static void add_dividends(arena *memory, const double *contract, uint32_t n, known_case *to) {
-  static const double share[] = {0.03, 0.4, 0.01, 2, 0.001};
+  static const double share[] = {0.03, 0.4, 0.01, 2, 0.001, 1e-18 /* drops no spot */};
   static const double when[] = {1, 0.99, 0.5, 0.001, 0.3};
   size_t row = case_pad(n), half = CASE_DIVIDENDS * row;
   double *table = ARENA_ARRAY(memory, double, 2 * half);
@@ -143,7 +176,7 @@ static void add_dividends(arena *memory, const double *contract, uint32_t n, kno
       double fraction = when[(own + j) % ELEMENTS(when)] / (double)(j + 1);
       table[DIVIDEND_YEARS * half + j * row + i] = contract[CONTRACT_YEARS * row + own] * fraction;
       table[DIVIDEND_AMOUNT * half + j * row + i] =
-          contract[CONTRACT_FORWARD * row + own] * share[own / 2 % ELEMENTS(share)];
+          contract[CONTRACT_FORWARD * row + own] * share[(own / 2 + j) % ELEMENTS(share)];
     }
   }
   case_add(to, CASE_OF_DOUBLES(table, 2 * half));
@@ -182,6 +215,12 @@ bool case_make_price(arena *memory, kernel_id kernel, case_size size, double rou
   if (!price_inputs_make(memory, kernel == KERNEL_price_bachelier, &size, &in)) {
     return false;
   }
+  if (kernel == KERNEL_price_black || kernel == KERNEL_price_bachelier) {
+    put_odd_vols(&in, size);
+  }
+  if (kernel == KERNEL_price_two_boundaries) {
+    put_negative_rates(&in, size);
+  }
   *made = (known_case){.kernel = kernel,
                        .stride = stride,
                        .axes = {{stride, PER_SPAN}, {n_padded, PER_LANES}},
@@ -218,6 +257,9 @@ bool case_make_price(arena *memory, kernel_id kernel, case_size size, double rou
       bool padding = i % n_padded >= size.n_rows;
       squares[i] = padding ? squares[i - 1] : squares[i] * squares[i];
     }
+    for (size_t i = 0; squares && kernel == KERNEL_price_two_boundaries && i + 1 < size.n_rows; i += 4) {
+      squares[(rows - 1) * n_padded + i] = in.contract[CONTRACT_YEARS * n_padded + i]; /* they never meet: slice 0 */
+    }
     case_add(made, CASE_OF_DOUBLES(american_table_make(memory, shape), american_table_count(shape)));
     case_add(made, CASE_OF_DOUBLES(squares, n));
   }
@@ -231,6 +273,7 @@ bool case_make_american_solve(arena *memory, case_size size, known_case *made) {
   if (!price_inputs_make(memory, false, &size, &in)) {
     return false;
   }
+  put_still_drift(&in, size);
   *made = (known_case){.kernel = KERNEL_solve_american,
                        .stride = n_padded,
                        .axes = {{PRICE_SLICES, PER_CELL}, {n_padded, PER_LANES}}};
@@ -251,6 +294,7 @@ bool case_make_two_boundaries_solve(arena *memory, case_size size, known_case *m
   if (!price_inputs_make(memory, false, &size, &in)) {
     return false;
   }
+  put_negative_rates(&in, size);
   *made = (known_case){.kernel = KERNEL_solve_two_boundaries,
                        .stride = n_padded,
                        .axes = {{PRICE_SLICES, PER_CELL}, {n_padded, PER_LANES}}};

@@ -15,21 +15,20 @@ static size_t axis_items(case_axis axis, uint32_t lanes, uint32_t span) {
   return (axis.n + step - 1) / step;
 }
 
-/* What follows an output: rows of the bytes below, which no kernel may touch. Work-items beyond the true counts, of which
- * a launch has some on most devices, would. */
+/* What follows an array: after an output rows of the bytes below, which no kernel may touch; after an input the input again, as
+ * far as it goes. Work-items beyond the true counts, of which a launch has some on most devices, would read as if they were
+ * true ones, and write. */
 enum { GUARD_ROWS = 16, GUARD_BYTE = 0xa5 };
 
 static size_t guard_bytes(const known_case *what, const case_argument *of) {
-  return of->output ? GUARD_ROWS * (size_t)what->stride * element_bytes(of) : 0;
+  size_t bytes = GUARD_ROWS * (size_t)what->stride * element_bytes(of), own = of->n * element_bytes(of);
+  return of->output || bytes < own ? bytes : own;
 }
 
 /* An argument's buffer, with its guard. */
 static sg_status array_make(device *on, const known_case *what, const case_argument *of, arena *memory,
                             device_buffer **made, sg_error *error) {
   size_t size_bytes = of->n * element_bytes(of), guard = guard_bytes(what, of);
-  if (!guard) {
-    return buffer_make(on, size_bytes, of->data, made, error);
-  }
   char *initial = arena_array(memory, size_bytes + guard, 1);
   if (!initial) {
     return error_out_of_memory(error);
@@ -37,7 +36,11 @@ static sg_status array_make(device *on, const known_case *what, const case_argum
   if (of->data) {
     memcpy(initial, of->data, size_bytes);
   }
-  memset(initial + size_bytes, GUARD_BYTE, guard);
+  if (of->output) {
+    memset(initial + size_bytes, GUARD_BYTE, guard);
+  } else {
+    memcpy(initial + size_bytes, of->data, guard);
+  }
   return buffer_make(on, size_bytes + guard, initial, made, error);
 }
 

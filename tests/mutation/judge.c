@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Is a device with these kernels refused by the self-test? judge MUTANT.so LANES: the kernels of a program, compiled by clang
- * from the OpenCL text with LANES lanes; those of the other programs are the reference's own. Built and run by mutate.py.
- * Exit code 0: passes the self-test; 1: refused, and why on stdout.
+ * Is a device with these kernels refused by the self-test? judge BASE.so MUTANT.so: kernels compiled by clang from the OpenCL
+ * text, with LANES lanes; MUTANT.so has those of one program and goes before BASE.so, which has all. Run by mutate.py. Exit code 0: passes the self-test; 1: refused, and why on stdout.
  */
 #include "device/backend.h"
 
@@ -13,11 +12,11 @@
 
 enum { MARGIN_BYTES = 4096, ALIGNMENT = 64 }; /* zeros on both sides: what a wrong index reads is the same each time */
 
-static void *library;
+static void *libraries[2];
 static const device_backend *real;
 static size_t item[2];
 
-size_t get_global_id(unsigned dimension);
+__attribute__((visibility("default"))) size_t get_global_id(unsigned dimension);
 size_t get_global_id(unsigned dimension) { return item[dimension]; }
 
 static sg_status aligned_make(device_buffer *buffer, const void *initial, sg_error *error) {
@@ -46,9 +45,11 @@ static sg_status library_launch(device *on, kernel_id kernel, const kernel_argum
   unsigned long values[32];
   void (*call)(const unsigned long *) = NULL;
   snprintf(name, sizeof name, "call_%s", device_kernel_name(kernel));
-  *(void **)&call = dlsym(library, name);
+  for (int i = 0; i < 2 && !call; i++) {
+    *(void **)&call = dlsym(libraries[i], name);
+  }
   if (!call) {
-    return real->launch(on, kernel, arguments, n_arguments, items, error);
+    return error_fail(error, SG_BUG, "no %s", name);
   }
   for (size_t i = 0; i < n_arguments; i++) {
     values[i] = arguments[i].is == ARGUMENT_UINT ? arguments[i].as.uint : 0;
@@ -72,13 +73,15 @@ int main(int argc, char **argv) {
   const sg_device_options options = {.skip_self_test = true};
   device *under_test;
   sg_error *error = sg_error_open();
-  if (argc != 3 || device_open("reference", &options, &under_test, error) != SG_OK) {
+  if (argc != 4 || device_open("reference", &options, &under_test, error) != SG_OK) {
     return 70;
   }
-  library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
-  if (!library) {
-    fprintf(stderr, "%s\n", dlerror());
-    return 70;
+  for (int i = 0; i < 2; i++) {
+    libraries[i] = dlopen(argv[2 - i], RTLD_NOW | RTLD_LOCAL);
+    if (!libraries[i]) {
+      fprintf(stderr, "%s\n", dlerror());
+      return 70;
+    }
   }
   real = under_test->backend;
   backend = *real;
@@ -88,7 +91,7 @@ int main(int argc, char **argv) {
   under_test->backend = &backend;
   under_test->traits.type = "cpu";
   under_test->traits.name = "mutant";
-  under_test->traits.lanes = (uint32_t)atoi(argv[2]);
+  under_test->traits.lanes = (uint32_t)atoi(argv[3]);
   sg_status status = self_test_run(under_test, error);
   if (status != SG_OK) {
     printf("%s\n", sg_error_get(error, 0).message);

@@ -136,25 +136,34 @@ def spread(mutants, each):
 class Workshop:
     """Compiles programs and mutants, and asks the judge."""
 
-    def __init__(self, build, folder, lanes_wanted):
+    def __init__(self, build, folder, keep, lanes_wanted):
         self.folder = folder
         self.programs = sorted(os.path.basename(f)[:-3] for f in glob.glob(KERNELS + "/*.cl"))
         self.wrappers = {p: self.wrapper(p) for p in self.programs}
-        self.judge = os.path.join(folder, "judge")
+        texts = [open(f, "rb").read() for f in sorted(glob.glob(KERNELS + "/*")) + [HERE + "/opencl.h"]]
+        self.kernels = hashlib.sha256(b"".join(texts)).hexdigest()[:16]
+        self.judge = os.path.join(build, "tests", "mutation_judge")
         self.journal = os.path.join(folder, "killed.jsonl")
         self.killed = dict(json.loads(line) for line in open(self.journal)) if os.path.exists(self.journal) else {}
-        objects = [f for l in ("base", "device") for f in glob.glob("%s/CMakeFiles/%s.dir/**/*.o" % (build, l), recursive=True)]
-        subprocess.run(["cc", "-std=c11", "-D_GNU_SOURCE", "-O1", "-rdynamic", "-I", build + "/layers/device", "-I",
-                        SOURCE + "/include", HERE + "/judge.c", *objects, "-lOpenCL", "-lzstd", "-lz", "-lxxhash", "-ljansson", "-lm",
-                        "-ldl", "-lpthread", "-o", self.judge], check=True)
         for lanes in lanes_wanted:
-            self.compile(KERNELS, self.programs, lanes, self.base(lanes), check=True)
+            if not os.path.exists(self.base(lanes)):
+                self.compile(KERNELS, self.programs, lanes, self.base(lanes), "-O2" if keep else "-O0", check=True)
+
+    def check_sound(self, lanes_wanted):
+        """The kernels as they are pass, all of them and one program by itself: else every mutant would be refused."""
+        one = os.path.join(self.folder, "one.so")
+        for lanes in lanes_wanted:
+            self.compile(KERNELS, ["price"], lanes, one, check=True)
+            for library in (self.base(lanes), one):
+                verdict, said = self.ask(library, lanes)
+                if verdict != "survived":
+                    sys.exit("the kernels as they are do not pass with %d lanes: %s" % (lanes, said))
 
     def base(self, lanes):
-        return os.path.join(self.folder, "base%d.so" % lanes)
+        return os.path.join(self.folder, "base%d-%s.so" % (lanes, self.kernels))
 
     def clang(self, *arguments, **options):
-        return subprocess.run([CLANG, "-x", "cl", "-cl-std=CL1.2", "-target", "x86_64-linux-gnu", "-mfma", "-O0", "-fPIC",
+        return subprocess.run([CLANG, "-x", "cl", "-cl-std=CL1.2", "-target", "x86_64-linux-gnu", "-mfma", "-ffp-contract=off", "-fPIC",
                                "-w", "-Dalways_inline=unused", "-DPRICE_COLUMNS=8", "-include", HERE + "/opencl.h",
                                *arguments], capture_output=True, text=True, **options)
 
@@ -176,7 +185,7 @@ class Workshop:
     def programs_reading(self, file):
         """The programs that a mutant of a file is compiled into: of what all include, those that use most of it."""
         few = {"lane.h": ["probe", "price", "reduce", "fold", "american", "check"], "math.h": ["probe", "price", "american"],
-               "contract.h": ["price"], "forward.h": ["forward"]}
+               "contract.h": ["price", "american", "differences", "two_boundaries"], "forward.h": ["forward"]}
         return few[file] if file in few else [p for p in self.programs if file in self.included(p + ".cl")]
 
     def included(self, file):
@@ -189,11 +198,11 @@ class Workshop:
                 left += re.findall(r'#include "([^"]+)"', open(os.path.join(KERNELS, name)).read())
         return found
 
-    def compile(self, kernels, programs, lanes, library, check=False):
+    def compile(self, kernels, programs, lanes, library, level="-O0", check=False):
         objects = []
         for p in programs:
             made = "%s.%s.o" % (library, p)
-            done = self.clang("-DLANES=%d" % lanes, "-I", kernels, "-c", self.wrappers[p], "-o", made, check=check)
+            done = self.clang(level, "-DLANES=%d" % lanes, "-I", kernels, "-c", self.wrappers[p], "-o", made, check=check)
             if done.returncode:
                 return False
             objects.append(made)
@@ -213,7 +222,7 @@ class Workshop:
     def ask(self, library, lanes):
         """("killed" | "survived", what the judge said) of the kernels in a library"""
         limit = (CPU_LIMIT_S, CPU_LIMIT_S)  # of processor time: how busy the machine is decides nothing
-        done = subprocess.run([self.judge, library, str(lanes)], capture_output=True, text=True,
+        done = subprocess.run([self.judge, self.base(lanes), library, str(lanes)], capture_output=True, text=True,
                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, limit))
         if done.returncode == 70:
             sys.exit("the judge failed: " + done.stderr)
@@ -252,14 +261,24 @@ class Workshop:
         return verdict
 
 
+def numbers(mutants):
+    """{mutant: which of those of its function that read the same it is, from 1}"""
+    seen, number = collections.Counter(), {}
+    for m in mutants:
+        key = (m.file, m.function, m.before, m.after)
+        seen[key] += 1
+        number[m] = seen[key]
+    return number
+
+
 def equivalents():
-    """{(file, function, before, after): why} of tests/mutation/equivalent.txt"""
+    """{(file, function, before, after, number): why} of tests/mutation/equivalent.txt"""
     known = {}
     path = os.path.join(HERE, "equivalent.txt")
     for line in open(path) if os.path.exists(path) else []:
         if line.strip() and not line.startswith("#"):
-            file, function, before, after, why = [part.strip() for part in line.split(" | ", 4)]
-            known[file, function, before, after] = why
+            file, function, before, after, number, why = [part.strip() for part in line.split(" | ", 5)]
+            known[file, function, before, after, int(number)] = why
     return known
 
 
@@ -290,6 +309,7 @@ def main():
     hosts_own = re.compile(r".*_(delta|vega)$")  # no kernel calls them
     files = sorted(f for f in os.listdir(KERNELS) if f.endswith((".h", ".cl")) and f != "shared.h")
     mutants = [m for f in files for m in mutants_of(f) if not hosts_own.match(m.function)]
+    number = numbers(mutants)
     if options.file:
         mutants = [m for m in mutants if m.file in options.file]
     chosen = spread(mutants, options.each)
@@ -299,22 +319,20 @@ def main():
     with contextlib.ExitStack() as stack:
         folder = options.work or stack.enter_context(tempfile.TemporaryDirectory())
         lanes_wanted = sorted({m.lanes for m in chosen})
-        shop = Workshop(os.path.abspath(options.build), folder, lanes_wanted)
-        for lanes in lanes_wanted:
-            if subprocess.run([shop.judge, shop.base(lanes), str(lanes)]).returncode:
-                sys.exit("the kernels as they are do not pass with %d lanes" % lanes)
+        shop = Workshop(os.path.abspath(options.build), folder, options.work, lanes_wanted)
+        shop.check_sound(lanes_wanted)
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             verdicts = pool.map(shop.try_mutant, range(len(chosen)), chosen)
             for m, (verdict, said) in zip(chosen, verdicts):
-                why = known.get((m.file, m.function, one_line(m.before), one_line(m.after)))
+                why = known.get((m.file, m.function, one_line(m.before), one_line(m.after), number[m]))
                 if verdict == "survived" and why:
                     verdict = "equivalent"
                 row = table.setdefault((m.file, m.function), collections.Counter())
                 row[verdict] += 1
                 if verdict == "survived":
                     survivors.append(m)
-                print("%-10s %s:%d %s: %s: %s -> %s%s" % (verdict, m.file, m.line, m.function, m.kind, one_line(m.before),
-                                                        one_line(m.after), "; " + why if why else ""), flush=True)
+                print("%-10s %s:%d | %s | %s | %s | %d | %s" % (verdict, m.file, m.line, m.function, one_line(m.before),
+                                                             one_line(m.after), number[m], why or m.kind), flush=True)
     rows = kept_rows(options.results, files if not options.file else options.file)
     lines = ["| file | function | mutants | killed | equivalent | survived |", "|---|---|---|---|---|---|"]
     for (file, function), row in table.items():

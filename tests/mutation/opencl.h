@@ -36,9 +36,9 @@ OVERLOADED double4 select(double4 no, double4 yes, long4 mask) {
   return as_double4((as_long4(no) & ~sign) | (as_long4(yes) & sign));
 }
 OVERLOADED int any(long4 x) { return (int)((as_ulong4(x).x | as_ulong4(x).y | as_ulong4(x).z | as_ulong4(x).w) >> 63); }
-OVERLOADED double4 vload4(size_t i, const __private double *p) { return (double4)(p[0], p[1], p[2], p[3]); }
-OVERLOADED double4 vload4(size_t i, const __global double *p) { return (double4)(p[0], p[1], p[2], p[3]); }
-OVERLOADED uint4 vload4(size_t i, const __global uint *p) { return (uint4)(p[0], p[1], p[2], p[3]); }
-OVERLOADED void vstore4(double4 x, size_t i, __private double *p) { p[0] = x.x, p[1] = x.y, p[2] = x.z, p[3] = x.w; }
+OVERLOADED double4 vload4(size_t i, const __private double *p) { p += 4 * i; return (double4)(p[0], p[1], p[2], p[3]); }
+OVERLOADED double4 vload4(size_t i, const __global double *p) { p += 4 * i; return (double4)(p[0], p[1], p[2], p[3]); }
+OVERLOADED uint4 vload4(size_t i, const __global uint *p) { p += 4 * i; return (uint4)(p[0], p[1], p[2], p[3]); }
+OVERLOADED void vstore4(double4 x, size_t i, __private double *p) { p += 4 * i; p[0] = x.x, p[1] = x.y, p[2] = x.z, p[3] = x.w; }
 
 #endif
