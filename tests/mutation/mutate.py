@@ -15,6 +15,7 @@ import argparse
 import collections
 import contextlib
 import concurrent.futures
+import functools
 import glob
 import hashlib
 import json
@@ -48,6 +49,11 @@ DEFINITION = re.compile(r"^(?:LANE_INLINE|__kernel)\s[^;{]*?\b(\w+)\s*\([^;{]*\{
 Mutant = collections.namedtuple("Mutant", "file line function kind before after start end lanes")
 
 
+@functools.lru_cache(None)
+def text_of(file):
+    return open(os.path.join(KERNELS, file)).read()
+
+
 def number_after(text):
     """A number that differs a little: an integer by one, a real by 2^-30 of itself."""
     body = text.rstrip("uUlLfF")
@@ -73,7 +79,7 @@ def functions_of(text):
 
 
 def mutants_of(file):
-    text = open(os.path.join(KERNELS, file)).read()
+    text = text_of(file)
     spans = functions_of(text)
     tokens = [m for m in TOKEN.finditer(text) if m.lastgroup not in ("comment", "directive", "string")]
     c11 = range(text.find("#else /* C11 */"), text.find("#if LANES == 1\n\ntypedef")) if file == "lane.h" else range(0)
@@ -139,9 +145,9 @@ class Workshop:
     def __init__(self, build, folder, keep, lanes_wanted):
         self.folder = folder
         self.programs = sorted(os.path.basename(f)[:-3] for f in glob.glob(KERNELS + "/*.cl"))
-        self.wrappers = {p: self.wrapper(p) for p in self.programs}
         texts = [open(f, "rb").read() for f in sorted(glob.glob(KERNELS + "/*")) + [HERE + "/opencl.h"]]
         self.kernels = hashlib.sha256(b"".join(texts)).hexdigest()[:16]
+        self.wrappers = {p: self.wrapper(p) for p in self.programs}
         self.judge = os.path.join(build, "tests", "mutation_judge")
         self.journal = os.path.join(folder, "killed.jsonl")
         self.killed = dict(json.loads(line) for line in open(self.journal)) if os.path.exists(self.journal) else {}
@@ -163,13 +169,13 @@ class Workshop:
         return os.path.join(self.folder, "base%d-%s.so" % (lanes, self.kernels))
 
     def clang(self, *arguments, **options):
-        return subprocess.run([CLANG, "-x", "cl", "-cl-std=CL1.2", "-target", "x86_64-linux-gnu", "-mfma", "-ffp-contract=off", "-fPIC",
-                               "-w", "-Dalways_inline=unused", "-DPRICE_COLUMNS=8", "-include", HERE + "/opencl.h",
+        return subprocess.run([CLANG, "-x", "cl", "-cl-std=CL1.2", "-target", "x86_64-linux-gnu", "-mfma",
+                               "-ffp-contract=off", "-fPIC", "-w", "-Dalways_inline=unused", "-DPRICE_COLUMNS=8", "-include", HERE + "/opencl.h",
                                *arguments], capture_output=True, text=True, **options)
 
     def wrapper(self, program):
         """A function call_KERNEL of an array of numbers for each kernel of a program."""
-        path = os.path.join(self.folder, "call_%s.cl" % program)
+        path = os.path.join(self.folder, "call_%s-%s.cl" % (program, self.kernels))
         if os.path.exists(path):
             return path
         text = self.clang("-E", "-P", "-DLANES=4", "-I", KERNELS, "%s/%s.cl" % (KERNELS, program), check=True).stdout
@@ -182,12 +188,15 @@ class Workshop:
             out.write('#include "%s.cl"\n%s\n' % (program, "\n".join(calls)))
         return path
 
+    @functools.lru_cache(None)
     def programs_reading(self, file):
         """The programs that a mutant of a file is compiled into: of what all include, those that use most of it."""
-        few = {"lane.h": ["probe", "price", "reduce", "fold", "american", "check"], "math.h": ["probe", "price", "american"],
-               "contract.h": ["price", "american", "differences", "two_boundaries"], "forward.h": ["forward"]}
+        few = {"lane.h": ["probe", "price", "reduce", "fold", "american", "check", "trees"],
+               "math.h": ["probe", "price", "american"], "forward.h": ["forward"],
+               "contract.h": ["price", "american", "differences", "two_boundaries"]}
         return few[file] if file in few else [p for p in self.programs if file in self.included(p + ".cl")]
 
+    @functools.lru_cache(None)
     def included(self, file):
         """The file and all that it includes."""
         found, left = set(), [file]
@@ -195,7 +204,7 @@ class Workshop:
             name = left.pop()
             if name not in found:
                 found.add(name)
-                left += re.findall(r'#include "([^"]+)"', open(os.path.join(KERNELS, name)).read())
+                left += re.findall(r'#include "([^"]+)"', text_of(name))
         return found
 
     def compile(self, kernels, programs, lanes, library, level="-O0", check=False):
@@ -216,7 +225,7 @@ class Workshop:
         read = set().union(*(self.included(p + ".cl") for p in self.programs_reading(mutant.file)))
         digest = hashlib.sha256(("%d %s\n%s" % (mutant.lanes, mutant.file, text)).encode())
         for file in sorted(read - {mutant.file}):
-            digest.update(open(os.path.join(KERNELS, file), "rb").read())
+            digest.update(text_of(file).encode())
         return digest.hexdigest()
 
     def ask(self, library, lanes):
@@ -234,7 +243,7 @@ class Workshop:
 
     def try_mutant(self, number, mutant):
         """("killed" | "survived" | "invalid", what the judge said)"""
-        text = open(os.path.join(KERNELS, mutant.file)).read()
+        text = text_of(mutant.file)
         text = text[:mutant.start] + mutant.after + text[mutant.end:]
         name = self.name(mutant, text)
         if name in self.killed:
