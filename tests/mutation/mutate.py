@@ -44,7 +44,10 @@ COMPARISON = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="
 SWAPS = {"lane_evens_first": "lane_odds_first", "lane_odds_first": "lane_evens_first", "lo": "hi", "hi": "lo",
          "even": "odd", "odd": "even", "lane_min": "lane_max", "lane_max": "lane_min", "lane_less": "lane_less_equal",
          "lane_less_equal": "lane_less"}
-DEFINITION = re.compile(r"^(?:LANE_INLINE|__kernel)\s[^;{]*?\b(\w+)\s*\([^;{]*\{", re.M | re.S)
+DEFINITION = re.compile(r"^(?:LANE_INLINE|__kernel| +__kernel)\s[^;{]*?\b(\w+)(?:##name)?\s*\([^;{]*\{", re.M | re.S)
+
+# Lengths in declarations: more or less room than is used changes no result, so these are left alone.
+LENGTHS = re.compile(r"^ *(?:const )?(?:lane|lane_bits|double|uint) \w+\[[^;=]*[;=]", re.M)
 
 Mutant = collections.namedtuple("Mutant", "file line function kind before after start end lanes")
 
@@ -81,7 +84,12 @@ def functions_of(text):
 def mutants_of(file):
     text = text_of(file)
     spans = functions_of(text)
-    tokens = [m for m in TOKEN.finditer(text) if m.lastgroup not in ("comment", "directive", "string")]
+    lengths = [range(*m.span()) for m in LENGTHS.finditer(text)]
+    found = []
+    for m in TOKEN.finditer(text):
+        kernel = m.group().find("__kernel") if m.lastgroup == "directive" else -1  # a macro that is a kernel
+        found += TOKEN.finditer(text, m.start() + kernel, m.end()) if kernel >= 0 else [m]
+    tokens = [m for m in found if m.lastgroup not in ("comment", "directive", "string")]
     c11 = range(text.find("#else /* C11 */"), text.find("#if LANES == 1\n\ntypedef")) if file == "lane.h" else range(0)
     one_lane = range(text.find("#if LANES == 1\n\ntypedef"), text.find("#else\n\n#define LANE_JOIN_"))
     made = []
@@ -89,7 +97,7 @@ def mutants_of(file):
     def add(kind, token, after, start=None, end=None):
         start, end = token.start() if start is None else start, token.end() if end is None else end
         name = next((n for n, a, b in spans if a <= start < b), None)
-        if name and start not in c11:
+        if name and start not in c11 and not any(start in length for length in lengths):
             made.append(Mutant(file, text.count("\n", 0, start) + 1, name, kind, text[start:end], after, start, end,
                                1 if start in one_lane else 4))
 
