@@ -8,7 +8,7 @@ with four lanes (helpers of one lane: with one), and given to the device's self-
   --each N      at most N mutants of each function, spread over the kinds of fault (default 6); 0: all
   --file NAME   only of this file; may be repeated. Its rows replace those of the file in FILE
   --work FOLDER keep what all mutants share there, for the next time, and the verdicts: mutants once killed are not judged
-                again while their text is the same (the self-test only gains cases)
+                again while the text of their file is the same (the self-test only gains cases)
   --sample N    N mutants of all functions together, always the same, for the suite
 """
 import argparse
@@ -44,7 +44,8 @@ COMPARISON = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="
 SWAPS = {"lane_evens_first": "lane_odds_first", "lane_odds_first": "lane_evens_first", "lo": "hi", "hi": "lo",
          "even": "odd", "odd": "even", "lane_min": "lane_max", "lane_max": "lane_min", "lane_less": "lane_less_equal",
          "lane_less_equal": "lane_less"}
-DEFINITION = re.compile(r"^(?:LANE_INLINE|__kernel| +__kernel)\s[^;{]*?\b(\w+)(?:##name)?\s*\([^;{]*\{", re.M | re.S)
+DEFINITION = re.compile(r"^(?:LANE_INLINE|__kernel| +__kernel)\s[^;{]*?\b(\w+)(?:##name)?\s*\([^;{]*\{"
+                        r"|^__constant\s[^;=]*?\b(\w+)\[[^;=]*=\s*\{", re.M | re.S)
 
 # Lengths in declarations: more or less room than is used changes no result, so these are left alone.
 LENGTHS = re.compile(r"^ *(?:const )?(?:lane|lane_bits|double|uint) \w+\[[^;=]*[;=]", re.M)
@@ -68,7 +69,7 @@ def number_after(text):
 
 
 def functions_of(text):
-    """(name, start of its body, end) of each function, in order."""
+    """(name, start of its body, end) of each function and table, in order."""
     found = []
     for match in DEFINITION.finditer(text):
         depth, end = 0, match.end() - 1
@@ -77,7 +78,7 @@ def functions_of(text):
             end += 1
             if depth == 0:
                 break
-        found.append((match.group(1), match.end() - 1, end))
+        found.append((match.group(1) or match.group(2), match.end() - 1, end))
     return found
 
 
@@ -223,18 +224,10 @@ class Workshop:
             if done.returncode:
                 return False
             objects.append(made)
-        done = subprocess.run(["ld", "-shared", *objects, "-o", library], capture_output=True)
+        done = subprocess.run(["ld", "-shared", "--allow-multiple-definition", *objects, "-o", library], capture_output=True, check=check)
         for made in objects:
             os.remove(made)
         return done.returncode == 0
-
-    def name(self, mutant, text):
-        """A digest of the mutant: its faulty file and all that stands beside it in its programs."""
-        read = set().union(*(self.included(p + ".cl") for p in self.programs_reading(mutant.file)))
-        digest = hashlib.sha256(("%d %s\n%s" % (mutant.lanes, mutant.file, text)).encode())
-        for file in sorted(read - {mutant.file}):
-            digest.update(text_of(file).encode())
-        return digest.hexdigest()
 
     def ask(self, library, lanes):
         """("killed" | "survived", what the judge said) of the kernels in a library"""
@@ -253,7 +246,7 @@ class Workshop:
         """("killed" | "survived" | "invalid", what the judge said)"""
         text = text_of(mutant.file)
         text = text[:mutant.start] + mutant.after + text[mutant.end:]
-        name = self.name(mutant, text)
+        name = hashlib.sha256(("%d %s\n%s" % (mutant.lanes, mutant.file, text)).encode()).hexdigest()
         if name in self.killed:
             return self.killed[name]
         kernels = os.path.join(self.folder, "m%d" % number)
