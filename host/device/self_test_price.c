@@ -316,6 +316,9 @@ bool case_make_american_share(arena *memory, case_size size, known_case *made) {
   if (!price_inputs_make(memory, false, &size, &in)) {
     return false;
   }
+  if (size.n_rows > 2) { /* an instrument beyond the last would read the next field, and have a boundary */
+    in.contract[CONTRACT_RATE * (size_t)n_padded + 1] = 0.04;
+  }
   size_t n_solved = (size_t)shape.n_vols * shape.n_nodes * n_puts, n_pairs = PRICE_SLICES * (size_t)n_padded;
   double *solved = case_randoms(memory, n_solved, 0.5, &size.seed);
   uint32_t *pair = ARENA_ARRAY(memory, uint32_t, n_pairs);

@@ -92,13 +92,15 @@ def mutants_of(file):
         found += TOKEN.finditer(text, m.start() + kernel, m.end()) if kernel >= 0 else [m]
     tokens = [m for m in found if m.lastgroup not in ("comment", "directive", "string")]
     c11 = range(text.find("#else /* C11 */"), text.find("#if LANES == 1\n\ntypedef")) if file == "lane.h" else range(0)
+    other_widths = [range(*m.span()) for m in re.finditer(r"^#(if|elif) LANES == (2|8)\n.*?^#e\w+$", text, re.M | re.S)] \
+        if file == "lane.h" else []  # of 2, 8 and 16 lanes: tests/device/device_kernels.c
     one_lane = range(text.find("#if LANES == 1\n\ntypedef"), text.find("#else\n\n#define LANE_JOIN_"))
     made = []
 
     def add(kind, token, after, start=None, end=None):
         start, end = token.start() if start is None else start, token.end() if end is None else end
         name = next((n for n, a, b in spans if a <= start < b), None)
-        if name and start not in c11 and not any(start in length for length in lengths):
+        if name and start not in c11 and not any(start in part for part in lengths + other_widths):
             made.append(Mutant(file, text.count("\n", 0, start) + 1, name, kind, text[start:end], after, start, end,
                                1 if start in one_lane else 4))
 
