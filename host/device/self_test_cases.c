@@ -229,6 +229,7 @@ bool case_make_reduce(arena *memory, case_size size, uint32_t carry, known_case 
     for (uint32_t k = 0; k < stride; k++) {
       row[k] = k >= columns ? -1e9 /* padding never counts */ : i % 5 == 4 ? (double)NAN : i % 5 == 3 ? -7.0 : row[k];
     }
+    row[0] = i % 7 == 5 ? -DBL_MAX : row[0];
     row[columns / 2] = i % 5 == 1 ? -(double)INFINITY : i % 5 == 2 ? (double)NAN : row[columns / 2];
     worst[i] = i % 3 ? worst[i] : -7.0;
     scenario[i] = 5 * i;

@@ -152,6 +152,20 @@ static void put_still_drift(const price_inputs *in, case_size size) {
   }
 }
 
+/* The third, a put: its spot moves along its forward, and the best time to exercise lies before expiry. */
+static void put_still_spot(const price_inputs *in, case_size size) {
+  uint32_t n_padded = case_pad(size.n_rows);
+  for (uint32_t slice = 0; size.n_rows > 3 && slice < PRICE_SLICES; slice++) {
+    in->vol[slice * n_padded + 2] = 1e-9;
+  }
+  if (size.n_rows > 3) {
+    in->contract[CONTRACT_SIGN * n_padded + 2] = -1;
+    in->contract[CONTRACT_RATE * n_padded + 2] = 0.04;
+    in->contract[CONTRACT_CARRY * n_padded + 2] = -0.01;
+    in->contract[CONTRACT_YEARS * n_padded + 2] = 30;
+  }
+}
+
 /* Every second option has two boundaries: a negative rate, as a put, and a lower yield. */
 static void put_negative_rates(const price_inputs *in, case_size size) {
   uint32_t n_padded = case_pad(size.n_rows);
@@ -220,6 +234,9 @@ bool case_make_price(arena *memory, kernel_id kernel, case_size size, double rou
   }
   if (kernel == KERNEL_price_two_boundaries) {
     put_negative_rates(&in, size);
+  }
+  if (kernel == KERNEL_price_american) {
+    put_still_spot(&in, size);
   }
   *made = (known_case){.kernel = kernel,
                        .stride = stride,

@@ -8,7 +8,8 @@ with four lanes (helpers of one lane: with one), and given to the device's self-
   --each N      at most N mutants of each function, spread over the kinds of fault (default 6); 0: all
   --file NAME   only of this file; may be repeated. Its rows replace those of the file in FILE
   --work FOLDER keep what all mutants share there, for the next time, and the verdicts: mutants once killed are not judged
-                again while the text of their file is the same (the self-test only gains cases)
+                again while the text of their file is the same (the self-test
+                only gains cases), nor survivors by the same judge
   --sample N    N mutants of all functions together, always the same, for the suite
 """
 import argparse
@@ -92,7 +93,7 @@ def mutants_of(file):
         found += TOKEN.finditer(text, m.start() + kernel, m.end()) if kernel >= 0 else [m]
     tokens = [m for m in found if m.lastgroup not in ("comment", "directive", "string")]
     c11 = range(text.find("#else /* C11 */"), text.find("#if LANES == 1\n\ntypedef")) if file == "lane.h" else range(0)
-    other_widths = [range(*m.span()) for m in re.finditer(r"^#(if|elif) LANES == (2|8)\n.*?^#e\w+$", text, re.M | re.S)] \
+    other_widths = [range(*m.span()) for m in re.finditer(r"^#(if|elif) LANES == (2|8)\n.*?^#(e\w+$|else\n.* 15\))", text, re.M | re.S)] \
         if file == "lane.h" else []  # of 2, 8 and 16 lanes: tests/device/device_kernels.c
     one_lane = range(text.find("#if LANES == 1\n\ntypedef"), text.find("#else\n\n#define LANE_JOIN_"))
     made = []
@@ -160,8 +161,9 @@ class Workshop:
         self.kernels = hashlib.sha256(b"".join(texts)).hexdigest()[:16]
         self.wrappers = {p: self.wrapper(p) for p in self.programs}
         self.judge = os.path.join(build, "tests", "mutation_judge")
-        self.journal = os.path.join(folder, "killed.jsonl")
-        self.killed = dict(json.loads(line) for line in open(self.journal)) if os.path.exists(self.journal) else {}
+        self.asked = hashlib.sha256(open(self.judge, "rb").read()).hexdigest()[:16]  # what a survivor survived
+        self.journal = os.path.join(folder, "verdicts.jsonl")
+        self.known = dict(json.loads(line) for line in open(self.journal)) if os.path.exists(self.journal) else {}
         for lanes in lanes_wanted:
             if not os.path.exists(self.base(lanes)):
                 self.compile(KERNELS, self.programs, lanes, self.base(lanes), "-O2" if keep else "-O0", check=True)
@@ -202,7 +204,7 @@ class Workshop:
     @functools.lru_cache(None)
     def programs_reading(self, file):
         """The programs that a mutant of a file is compiled into: of what all include, those that use most of it."""
-        few = {"lane.h": ["probe", "price", "reduce", "fold", "american", "check", "trees"],
+        few = {"lane.h": ["probe", "price", "reduce", "fold", "american", "check", "trees", "differences"],
                "math.h": ["probe", "price", "american"], "forward.h": ["forward"],
                "contract.h": ["price", "american", "differences", "two_boundaries"]}
         return few[file] if file in few else [p for p in self.programs if file in self.included(p + ".cl")]
@@ -249,8 +251,9 @@ class Workshop:
         text = text_of(mutant.file)
         text = text[:mutant.start] + mutant.after + text[mutant.end:]
         name = hashlib.sha256(("%d %s\n%s" % (mutant.lanes, mutant.file, text)).encode()).hexdigest()
-        if name in self.killed:
-            return self.killed[name]
+        for key in (name, name + self.asked):
+            if key in self.known:
+                return self.known[key]
         kernels = os.path.join(self.folder, "m%d" % number)
         shutil.rmtree(kernels, ignore_errors=True)
         shutil.copytree(KERNELS, kernels)
@@ -267,9 +270,8 @@ class Workshop:
             if verdict[0] == "killed":
                 break
         shutil.rmtree(kernels)
-        if verdict[0] != "survived":
-            with open(self.journal, "a") as out:
-                out.write(json.dumps([name, verdict]) + "\n")
+        with open(self.journal, "a") as out:
+            out.write(json.dumps([name if verdict[0] != "survived" else name + self.asked, verdict]) + "\n")
         return verdict
 
 
@@ -318,7 +320,7 @@ def main():
     if not CLANG:
         print("skipped: no clang")
         return 77
-    hosts_own = re.compile(r".*_(delta|vega)$")  # no kernel calls them
+    hosts_own = re.compile(r".*_(delta|vega|d|d1|density)$")  # no kernel calls them
     files = sorted(f for f in os.listdir(KERNELS) if f.endswith((".h", ".cl")) and f != "shared.h")
     mutants = [m for f in files for m in mutants_of(f) if not hosts_own.match(m.function)]
     number = numbers(mutants)
