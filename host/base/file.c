@@ -103,12 +103,13 @@ static sg_status read_some(load *file, char *bytes, size_t size_bytes, size_t *n
 
 typedef struct long_file {
   const load *file;
+  size_t first; /* byte of the wave */
   atomic_bool failed;
 } long_file;
 
 static void read_range(void *context, uint32_t worker, size_t first, size_t end) {
   long_file *of = context;
-  while (first < end && !of->failed) {
+  for (first += of->first, end += of->first; first < end && !of->failed;) {
     ssize_t n = pread(of->file->descriptor, of->file->content + first, end - first, (off_t)first);
     if (n > 0) {
       first += (size_t)n;
@@ -118,19 +119,31 @@ static void read_range(void *context, uint32_t worker, size_t first, size_t end)
   }
 }
 
-/* A long file is read by several threads; what goes wrong is met again, and told, by one that reads from the start. */
-static sg_status read_ahead(load *file, size_t expected_bytes) {
-  long_file of = {.file = file};
-  parallel_ranges(expected_bytes, LONG_FILE_BYTES / 4, read_range, &of);
-  if (of.failed || lseek(file->descriptor, (off_t)expected_bytes, SEEK_SET) != (off_t)expected_bytes) {
-    return SG_OK;
-  }
-  while (file->n < expected_bytes) {
-    size_t left = expected_bytes - file->n, part = left < PLAIN_READ_BYTES ? left : PLAIN_READ_BYTES;
+static sg_status check_wave(load *file, size_t size_bytes) {
+  for (size_t part; size_bytes > 0; size_bytes -= part) {
+    part = size_bytes < PLAIN_READ_BYTES ? size_bytes : PLAIN_READ_BYTES;
     file->n += part;
     TRY(check_limits(file, part));
   }
   return SG_OK;
+}
+
+/* A long file is read by several threads, wave by wave, each checked before the next; what goes wrong is met again, and told,
+ * by one that reads on from there. */
+static sg_status read_ahead(load *file, size_t expected_bytes) {
+  long_file of = {.file = file};
+  while (file->n < expected_bytes) {
+    size_t left = expected_bytes - file->n, wave = left < LONG_FILE_BYTES ? left : LONG_FILE_BYTES;
+    of.first = file->n;
+    parallel_ranges(wave, LONG_FILE_BYTES / 8, read_range, &of);
+    if (of.failed) {
+      break;
+    }
+    TRY(check_wave(file, wave));
+  }
+  return lseek(file->descriptor, (off_t)file->n, SEEK_SET) == (off_t)file->n
+             ? SG_OK
+             : error_add_errno(file->error, file->where.file, "cannot be read");
 }
 
 static sg_status load_plain(load *file, size_t expected_bytes) {
