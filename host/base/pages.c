@@ -16,7 +16,7 @@ void pages_hint(void *start, size_t size_bytes) {
   }
   uintptr_t first = ((uintptr_t)start + PAGE_BYTES - 1) & ~(uintptr_t)(PAGE_BYTES - 1);
   uintptr_t end = ((uintptr_t)start + size_bytes) & ~(uintptr_t)(PAGE_BYTES - 1);
-  (void)madvise((void *)first, end - first, MADV_HUGEPAGE);
+  (void)madvise((char *)start + (first - (uintptr_t)start), end - first, MADV_HUGEPAGE);
 }
 
 void *pages_malloc(size_t size_bytes) {
