@@ -67,8 +67,8 @@ static void a_kernel_with_one_wrong_constant_is_refused_by_name_and_case(void **
   assert_change_refused("price_linear.h", "return forward;", "return forward + 1e-9;",
                         PARTS("its kernel price_linear fails"));
   assert_change_refused("shared.h", "NET_SEGMENT 256", "NET_SEGMENT 255", PARTS("its kernel net_nodes fails"));
-  assert_change_refused("fold.cl", "sum = sum + part", "sum = part + part", PARTS("its kernel fold_level fails"));
-  assert_change_refused("reduce.cl", "lane_less(number, \\*scenario)", "lane_less(*scenario, number)",
+  assert_change_refused("fold.cl", "sum = sum + fold_part", "sum = fold_part", PARTS("its kernel fold_level fails"));
+  assert_change_refused("reduce.h", "lane_less(number, held->scenario)", "lane_less(held->scenario, number)",
                         PARTS("its kernel reduce_worst fails the self-test at worst_scenario["));
   assert_change_refused("forward.cl", "fma(", "1e-17 + fma(", PARTS("its kernel move_forwards fails"));
 }
