@@ -115,11 +115,11 @@ static void *open_device(void *opened) {
   return NULL;
 }
 
-/* The reference has nothing to compile: it opens when it is needed. */
+/* The reference has nothing to compile, and what Oclgrind opens belongs to one thread: they open when they are needed. */
 static void device_opening_start(const run_values *given, device_opening *of) {
   *of = (device_opening){.given = given};
-  bool waits = given->device == NULL || strcmp(given->device, "reference") != 0;
-  of->started = waits && pthread_create(&of->thread, NULL, open_device, of) == 0;
+  bool later = given->device != NULL && (strcmp(given->device, "reference") == 0 || strcmp(given->device, "oclgrind") == 0);
+  of->started = !later && pthread_create(&of->thread, NULL, open_device, of) == 0;
 }
 
 /* Whatever is to tell about a device is told after what is wrong with the book: it is opened again. */
