@@ -61,20 +61,28 @@ static void auto_passes_over_a_refused_gpu_with_a_finding(void **state) {
   kernels_remove(variable);
 }
 
+/* The self-test, which takes a simulator long, says nothing of the cache. */
+static void open_untested(const fixture *in) {
+  const sg_device_options options = {.skip_self_test = true};
+  outcome found;
+  open_in_child("gpu", &options, in->vendors, in->cache, &found);
+  assert_int_equal(found.status, SG_OK);
+}
+
 static void a_second_start_takes_the_program_from_the_cache_and_survives_a_damaged_one(void **state) {
   fixture *in = *state;
-  assert_opens("gpu", in->vendors, in->cache, "gpu, self-test passed");
+  open_untested(in);
   command_run(
       "test $(ls %1$s/shockgrid/*.program | wc -l) = 1 && stat -c '%%i %%s' %1$s/shockgrid/*.program > %1$s/first",
       in->folder);
-  assert_opens("gpu", in->vendors, in->cache, "gpu, self-test passed");
+  open_untested(in);
   /* A miss would have built it again and moved a new file into its place. */
   command_run("stat -c '%%i %%s' %1$s/shockgrid/*.program | cmp - %1$s/first", in->folder);
   command_run("truncate -s 1000 %s/shockgrid/*.program", in->folder);
-  assert_opens("gpu", in->vendors, in->cache, "gpu, self-test passed");
+  open_untested(in);
   command_run("test $(stat -c %%s %1$s/shockgrid/*.program) = $(cut -d' ' -f2 %1$s/first)", in->folder);
   command_run("rm -r %1$s/shockgrid && touch %1$s/shockgrid", in->folder);
-  assert_opens("gpu", in->vendors, in->cache, "gpu, self-test passed");
+  open_untested(in);
 }
 
 int main(void) {
