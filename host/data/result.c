@@ -51,7 +51,7 @@ const margin_texts *result_texts(const result *constant, uint32_t row) {
 
 /* ---- lines ------------------------------------------------------------------------------------- */
 
-enum { BLOCKS_MAX = 1 << 20 }; /* pages of this that are not used take no memory */
+enum { BLOCKS_MAX = 1 << 16 }; /* four billion lines; more would be cleared for each small run */
 
 line **result_lines_open(void) { return calloc(BLOCKS_MAX + 1, sizeof(line *)); }
 
