@@ -93,7 +93,7 @@ def mutants_of(file):
         found += TOKEN.finditer(text, m.start() + kernel, m.end()) if kernel >= 0 else [m]
     tokens = [m for m in found if m.lastgroup not in ("comment", "directive", "string")]
     c11 = range(text.find("#else /* C11 */"), text.find("#if LANES == 1\n\ntypedef")) if file == "lane.h" else range(0)
-    other_widths = [range(*m.span()) for m in re.finditer(r"^#(if|elif) LANES == (2|8)\n.*?^#(e\w+$|else\n.* 15\))", text, re.M | re.S)] \
+    other_widths = [range(*m.span()) for m in re.finditer(r"^#(if|elif) LANES == (2|8)\n.*?^#(else\n.* 15\)|e\w+$)", text, re.M | re.S)] \
         if file == "lane.h" else []  # of 2, 8 and 16 lanes: tests/device/device_kernels.c
     one_lane = range(text.find("#if LANES == 1\n\ntypedef"), text.find("#else\n\n#define LANE_JOIN_"))
     made = []
@@ -304,7 +304,7 @@ def kept_rows(path, replaced):
 
 
 def one_line(text):
-    return re.sub(r"\s+", " ", text)
+    return re.sub(r"\s+", " ", text).strip()
 
 
 def main():
