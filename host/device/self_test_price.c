@@ -283,15 +283,17 @@ bool case_make_price(arena *memory, kernel_id kernel, case_size size, double rou
   return case_complete(made);
 }
 
-bool case_make_american_solve(arena *memory, case_size size, known_case *made) {
+/* Boundaries by slice, n_in_slice numbers of an instrument. */
+static bool make_solve(arena *memory, case_size size, kernel_id kernel, american_shape shape,
+                       void (*alter)(const price_inputs *, case_size), const char *output, size_t n_in_slice,
+                       known_case *made) {
   uint32_t n_padded = case_pad(size.n_rows);
-  american_shape shape = american_shape_get(size.seed % 2 ? AMERICAN_accurate : AMERICAN_fast);
   price_inputs in;
   if (!price_inputs_make(memory, false, &size, &in)) {
     return false;
   }
-  put_still_drift(&in, size);
-  *made = (known_case){.kernel = KERNEL_solve_american,
+  alter(&in, size);
+  *made = (known_case){.kernel = kernel,
                        .stride = n_padded,
                        .axes = {{PRICE_SLICES, PER_CELL}, {n_padded, PER_LANES}}};
   case_add(made, CASE_OF_DOUBLES(in.contract, N_CONTRACT_FIELDS * (size_t)n_padded));
@@ -300,29 +302,19 @@ bool case_make_american_solve(arena *memory, case_size size, known_case *made) {
   case_add(made, CASE_OF_DOUBLES(in.slice_years, PRICE_SLICES));
   case_add(made, CASE_OF_UINT(PRICE_SLICES));
   case_add(made, CASE_OF_DOUBLES(american_table_make(memory, shape), american_table_count(shape)));
-  case_add(made, CASE_OF_OUTPUT("boundary", PRICE_SLICES * (size_t)shape.n_nodes * n_padded));
+  case_add(made, CASE_OF_OUTPUT(output, PRICE_SLICES * n_in_slice * n_padded));
   return case_complete(made);
 }
 
+bool case_make_american_solve(arena *memory, case_size size, known_case *made) {
+  american_shape shape = american_shape_get(size.seed % 2 ? AMERICAN_accurate : AMERICAN_fast);
+  return make_solve(memory, size, KERNEL_solve_american, shape, put_still_drift, "boundary", shape.n_nodes, made);
+}
+
 bool case_make_two_boundaries_solve(arena *memory, case_size size, known_case *made) {
-  uint32_t n_padded = case_pad(size.n_rows);
   american_shape shape = american_shape_get(AMERICAN_fast);
-  price_inputs in;
-  if (!price_inputs_make(memory, false, &size, &in)) {
-    return false;
-  }
-  put_negative_rates(&in, size);
-  *made = (known_case){.kernel = KERNEL_solve_two_boundaries,
-                       .stride = n_padded,
-                       .axes = {{PRICE_SLICES, PER_CELL}, {n_padded, PER_LANES}}};
-  case_add(made, CASE_OF_DOUBLES(in.contract, N_CONTRACT_FIELDS * (size_t)n_padded));
-  case_add(made, CASE_OF_UINT(n_padded));
-  case_add(made, CASE_OF_DOUBLES(in.vol, PRICE_SLICES * (size_t)n_padded));
-  case_add(made, CASE_OF_DOUBLES(in.slice_years, PRICE_SLICES));
-  case_add(made, CASE_OF_UINT(PRICE_SLICES));
-  case_add(made, CASE_OF_DOUBLES(american_table_make(memory, shape), american_table_count(shape)));
-  case_add(made, CASE_OF_OUTPUT("solution", PRICE_SLICES * (2 * (size_t)shape.n_nodes + 1) * n_padded));
-  return case_complete(made);
+  return make_solve(memory, size, KERNEL_solve_two_boundaries, shape, put_negative_rates, "solution",
+                    2 * (size_t)shape.n_nodes + 1, made);
 }
 
 bool case_make_american_share(arena *memory, case_size size, known_case *made) {
