@@ -372,14 +372,7 @@ static sg_status prices_to_text(const book *of, const instrument_price *rows, ch
     status = writer_finish(out, NULL, &size_bytes) == 0 ? SG_OK : error_out_of_memory(error);
   }
   free(out);
-  if (stream != NULL && (fclose(stream) != 0 || *text == NULL) && status == SG_OK) {
-    status = error_out_of_memory(error);
-  }
-  if (status != SG_OK && stream != NULL) {
-    free(*text);
-    *text = NULL;
-  }
-  return status;
+  return stream == NULL ? status : file_text_finish(stream, text, status, error);
 }
 
 static sg_status write_scenarios_of(sg_device *on, const sg_book *of, const sg_price_options *options, output *to,

@@ -312,6 +312,17 @@ sg_status file_load(const char *path, size_t limit_bytes, file_text *loaded, sg_
   return file_load_within(path, (file_limits){.size_bytes = limit_bytes}, loaded, error);
 }
 
+sg_status file_text_finish(FILE *stream, char **text, sg_status status, sg_error *error) {
+  if ((fclose(stream) != 0 || *text == NULL) && status == SG_OK) {
+    status = error_out_of_memory(error);
+  }
+  if (status != SG_OK) {
+    free(*text);
+    *text = NULL;
+  }
+  return status;
+}
+
 void file_close(file_text *loaded) {
   free(loaded->text);
   *loaded = (file_text){0};

@@ -35,6 +35,10 @@ sg_status file_load_within(const char *path, file_limits limits, file_text *load
 sg_status file_load(const char *path, size_t limit_bytes, file_text *loaded, sg_error *error); /* lines of any length */
 void file_close(file_text *loaded); /* accepts one that was never loaded */
 
+/* Closes a stream of open_memstream, which may move its text once more. *text is NULL unless all went well.
+ *   status   how the writing went */
+sg_status file_text_finish(FILE *stream, char **text, sg_status status, sg_error *error);
+
 /* path, path.gz or path.zst, whichever exists; more than one is an input error.
  *   found   an owned path (free it), or NULL when none exists */
 sg_status file_find(const char *folder, const char *name, char **found, sg_error *error);

@@ -4,6 +4,7 @@
  */
 #include "input/generate_parts.h"
 
+#include "base/file.h"
 #include "kernels/math.h"
 
 #include <stdlib.h>
@@ -138,10 +139,5 @@ sg_status generate_report(const gen_book *book, char **report, sg_error *error) 
   measure_accounts(book, values, &shape);
   print_shape(stream, book, &shape);
   free(values);
-  if (fclose(stream) != 0 || *report == NULL) { /* closing may move the text once more */
-    free(*report);
-    *report = NULL;
-    return error_out_of_memory(error);
-  }
-  return SG_OK;
+  return file_text_finish(stream, report, SG_OK, error);
 }

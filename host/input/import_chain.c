@@ -43,6 +43,23 @@ const chain_root *chain_find_root(const char *root, size_t length) {
   return NULL;
 }
 
+static int reason_of(const void *data, size_t row) {
+  return (int)((const chain_data *)data)->rows.items[row].left_out;
+}
+
+static const char *name_of(const void *data, size_t row) {
+  return ((const chain_data *)data)->rows.items[row].name;
+}
+
+import_rows chain_rows(const chain_data *data) {
+  static const char *const sentences[] = {
+#define CHAIN_SENTENCE(name, text) text,
+      CHAIN_REASONS(CHAIN_SENTENCE)
+#undef CHAIN_SENTENCE
+  };
+  return (import_rows){data, data->rows.n, "options", sentences, N_CHAIN_REASONS, reason_of, name_of};
+}
+
 sg_status chain_open(chain_data *data, sg_error *error) {
   data->memory = arena_open();
   data->names = data->memory == NULL ? NULL : ids_open(data->memory);

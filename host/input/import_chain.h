@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "input/import_book.h"
+#include "input/import_rows.h"
 #include "input/make_accounts.h"
 
 #include <stdio.h>
@@ -79,6 +80,8 @@ typedef struct chain_data {
   size_t n_dividends, n_other_dividends; /* given: written; of other shares or past days */
   ARRAY(chain_expiry) expiries; /* of European options; by underlying, then ascending */
 } chain_data;
+
+import_rows chain_rows(const chain_data *data);
 
 sg_status chain_open(chain_data *data, sg_error *error);
 void chain_close(chain_data *data);

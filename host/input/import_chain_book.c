@@ -6,7 +6,7 @@
 
 #include "base/date.h"
 #include "base/number.h"
-#include "input/import_book.h"
+#include "input/import_accounts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -68,39 +68,8 @@ static void forget_vols(chain_data *data) {
 
 typedef struct kept_rows {
   size_t n;
-  const chain_row **items; /* by the bytes of their names */
+  import_row *items;
 } kept_rows;
-
-static int compare_names(const void *a, const void *b) {
-  return strcmp((*(const chain_row *const *)a)->name, (*(const chain_row *const *)b)->name);
-}
-
-static sg_status keep_rows(const chain_data *data, kept_rows *kept, sg_error *error) {
-  size_t n_left_out[N_CHAIN_REASONS] = {0};
-  kept->items = ARENA_ARRAY(data->memory, const chain_row *, data->rows.n);
-  if (kept->items == NULL) {
-    return error_out_of_memory(error);
-  }
-  for (size_t i = 0; i < data->rows.n; i++) {
-    const chain_row *row = &data->rows.items[i];
-    n_left_out[row->left_out]++;
-    if (row->left_out == CHAIN_KEPT) {
-      kept->items[kept->n++] = row;
-    }
-  }
-  qsort(kept->items, kept->n, sizeof *kept->items, compare_names);
-  if (kept->n == 0) {
-#define CHAIN_COUNT(name, text)                                                                              \
-  if (n_left_out[name] > 0) {                                                                                \
-    error_fail(error, SG_INPUT, "nothing to import: of %zu options %zu are left out: %s", data->rows.n,      \
-               n_left_out[name], text);                                                                      \
-  }
-    CHAIN_REASONS(CHAIN_COUNT)
-#undef CHAIN_COUNT
-    return SG_INPUT;
-  }
-  return SG_OK;
-}
 
 static void write_numbers(FILE *stream, const double *numbers, size_t n) {
   char text[NUMBER_TEXT_BYTES];
@@ -164,7 +133,7 @@ static sg_status write_instruments(const chain_data *data, const kept_rows *kept
     }
   }
   for (size_t i = 0; i < kept->n; i++) {
-    const chain_row *row = kept->items[i];
+    const chain_row *row = &data->rows.items[kept->items[i].row];
     const chain_underlying *underlying = &data->underlyings.items[row->underlying];
     char expiry[24], strike[NUMBER_TEXT_BYTES], price[NUMBER_TEXT_BYTES] = "", vol[NUMBER_TEXT_BYTES] = "";
     date_format(row->expiry_s, expiry);
@@ -181,13 +150,11 @@ static sg_status write_instruments(const chain_data *data, const kept_rows *kept
   return SG_OK;
 }
 
-/* A straight line through the middle of the normal distribution: enough for the shape of a hedge. */
 static double rough_delta(const chain_data *data, const chain_row *row) {
   const double rough_vol = 0.25; /* of shares and indices */
   double spot = data->underlyings.items[row->underlying].price;
   double width = spot * rough_vol * sqrt((double)(row->expiry_s - data->as_of_s) / (365.0 * 86400));
-  double call = 0.5 + 0.4 * (spot - row->strike) / width;
-  call = call < 0 ? 0 : call > 1 ? 1 : call;
+  double call = import_rough_delta(spot, row->strike, width);
   return 100 * (row->is_call ? call : call - 1);
 }
 
@@ -199,11 +166,6 @@ static sg_status make_positions(const chain_data *data, const kept_rows *kept, c
                                 import_book *book, made_accounts *made, sg_error *error) {
   const decimal18 one = {(int128)1000000000000000000};
   size_t n = 0;
-  TRY(import_book_start(book, IMPORT_POSITIONS, "account,instrument,quantity", error));
-  if (options == NULL || options->n_accounts == 0) {
-    return SG_OK;
-  }
-  TRY(import_book_start(book, IMPORT_ACCOUNTS, "account,type", error));
   account_series *series = ARENA_ARRAY(data->memory, account_series, kept->n + data->underlyings.n);
   const char **names = ARENA_ARRAY(data->memory, const char *, kept->n + data->underlyings.n);
   if (series == NULL || names == NULL) {
@@ -217,7 +179,7 @@ static sg_status make_positions(const chain_data *data, const kept_rows *kept, c
     }
   }
   for (size_t i = 0; i < kept->n; i++) {
-    const chain_row *row = kept->items[i];
+    const chain_row *row = &data->rows.items[kept->items[i].row];
     names[n] = row->name;
     series[n++] = (account_series){.underlying = row->underlying,
                                    .is_option = true,
@@ -228,23 +190,14 @@ static sg_status make_positions(const chain_data *data, const kept_rows *kept, c
                                    .open_steps = open_contracts(row->open_interest),
                                    .step = one};
   }
-  TRY(make_accounts(series, (uint32_t)n, options->n_accounts, options->seed, made, error));
-  for (uint32_t a = 0; a < made->n_accounts; a++) {
-    fprintf(book->files[IMPORT_ACCOUNTS].stream, "A%07u,%s\n", a + 1,
-            a < made->n_market_makers ? "market_maker" : "customer");
-  }
-  for (size_t p = 0; p < made->n_positions; p++) {
-    const made_position *position = &made->positions[p];
-    fprintf(book->files[IMPORT_POSITIONS].stream, "A%07u,%s,%lld\n", position->account + 1, names[position->series],
-            (long long)position->steps);
-  }
-  return SG_OK;
+  return import_make_accounts(series, names, n, options, book, made, error);
 }
 
 sg_status chain_write(chain_data *data, size_t n_files, const sg_import_options *options, const char *folder,
                       char **report, sg_error *error) {
   sg_status status = SG_OK;
-  kept_rows kept = {0};
+  kept_rows kept = {.items = ARENA_ARRAY(data->memory, import_row, data->rows.n)};
+  const import_rows all = chain_rows(data);
   import_book book = {0};
   made_accounts made = {0};
   char *text = NULL;
@@ -256,7 +209,7 @@ sg_status chain_write(chain_data *data, size_t n_files, const sg_import_options 
     forget_vols(data);
   }
   TRY_DONE(derive(data, error));
-  TRY_DONE(keep_rows(data, &kept, error));
+  TRY_DONE(kept.items == NULL ? error_out_of_memory(error) : import_rows_keep(&all, kept.items, &kept.n, error));
   TRY_DONE(write_market(data, &book, error));
   TRY_DONE(options == NULL ? SG_OK : chain_write_given(data, options, &book, error));
   TRY_DONE(write_instruments(data, &kept, &book, error));

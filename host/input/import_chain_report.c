@@ -2,15 +2,14 @@
  *
  * What was found, derived and left out of chains of listed US options, in plain text.
  */
+#include "input/import_accounts.h"
 #include "input/import_chain.h"
 
 #include "base/date.h"
+#include "base/file.h"
 #include "base/number.h"
 
 #include <math.h>
-#include <stdlib.h>
-
-enum { EXAMPLES_SHOWN = 3 };
 
 /* value >= 0, with `places` decimals, rounded half up. */
 static void print_decimal(FILE *stream, double value, int places, int width) {
@@ -86,59 +85,17 @@ static void print_underlying(FILE *stream, const chain_data *data, uint32_t inde
 }
 
 static void print_left_out(FILE *stream, const chain_data *data) {
-  static const char *const sentences[] = {
-#define CHAIN_SENTENCE(name, text) text,
-      CHAIN_REASONS(CHAIN_SENTENCE)
-#undef CHAIN_SENTENCE
-  };
-  size_t n_all = 0, n_closed = 0, n_crossed = 0;
-  for (int reason = CHAIN_KEPT + 1; reason < N_CHAIN_REASONS; reason++) {
-    size_t n = 0;
-    for (size_t i = 0; i < data->rows.n; i++) {
-      n += data->rows.items[i].left_out == (chain_reason)reason;
-    }
-    if (n == 0) {
-      continue;
-    }
-    n_all += n;
-    fprintf(stream, "left out %zu: %s:", n, sentences[reason]);
-    size_t n_shown = 0;
-    for (size_t i = 0; i < data->rows.n && n_shown < EXAMPLES_SHOWN; i++) {
-      if (data->rows.items[i].left_out == (chain_reason)reason) {
-        fprintf(stream, "%s %s", n_shown++ > 0 ? "," : "", data->rows.items[i].name);
-      }
-    }
-    fprintf(stream, "%s\n", n > n_shown ? ", ..." : "");
-  }
+  const import_rows all = chain_rows(data);
+  size_t n_closed = 0, n_crossed = 0;
   for (size_t i = 0; i < data->rows.n; i++) {
     const chain_row *row = &data->rows.items[i];
     n_closed += row->left_out == CHAIN_KEPT && !(row->open_interest > 0);
     n_crossed += row->left_out == CHAIN_KEPT && row->bid > row->ask;
   }
-  fprintf(stream, "%sof the options kept %zu have no open interest, %zu a bid above their ask\n",
-          n_all == 0 ? "left out: nothing\n" : "", n_closed, n_crossed);
-}
-
-static sg_status print_accounts(FILE *stream, const made_accounts *made, uint64_t seed, sg_error *error) {
-  size_t *n_held = calloc((size_t)made->n_accounts + 1, sizeof *n_held);
-  if (n_held == NULL) {
-    return error_out_of_memory(error);
+  if (import_rows_print_left_out(&all, stream) == 0) {
+    fprintf(stream, "left out: nothing\n");
   }
-  for (size_t p = 0; p < made->n_positions; p++) {
-    n_held[made->positions[p].account]++;
-  }
-  size_t largest = 0, n_small = 0;
-  for (uint32_t a = 0; a < made->n_accounts; a++) {
-    largest = n_held[a] > largest ? n_held[a] : largest;
-    n_small += n_held[a] >= 1 && n_held[a] <= 5;
-  }
-  free(n_held);
-  fprintf(stream,
-          "made %u accounts from the open interest, seed %llu: %u market makers, %u customers, %zu positions;\n"
-          "  %zu accounts hold 1 to 5 series, the largest %zu; longs equal shorts in every series\n",
-          made->n_accounts, (unsigned long long)seed, made->n_market_makers,
-          made->n_accounts - made->n_market_makers, made->n_positions, n_small, largest);
-  return SG_OK;
+  fprintf(stream, "of the options kept %zu have no open interest, %zu a bid above their ask\n", n_closed, n_crossed);
 }
 
 sg_status chain_report(const chain_data *data, size_t n_files, uint64_t seed, const made_accounts *made, char **report,
@@ -168,13 +125,6 @@ sg_status chain_report(const chain_data *data, size_t n_files, uint64_t seed, co
             data->n_unnamed);
   }
   print_left_out(stream, data);
-  sg_status status = made->n_accounts > 0 ? print_accounts(stream, made, seed, error) : SG_OK;
-  if ((fclose(stream) != 0 || *report == NULL) && status == SG_OK) { /* closing may move the text once more */
-    status = error_out_of_memory(error);
-  }
-  if (status != SG_OK) {
-    free(*report);
-    *report = NULL;
-  }
-  return status;
+  sg_status status = import_print_accounts(stream, made, seed, error);
+  return file_text_finish(stream, report, status, error);
 }

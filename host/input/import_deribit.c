@@ -8,8 +8,7 @@
 #include "base/date.h"
 #include "base/number.h"
 #include "input/import.h"
-#include "input/import_book.h"
-#include "input/make_accounts.h"
+#include "input/import_accounts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -37,41 +36,26 @@ static decimal18 find_step(const char *coin, deribit_kind kind) {
   return step;
 }
 
-/* The rows that are in the book, by the bytes of their names, so that the order of files does not matter. */
 typedef struct kept_rows {
   size_t n;
-  const deribit_row **items;
+  import_row *items;
 } kept_rows;
 
-static int compare_names(const void *a, const void *b) {
-  return strcmp((*(const deribit_row *const *)a)->name, (*(const deribit_row *const *)b)->name);
+static int reason_of(const void *data, size_t row) {
+  return (int)((const deribit_data *)data)->rows.items[row].left_out;
 }
 
-static sg_status keep_rows(const deribit_data *data, kept_rows *kept, sg_error *error) {
-  kept->items = ARENA_ARRAY(data->memory, const deribit_row *, data->rows.n);
-  if (kept->items == NULL) {
-    return error_out_of_memory(error);
-  }
-  size_t n_left_out[N_DERIBIT_REASONS] = {0};
-  for (size_t i = 0; i < data->rows.n; i++) {
-    const deribit_row *row = &data->rows.items[i];
-    n_left_out[row->left_out]++;
-    if (row->left_out == DERIBIT_KEPT) {
-      kept->items[kept->n++] = row;
-    }
-  }
-  qsort(kept->items, kept->n, sizeof *kept->items, compare_names);
-  if (kept->n == 0) {
-#define DERIBIT_COUNT(name, text)                                                                    \
-  if (n_left_out[name] > 0) {                                                                        \
-    error_fail(error, SG_INPUT, "nothing to import: of %zu rows %zu are left out: %s", data->rows.n, \
-               n_left_out[name], text);                                                              \
-  }
-    DERIBIT_REASONS(DERIBIT_COUNT)
-#undef DERIBIT_COUNT
-    return SG_INPUT;
-  }
-  return SG_OK;
+static const char *name_of(const void *data, size_t row) {
+  return ((const deribit_data *)data)->rows.items[row].name;
+}
+
+import_rows deribit_rows(const deribit_data *data) {
+  static const char *const sentences[] = {
+#define DERIBIT_SENTENCE(name, text) text,
+      DERIBIT_REASONS(DERIBIT_SENTENCE)
+#undef DERIBIT_SENTENCE
+  };
+  return (import_rows){data, data->rows.n, "rows", sentences, N_DERIBIT_REASONS, reason_of, name_of};
 }
 
 static bool has_rows(const deribit_coin *coin) {
@@ -117,8 +101,8 @@ static void format_percent(double percent, char *text) {
   }
 }
 
-static sg_status write_instruments(const deribit_market *market, const kept_rows *kept, import_book *book,
-                                   sg_error *error) {
+static sg_status write_instruments(const deribit_data *data, const deribit_market *market, const kept_rows *kept,
+                                   import_book *book, sg_error *error) {
   static const char *const types[] = {"option", "future", "perpetual"};
   TRY(import_book_start(book, IMPORT_INSTRUMENTS,
                         "instrument,type,underlying,right,exercise,strike,expiry,multiplier,currency,settlement,price,"
@@ -126,7 +110,7 @@ static sg_status write_instruments(const deribit_market *market, const kept_rows
                         error));
   FILE *stream = book->files[IMPORT_INSTRUMENTS].stream;
   for (size_t i = 0; i < kept->n; i++) {
-    const deribit_row *row = kept->items[i];
+    const deribit_row *row = &data->rows.items[kept->items[i].row];
     bool is_option = row->kind == DERIBIT_OPTION;
     const char *coin = market->coins[row->coin].name;
     char expiry[24] = "", price[NUMBER_TEXT_BYTES] = "", vol[NUMBER_TEXT_BYTES] = "";
@@ -149,7 +133,6 @@ static sg_status write_instruments(const deribit_market *market, const kept_rows
 
 enum { ROUGH_VOL_PERCENT = 60 }; /* of coins, for the shape of a hedge only */
 
-/* A straight line through the middle of the normal distribution: enough for the shape of a hedge. */
 static double rough_delta(const deribit_row *row, const deribit_market *market) {
   if (row->kind != DERIBIT_OPTION) {
     return 1 / deribit_future_price(row);
@@ -158,8 +141,7 @@ static double rough_delta(const deribit_row *row, const deribit_market *market) 
   double years = (double)(row->expiry_s - market->as_of_s) / (365.0 * 86400);
   double percent = isnan(row->mark_iv_percent) ? ROUGH_VOL_PERCENT : row->mark_iv_percent;
   double width = forward * (percent / 100) * sqrt(years);
-  double call = 0.5 + 0.4 * (forward - row->strike) / (width > 0 ? width : 1);
-  call = call < 0 ? 0 : call > 1 ? 1 : call;
+  double call = import_rough_delta(forward, row->strike, width);
   return row->is_call ? call : call - 1;
 }
 
@@ -174,18 +156,15 @@ static int64_t open_steps(const deribit_row *row, decimal18 step) {
 static sg_status make_positions(const deribit_data *data, const deribit_market *market, const kept_rows *kept,
                                 const sg_import_options *options, import_book *book, made_accounts *made,
                                 sg_error *error) {
-  TRY(import_book_start(book, IMPORT_POSITIONS, "account,instrument,quantity", error));
-  if (options == NULL || options->n_accounts == 0) {
-    return SG_OK;
-  }
-  TRY(import_book_start(book, IMPORT_ACCOUNTS, "account,type", error));
   account_series *series = ARENA_ARRAY(data->memory, account_series, kept->n);
-  if (series == NULL) {
+  const char **names = ARENA_ARRAY(data->memory, const char *, kept->n);
+  if (series == NULL || names == NULL) {
     return error_out_of_memory(error);
   }
   for (size_t i = 0; i < kept->n; i++) {
-    const deribit_row *row = kept->items[i];
+    const deribit_row *row = &data->rows.items[kept->items[i].row];
     decimal18 step = find_step(market->coins[row->coin].name, row->kind);
+    names[i] = row->name;
     series[i] = (account_series){.underlying = row->coin,
                                  .is_option = row->kind == DERIBIT_OPTION,
                                  .is_call = row->is_call,
@@ -195,19 +174,7 @@ static sg_status make_positions(const deribit_data *data, const deribit_market *
                                  .open_steps = open_steps(row, step),
                                  .step = step};
   }
-  TRY(make_accounts(series, (uint32_t)kept->n, options->n_accounts, options->seed, made, error));
-  for (uint32_t a = 0; a < made->n_accounts; a++) {
-    fprintf(book->files[IMPORT_ACCOUNTS].stream, "A%07u,%s\n", a + 1,
-            a < made->n_market_makers ? "market_maker" : "customer");
-  }
-  for (size_t p = 0; p < made->n_positions; p++) {
-    const made_position *position = &made->positions[p];
-    char quantity[NUMBER_TEXT_BYTES];
-    decimal18_format((decimal18){(int128)position->steps * series[position->series].step.units}, quantity);
-    fprintf(book->files[IMPORT_POSITIONS].stream, "A%07u,%s,%s\n", position->account + 1,
-            kept->items[position->series]->name, quantity);
-  }
-  return SG_OK;
+  return import_make_accounts(series, names, kept->n, options, book, made, error);
 }
 
 static sg_status read_all(deribit_data *data, const char *const *paths, size_t n_paths, sg_error *error) {
@@ -245,9 +212,11 @@ sg_status import_deribit(const char *const *paths, size_t n_paths, const sg_impo
   }
   TRY_DONE(read_all(&data, paths, n_paths, error));
   TRY_DONE(deribit_derive(&data, &market, error));
-  TRY_DONE(keep_rows(&data, &kept, error));
+  const import_rows all = deribit_rows(&data);
+  kept.items = ARENA_ARRAY(data.memory, import_row, data.rows.n);
+  TRY_DONE(kept.items == NULL ? error_out_of_memory(error) : import_rows_keep(&all, kept.items, &kept.n, error));
   TRY_DONE(write_market(&data, &market, &book, error));
-  TRY_DONE(write_instruments(&market, &kept, &book, error));
+  TRY_DONE(write_instruments(&data, &market, &kept, &book, error));
   TRY_DONE(make_positions(&data, &market, &kept, options, &book, &made, error));
   TRY_DONE(deribit_report(&data, &market, n_paths, options == NULL ? 0 : options->seed, &made, &text, error));
   TRY_DONE(import_book_write(&book, folder, text, error));

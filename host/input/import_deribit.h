@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "input/import_book.h"
+#include "input/import_rows.h"
 #include "input/make_accounts.h"
 
 #include <stdio.h>
@@ -56,6 +57,8 @@ typedef struct deribit_data {
   ARRAY(deribit_row) rows;
   ARRAY(size_t) first_row; /* [name] where the name was first seen */
 } deribit_data;
+
+import_rows deribit_rows(const deribit_data *data);
 
 /* Adds the rows of one file; every bad row is a finding. */
 sg_status deribit_read(deribit_data *data, const char *path, sg_error *error);

@@ -2,15 +2,14 @@
  *
  * What was found, derived and left out, in plain text.
  */
+#include "input/import_accounts.h"
 #include "input/import_deribit.h"
 
 #include "base/date.h"
+#include "base/file.h"
 #include "base/number.h"
 
 #include <math.h>
-#include <stdlib.h>
-
-enum { EXAMPLES_SHOWN = 3 };
 
 static void print_number(FILE *stream, const char *before, double value, int width) {
   char text[NUMBER_TEXT_BYTES];
@@ -73,59 +72,6 @@ static void print_priced(FILE *stream, const deribit_data *data) {
   }
 }
 
-static void print_left_out(FILE *stream, const deribit_data *data) {
-  static const char *const sentences[] = {
-#define DERIBIT_SENTENCE(name, text) text,
-      DERIBIT_REASONS(DERIBIT_SENTENCE)
-#undef DERIBIT_SENTENCE
-  };
-  size_t n_all = 0;
-  for (int reason = DERIBIT_KEPT + 1; reason < N_DERIBIT_REASONS; reason++) {
-    size_t n = 0;
-    for (size_t i = 0; i < data->rows.n; i++) {
-      n += data->rows.items[i].left_out == (deribit_reason)reason;
-    }
-    if (n == 0) {
-      continue;
-    }
-    n_all += n;
-    fprintf(stream, "left out %zu: %s:", n, sentences[reason]);
-    size_t n_shown = 0;
-    for (size_t i = 0; i < data->rows.n && n_shown < EXAMPLES_SHOWN; i++) {
-      if (data->rows.items[i].left_out == (deribit_reason)reason) {
-        fprintf(stream, "%s %s", n_shown++ > 0 ? "," : "", data->rows.items[i].name);
-      }
-    }
-    fprintf(stream, "%s\n", n > n_shown ? ", ..." : "");
-  }
-  if (n_all == 0) {
-    fprintf(stream, "left out: nothing\n");
-  }
-}
-
-static sg_status print_accounts(FILE *stream, const made_accounts *made, uint64_t seed, sg_error *error) {
-  size_t *n_held = calloc((size_t)made->n_accounts + 1, sizeof *n_held);
-  if (n_held == NULL) {
-    return error_out_of_memory(error);
-  }
-  for (size_t p = 0; p < made->n_positions; p++) {
-    n_held[made->positions[p].account]++;
-  }
-  size_t largest = 0, n_small = 0, n_empty = 0;
-  for (uint32_t a = 0; a < made->n_accounts; a++) {
-    largest = n_held[a] > largest ? n_held[a] : largest;
-    n_small += n_held[a] >= 1 && n_held[a] <= 5;
-    n_empty += n_held[a] == 0;
-  }
-  free(n_held);
-  fprintf(stream,
-          "made %u accounts from the open interest, seed %llu: %u market makers, %u customers, %zu positions;\n"
-          "  %zu accounts hold 1 to 5 series, the largest %zu, %zu none; longs equal shorts in every series\n",
-          made->n_accounts, (unsigned long long)seed, made->n_market_makers,
-          made->n_accounts - made->n_market_makers, made->n_positions, n_small, largest, n_empty);
-  return SG_OK;
-}
-
 /* Futures without open interest, whose made positions are therefore without a limit. */
 static size_t count_unknown_open_interest(const deribit_data *data) {
   size_t n = 0;
@@ -157,23 +103,16 @@ sg_status deribit_report(const deribit_data *data, const deribit_market *market,
     }
   }
   print_priced(stream, data);
-  print_left_out(stream, data);
+  const import_rows all = deribit_rows(data);
+  if (import_rows_print_left_out(&all, stream) == 0) {
+    fprintf(stream, "left out: nothing\n");
+  }
   fprintf(stream, "quantities: options in coin, futures and perpetuals in US dollars of notional (multiplier 1)\n");
-  sg_status status = SG_OK;
-  if (made->n_accounts > 0) {
-    status = print_accounts(stream, made, seed, error);
-    size_t n_unknown = count_unknown_open_interest(data);
-    if (n_unknown > 0) {
-      fprintf(stream, "  %zu futures and perpetuals give no open interest: their positions follow from the options\n",
-              n_unknown);
-    }
+  sg_status status = import_print_accounts(stream, made, seed, error);
+  size_t n_unknown = made->n_accounts > 0 ? count_unknown_open_interest(data) : 0;
+  if (n_unknown > 0) {
+    fprintf(stream, "  %zu futures and perpetuals give no open interest: their positions follow from the options\n",
+            n_unknown);
   }
-  if ((fclose(stream) != 0 || *report == NULL) && status == SG_OK) { /* closing may move the text once more */
-    status = error_out_of_memory(error);
-  }
-  if (status != SG_OK) {
-    free(*report);
-    *report = NULL;
-  }
-  return status;
+  return file_text_finish(stream, report, status, error);
 }
