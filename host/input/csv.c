@@ -5,6 +5,8 @@
  */
 #include "input/csv.h"
 
+#include "base/utf8.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,32 +38,6 @@ static inline char *find_special(char *at, const char *end) {
     at++;
   }
   return at;
-}
-
-/* RFC 3629: no overlong forms, no surrogates, at most U+10FFFF. */
-size_t utf8_length(const char *text, size_t left) {
-  const unsigned char *byte = (const unsigned char *)text;
-  if (left == 0) {
-    return 0;
-  }
-  if (byte[0] < 0x80) {
-    return 1;
-  }
-  size_t length = byte[0] >= 0xF0 ? 4 : byte[0] >= 0xE0 ? 3 : 2;
-  if (byte[0] < 0xC2 || byte[0] > 0xF4 || left < length) {
-    return 0;
-  }
-  unsigned char low = byte[0] == 0xE0 ? 0xA0 : byte[0] == 0xF0 ? 0x90 : 0x80;
-  unsigned char high = byte[0] == 0xED ? 0x9F : byte[0] == 0xF4 ? 0x8F : 0xBF;
-  if (byte[1] < low || byte[1] > high) {
-    return 0;
-  }
-  for (size_t i = 2; i < length; i++) {
-    if ((byte[i] & 0xC0) != 0x80) {
-      return 0;
-    }
-  }
-  return length;
 }
 
 void csv_open(csv_reader *reader, char *text, size_t size_bytes) {

@@ -36,9 +36,6 @@ void csv_close(csv_reader *reader);
 /* The next row. The first row fixes the number of columns. After a bad row reading goes on at the next line. */
 csv_outcome csv_next(csv_reader *reader);
 
-/* Bytes of the UTF-8 character at `text`, at most `left` long; 0 when it is none. */
-size_t utf8_length(const char *text, size_t left);
-
 /* Whether a text has a control character: C0, DEL or C1. */
 bool text_has_control(const char *text, size_t length);
 

@@ -3,6 +3,8 @@
  * Findings: collected in a private error, sorted once.
  */
 #include "input/findings.h"
+
+#include "base/utf8.h"
 #include "input/csv.h"
 
 #include <inttypes.h>

@@ -4,6 +4,8 @@
  */
 #include "input/table.h"
 
+#include "base/utf8.h"
+
 #include <libfyaml.h>
 #include <string.h>
 
@@ -126,17 +128,17 @@ static void report_syntax(book_reader *reader, const char *path, struct fy_diag 
   findings_add(&reader->findings, where, "is not YAML: %s", show_text(found->msg).text);
 }
 
-/* What a YAML reader would pass over: everything behind a NUL byte, and every document but the first. */
+/* What a YAML reader would not tell: bytes that are no text, and every document but the first. */
 static bool check_bytes(book_reader *reader, const char *path, const char *text, size_t n) {
   uint64_t line = 1;
   bool content = false; /* something stands above */
   for (size_t start = 0, end; start < n; start = end + 1, line++) {
-    const char *feed = memchr(text + start, '\n', n - start), *at = text + start;
+    const char *feed = memchr(text + start, '\n', n - start), *at = text + start, *why;
     end = feed == NULL ? n : (size_t)(feed - text);
     size_t length = end - start;
-    const char *nul = memchr(at, '\0', length);
-    if (nul != NULL) {
-      findings_add(&reader->findings, (place){path, line, (uint64_t)(nul - at) + 1}, "has a NUL byte");
+    const char *fault = utf8_find_fault(at, length, &why);
+    if (fault != NULL) {
+      findings_add(&reader->findings, (place){path, line, (uint64_t)(fault - at) + 1}, "%s", why);
       return false;
     }
     bool marker = length >= 3 && (memcmp(at, "---", 3) == 0 || memcmp(at, "...", 3) == 0);

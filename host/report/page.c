@@ -4,6 +4,8 @@
  */
 #include "report/page.h"
 
+#include "base/utf8.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -139,15 +141,6 @@ void text_table_cell(text_table *to, const char *cell) {
   to->cells[to->n++] = cell == NULL ? "" : cell;
 }
 
-/* Characters, not bytes: UTF-8 continuation bytes take no room. */
-static size_t text_width(const char *utf8) {
-  size_t width = 0;
-  for (; *utf8 != '\0'; utf8++) {
-    width += ((unsigned char)*utf8 & 0xC0) != 0x80;
-  }
-  return width;
-}
-
 void text_table_print(const text_table *from, int indent, const size_t *widths, page *to) {
   size_t *width = ARENA_ARRAY(from->memory, size_t, from->n_columns);
   if (from->failed || width == NULL) {
@@ -158,14 +151,14 @@ void text_table_print(const text_table *from, int indent, const size_t *widths, 
     width[k] = widths == NULL ? 0 : widths[k];
   }
   for (size_t i = 0; i < from->n; i++) {
-    size_t k = i % from->n_columns, w = text_width(from->cells[i]);
+    size_t k = i % from->n_columns, w = utf8_width(from->cells[i]);
     width[k] = w > width[k] ? w : width[k];
   }
   for (size_t row = 0; row + from->n_columns <= from->n; row += from->n_columns) {
     page_add(to, "%*s", indent, "");
     for (size_t k = 0; k < from->n_columns; k++) {
       const char *cell = from->cells[row + k];
-      int blanks = (int)(width[k] - text_width(cell));
+      int blanks = (int)(width[k] - utf8_width(cell));
       bool right = from->alignment[k] == 'r';
       page_add(to, "%s%*s%s%*s", k == 0 ? "" : "  ", right ? blanks : 0, "", cell, right ? 0 : blanks, "");
     }

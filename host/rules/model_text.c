@@ -5,6 +5,7 @@
 #include "rules/model_text.h"
 
 #include "base/number.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,20 +43,12 @@ void table_row(text_builder *to, ...) {
   va_end(cells);
 }
 
-/* Letters, not bytes, of UTF-8. */
-static int text_width(const char *text) {
-  int width = 0;
-  for (; text && *text; text++) {
-    width += (*text & 0xC0) != 0x80;
-  }
-  return width;
-}
-
 void table_end(text_builder *to, int indent) {
   int width[TABLE_COLUMNS] = {0};
   size_t n_rows = to->failed ? 0 : to->cells.n / TABLE_COLUMNS;
   for (size_t i = 0; i < n_rows * TABLE_COLUMNS; i++) {
-    int wide = text_width(to->cells.items[i]);
+    const char *cell = to->cells.items[i];
+    int wide = cell ? (int)utf8_width(cell) : 0;
     width[i % TABLE_COLUMNS] = wide > width[i % TABLE_COLUMNS] ? wide : width[i % TABLE_COLUMNS];
   }
   for (size_t row = 0; row < n_rows; row++) {
@@ -66,7 +59,7 @@ void table_end(text_builder *to, int indent) {
         text_add(to, "%*s%s", blanks, "", cells[i]);
         blanks = 0;
       }
-      blanks += width[i] - text_width(cells[i]) + 2;
+      blanks += width[i] - (int)utf8_width(cells[i]) + 2;
     }
     text_add(to, "\n");
   }

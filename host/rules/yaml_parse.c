@@ -5,6 +5,7 @@
 #include "rules/yaml.h"
 
 #include "base/array.h"
+#include "base/utf8.h"
 
 #include <libfyaml.h>
 #include <stdlib.h>
@@ -64,44 +65,18 @@ static bool find_lines(builder *b) {
   }
 }
 
-/* Length of the well-formed UTF-8 sequence at `at`, 0 when there is none (RFC 3629). */
-static size_t utf8_length(const unsigned char *at, size_t left) {
-  static const uint32_t lowest[] = {0, 0, 0x80, 0x800, 0x10000};
-  size_t n = at[0] < 0x80             ? 1
-             : (at[0] & 0xE0) == 0xC0 ? 2
-             : (at[0] & 0xF0) == 0xE0 ? 3
-             : (at[0] & 0xF8) == 0xF0 ? 4
-                                      : 0;
-  if (n == 0 || n > left) {
-    return 0;
-  }
-  uint32_t code = n == 1 ? at[0] : at[0] & (0x7Fu >> n);
-  for (size_t i = 1; i < n; i++) {
-    if ((at[i] & 0xC0) != 0x80) {
-      return 0;
-    }
-    code = code << 6 | (at[i] & 0x3F);
-  }
-  return code < lowest[n] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000) ? 0 : n;
-}
-
-/* The parser gives up without a word on other bytes, and queues all of a text of brackets before it looks how deep it is. */
+/* The parser queues all of a text of brackets before it looks how deep it is. */
 static bool check_bytes(builder *b) {
   uint32_t n_brackets = 0;
-  for (size_t i = 0; i < b->size_bytes;) {
-    unsigned char c = (unsigned char)b->text[i];
-    size_t length = utf8_length((const unsigned char *)b->text + i, b->size_bytes - i);
-    if (length == 0) {
-      return fail(b, place_of(b, i), "the text is not UTF-8");
-    }
-    if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F) {
-      return fail(b, place_of(b, i), "a control character stands in the text");
-    }
-    n_brackets += c == '[' || c == '{';
+  const char *why, *fault = utf8_find_fault(b->text, b->size_bytes, &why);
+  if (fault != NULL) {
+    return fail(b, place_of(b, (size_t)(fault - b->text)), why);
+  }
+  for (size_t i = 0; i < b->size_bytes; i++) {
+    n_brackets += b->text[i] == '[' || b->text[i] == '{';
     if (n_brackets > YAML_NODES) {
       return fail(b, place_of(b, i), too_many);
     }
-    i += length;
   }
   return true;
 }

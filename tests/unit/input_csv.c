@@ -2,6 +2,7 @@
  *
  * The CSV reader by itself. Findings with their places are in tests/golden/bad_books/csv.txt.
  */
+#include "base/utf8.h"
 #include "input/csv.h"
 
 #include <setjmp.h>
