@@ -189,62 +189,28 @@ const char *sg_quality_kinds(void) { return quality_kinds_text(); }
 
 /* ---- running ----------------------------------------------------------------------------------- */
 
-static sg_status foresee(sg_device *on, const sg_book *of, const sg_model *under, const sg_run_options *options,
-                         sg_result *made, sg_error *error) {
-  run_plan *foreseen = NULL;
-  work_rates rates;
-  TRY(calibrate_rates(on, &rates, error));
-  TRY(engine_plan(on, of, under, options, options->plans_files, &foreseen, error));
-  for (int s = 0; s < N_STAGES; s++) {
-    made->planned_seconds[s] = plan_seconds(foreseen, &rates, (run_stage)s);
-  }
-  plan_close(foreseen);
-  return SG_OK;
-}
-
-/* The files of a result are begun when its lines are known. */
-typedef struct early_files {
-  const char *folder;
-  result_files *begun;
-} early_files;
-
-static void begin_files(void *context, const result *run, size_t n, bool all) {
-  early_files *early = context;
-  if (early->begun == NULL) {
-    early->begun = result_files_begin(run, early->folder, n);
-  }
-  if (early->begun != NULL) {
-    result_files_go_on(early->begun, n, all ? FILES_LINES : FILES_SOME_LINES);
-  }
-}
-
-static void drop_files(void *context) {
-  early_files *early = context;
-  result_files_close(early->begun);
-  early->begun = NULL;
-}
-
-static sg_status finish_run(sg_device *on, const sg_book *of, const sg_model *under, const sg_run_options *options,
-                            sg_result *made, sg_error *error) {
+static sg_status finish_run(const sg_book *of, const work_rates *rates, sg_result *made, sg_error *error) {
   double start = clock_seconds();
   if (!digest_result(made)) {
     return error_out_of_memory(error);
   }
   made->work_seconds[WORK_DIGEST] = made->stage_seconds[STAGE_WRITE] = clock_seconds() - start;
   made->stage_seconds[STAGE_READ] = made->work_seconds[WORK_READ] = of->read_seconds;
-  return options != NULL && options->plans ? foresee(on, of, under, options, made, error) : SG_OK;
+  for (int s = 0; made->foreseen != NULL && s < N_STAGES; s++) {
+    made->planned_seconds[s] = plan_seconds(made->foreseen, rates, (run_stage)s);
+  }
+  return SG_OK;
 }
 
 static sg_status run(sg_device *on, const sg_book *of, const sg_model *under, const sg_run_options *options,
                      sg_result **made, sg_error *error) {
-  early_files early = {.folder = options == NULL ? NULL : options->folder};
-  const run_watcher watcher = {begin_files, drop_files, &early};
-  TRY(engine_run(on, of, under, options, early.folder == NULL ? NULL : &watcher, made, error));
-  (*made)->begun = early.begun;
-  if (early.begun != NULL) {
-    result_files_go_on(early.begun, (*made)->n_lines, FILES_ALL);
-  }
-  sg_status status = finish_run(on, of, under, options, *made, error);
+  files_ahead ahead = {.folder = options == NULL ? NULL : options->folder};
+  const run_watcher watcher = {files_ahead_lines, files_ahead_drop, &ahead};
+  work_rates rates;
+  TRY(options != NULL && options->plans ? calibrate_rates(on, &rates, error) : SG_OK);
+  TRY(engine_run(on, of, under, options, ahead.folder == NULL ? NULL : &watcher, made, error));
+  (*made)->begun = files_ahead_all(&ahead, *made);
+  sg_status status = finish_run(of, &rates, *made, error);
   if (status != SG_OK) {
     sg_result_close(*made);
     *made = NULL;

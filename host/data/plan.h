@@ -19,22 +19,26 @@
  * kernels/price_*.h; those of an exercise boundary and of an American price depend on the scheme, and are of `accurate`. */
 #define WORKS(X)                                                                         \
   X(WORK_READ, STAGE_READ, "bytes of files", 0, 1)                                       \
-  X(WORK_BIND, STAGE_BIND, "instruments, accounts, positions", 0, 64)                    \
+  X(WORK_BIND, STAGE_BIND, "accounts, positions", 0, 64)                                 \
+  X(WORK_BIND_INSTRUMENTS, STAGE_BIND, "instruments bound and checked", 0, 512)          \
   X(WORK_PRICE_LINEAR, STAGE_PRICE, "linear prices", 4, 8)                               \
   X(WORK_PRICE_BLACK, STAGE_PRICE, "Black prices", 60, 8)                                \
   X(WORK_PRICE_BACHELIER, STAGE_PRICE, "Bachelier prices", 50, 8)                        \
   X(WORK_SOLVE_AMERICAN, STAGE_PRICE, "exercise boundaries", 60000, 104)                 \
   X(WORK_PRICE_AMERICAN, STAGE_PRICE, "American prices", 2500, 8)                        \
   X(WORK_PRICE_HOST, STAGE_PRICE, "vols of instruments", 0, 24)                          \
+  X(WORK_VERIFY_PRICES, STAGE_PRICE, "prices recomputed", 60, 64)                        \
   X(WORK_NET, STAGE_NET, "position-scenarios", 1, 8)                                     \
-  X(WORK_NET_TREES, STAGE_NET, "position-scenarios with their nodes", 3, 10)      \
+  X(WORK_NET_TREES, STAGE_NET, "position- and node-scenarios", 2, 8)                     \
   X(WORK_FOLD, STAGE_NET, "child-scenarios", 3, 16)                                      \
   X(WORK_REDUCE, STAGE_NET, "node-scenarios reduced", 2, 8)                              \
-  X(WORK_NET_HOST, STAGE_NET, "positions and nodes", 0, 64)                              \
+  X(WORK_NET_HOST, STAGE_NET, "positions and nodes by level", 0, 32)                     \
+  X(WORK_VERIFY_RESULTS, STAGE_NET, "results recomputed", 500, 4000)                     \
   X(WORK_ALONE, STAGE_STANDALONE, "instrument-scenarios, both signs", 6, 24)             \
-  X(WORK_ALONE_HOST, STAGE_STANDALONE, "distinct positions", 0, 256)                     \
+  X(WORK_ALONE_HOST, STAGE_STANDALONE, "distinct positions by level", 0, 128)            \
+  X(WORK_VERIFY_ALONE, STAGE_STANDALONE, "instrument-scenarios recomputed", 3, 24)       \
   X(WORK_ALONE_ADD, STAGE_STANDALONE, "positions added up", 0, 48)                       \
-  X(WORK_RULES, STAGE_RULES, "nodes of amounts", 0, 256)                                 \
+  X(WORK_RULES, STAGE_RULES, "nodes of amounts, columns of positions", 0, 256)           \
   X(WORK_LINES, STAGE_LINES, "lines", 0, 192)                                            \
   X(WORK_DIGEST, STAGE_WRITE, "rows digested", 0, 128)                                   \
   X(WORK_WRITE, STAGE_WRITE, "rows written", 0, 128)

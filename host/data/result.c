@@ -98,6 +98,7 @@ const line *result_lines(const result *of, size_t first, size_t n, arena *memory
 void result_close(result *made) {
   if (made != NULL) {
     result_lines_close(made->lines);
+    plan_close(made->foreseen);
     for (int w = 0; w < PARALLEL_WORKERS_MAX; w++) {
       arena_close(made->line_memory[w]);
     }

@@ -139,6 +139,7 @@ struct sg_result {
   money total[N_MEASURES], standalone_total[N_MEASURES]; /* base currency; accounts whose parent sums them are not counted twice */
   double stage_seconds[N_STAGES];
   double planned_seconds[N_STAGES]; /* what the plan foresaw; 0: nothing */
+  run_plan *foreseen;               /* NULL: no plan was asked for */
   double work_seconds[N_WORKS];     /* the same time by kind of work */
   double seconds;                   /* from bind to rules */
   size_t n_prices, n_cells, n_nodes;   /* instrument-scenarios, position-scenarios, nodes */

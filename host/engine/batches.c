@@ -16,7 +16,7 @@ typedef struct batch_worker {
   amount_values *values;
   sg_error *error;
   sg_status status;
-  double net_seconds, rules_seconds, lines_seconds;
+  double net_seconds, verify_seconds, rules_seconds, lines_seconds;
 } batch_worker;
 
 typedef struct batch_run {
@@ -24,7 +24,7 @@ typedef struct batch_run {
   const batch_list *list;
   batch_worker workers[PARALLEL_WORKERS_MAX];
   uint32_t done;
-  double net_seconds, rules_seconds, lines_seconds; /* of batches that were visited */
+  double net_seconds, verify_seconds, rules_seconds, lines_seconds; /* of batches that were visited */
   sg_status status;
   sg_error *error;
 } batch_run;
@@ -50,7 +50,7 @@ static bool open_batch(void *context, uint32_t w, size_t i) {
   }
   run_netter(run, own, list->prepare);
   own->net_seconds = clock_seconds() - start;
-  own->rules_seconds = own->lines_seconds = 0.0;
+  own->verify_seconds = own->rules_seconds = own->lines_seconds = 0.0;
   return true;
 }
 
@@ -75,7 +75,7 @@ static bool settle(void *context, uint32_t w, size_t i) {
   batch_worker *own = &run->workers[w];
   double start = clock_seconds();
   run_netter(run, own, run->list->check);
-  own->net_seconds += clock_seconds() - start;
+  own->verify_seconds += clock_seconds() - start;
   start = clock_seconds();
   if (own->status == SG_OK) {
     own->status = settle_batch(&own->of, own->outcomes, &own->in, &own->values, own->error);
@@ -102,6 +102,7 @@ static bool visit_batch(void *context, uint32_t w, size_t i) {
   visit(run, w, list->visitor->take);
   close_nets(run, own);
   run->net_seconds += own->net_seconds;
+  run->verify_seconds += own->verify_seconds;
   run->rules_seconds += own->rules_seconds;
   run->lines_seconds += own->lines_seconds + clock_seconds() - start;
   if (own->status != SG_OK) { /* the first in order: which one does not depend on the threads */
@@ -118,10 +119,11 @@ static bool visit_batch(void *context, uint32_t w, size_t i) {
 static void share_time(batch_run *run, double passed, double price_before) {
   stage_clock *clock = &run->with->clock;
   double price_during = clock->price - price_before;
-  double whole = price_during + run->net_seconds + run->rules_seconds + run->lines_seconds;
+  double whole = price_during + run->net_seconds + run->verify_seconds + run->rules_seconds + run->lines_seconds;
   double share = whole > 0.0 ? passed / whole : 0.0;
   clock->price = price_before + price_during * share;
-  clock->net += run->net_seconds * share;
+  clock->net += (run->net_seconds + run->verify_seconds) * share;
+  clock->verify += run->verify_seconds * share;
   clock->rules += run->rules_seconds * share;
   clock->lines += run->lines_seconds * share;
 }

@@ -11,6 +11,7 @@
 
 typedef struct stage_clock {
   double price, net, rules, lines;
+  double verify; /* of net: results recomputed beside it */
 } stage_clock;
 
 /* What both passes of a run share. */

@@ -7,8 +7,11 @@
 #include "base/error.h"
 #include "data/result.h"
 #include "engine/alone.h"
+#include "engine/verify.h"
 
 #include <stdlib.h>
+
+enum { FOLDER_ROWS = 1 << 14 }; /* that take as long as a folder's making and its small files */
 
 /* nodes[set] of a list of portfolios: its (portfolio, group) pairs. */
 static sg_status count_nodes(const pass_context *with, const portfolios *all, uint64_t *nodes, sg_error *error) {
@@ -48,8 +51,10 @@ static void count_prices(const pass_context *with, double times, run_plan *made)
                                         [PRICER_DIFFERENCES] = WORK_PRICE_AMERICAN, [PRICER_LATTICE] = WORK_PRICE_AMERICAN};
   /* Measured as American: a grid is solved in the time of two boundaries; a lattice is half its steps squared, six operations each. */
   double steps = with->in->model->lattice_steps, lattice = 3.0 * steps * steps / work_kind_get(WORK_PRICE_AMERICAN)->operations;
+  double cells = 0.0;
   for (uint32_t b = 0; b < with->in->model->n_blocks; b++) {
     const scenarios *set = &with->sets[b];
+    cells += (double)with->prices.n_held * set->n;
     for (int kind = 0; kind < N_PRICERS; kind++) {
       made->count[works[kind]] += times * (kind == PRICER_LATTICE ? lattice : 1.0) * with->prices.kinds[kind].n * set->n;
     }
@@ -57,21 +62,32 @@ static void count_prices(const pass_context *with, double times, run_plan *made)
     made->count[WORK_SOLVE_AMERICAN] += slices * (with->prices.kinds[PRICER_AMERICAN].n + 2.0 * with->prices.kinds[PRICER_DIFFERENCES].n);
     made->count[WORK_PRICE_HOST] += slices * with->prices.n_held;
   }
+  made->count[WORK_VERIFY_PRICES] = verifier_foresee(with->prices.watch, cells);
+}
+
+/* Nodes of a block on every level, or those whose results are wanted. */
+static double nodes_of_levels(const bound_levels *levels, const level_request *wanted, const uint64_t *nodes) {
+  double n = wanted == NULL || wanted[0].worst ? nodes[levels->leaf_set] : 0.0;
+  for (uint32_t l = 0; l < levels->n; l++) {
+    n += wanted == NULL || wanted[1 + l].worst ? nodes[levels->items[l].set] : 0.0;
+  }
+  return n;
 }
 
 static void count_netting(const pass_context *with, const uint64_t *nodes, run_plan *made) {
   const bound *in = with->in;
-  made->count[WORK_NET_HOST] = (double)made->n_positions;
+  double results = 0.0;
   for (uint32_t set = 0; set < in->n_sets; set++) {
-    made->count[WORK_NET_HOST] += (with->used_sets[set] ? 2.0 : 0.0) * nodes[set]; /* a node is worth two positions */
+    made->count[WORK_NET_HOST] += with->used_sets[set] ? (double)(made->n_positions + nodes[set]) : 0.0;
   }
   for (uint32_t b = 0; b < in->model->n_blocks; b++) {
     const bound_levels *levels = &in->levels[in->model->blocks[b].levels];
     double n = with->sets[b].n;
     uint64_t n_leaves = nodes[levels->leaf_set], n_trees = levels->n == 0 ? n_leaves : nodes[levels->items[levels->n - 1].set];
+    results += nodes_of_levels(levels, with->requests[b], nodes);
     made->n_nodes = made->n_nodes > nodes[levels->leaf_set] ? made->n_nodes : nodes[levels->leaf_set];
     if (netting_takes_trees(with->on, levels, with->requests[b], made->n_positions, n_leaves, n_trees)) {
-      made->count[WORK_NET_TREES] += n * made->n_positions;
+      made->count[WORK_NET_TREES] += n * (made->n_positions + nodes_of_levels(levels, NULL, nodes));
       continue;
     }
     made->count[WORK_NET] += n * made->n_positions;
@@ -82,6 +98,7 @@ static void count_netting(const pass_context *with, const uint64_t *nodes, run_p
       made->count[WORK_REDUCE] += with->requests[b][1 + l].worst ? n * nodes[levels->items[l].set] : 0.0;
     }
   }
+  made->count[WORK_VERIFY_RESULTS] = verifier_foresee(with->prices.watch, results);
 }
 
 static void count_results(const planned_work *of, const uint64_t *nodes, run_plan *made) {
@@ -92,10 +109,11 @@ static void count_results(const planned_work *of, const uint64_t *nodes, run_pla
     made->count[WORK_RULES] += nodes[in->amount_set[a]];
     lines += nodes[in->amount_set[a]] * (double)N_MEASURES;
   }
-  made->count[WORK_RULES] += of->n_rows;
+  /* a position of a column is a quarter of a node's work */
+  made->count[WORK_RULES] += of->n_rows + m->n_columns * (double)made->n_positions / 4.0;
   made->count[WORK_LINES] = of->n_rows + lines;
   made->count[WORK_DIGEST] = of->n_rows + lines;
-  made->count[WORK_WRITE] = of->writes ? of->n_rows + lines : 0.0;
+  made->count[WORK_WRITE] = of->writes ? FOLDER_ROWS + of->n_rows + lines : 0.0;
   made->host_bytes = arena_size_bytes(in->book->memory) + of->n_rows * (sizeof(margin_row) + sizeof(uint32_t)) +
                      (uint64_t)lines * sizeof(line) +
                      (made->n_positions + of->alone->n) * (uint64_t)(5 * sizeof(uint32_t) + sizeof(double));
@@ -103,11 +121,19 @@ static void count_results(const planned_work *of, const uint64_t *nodes, run_pla
 
 static void count_alone(const planned_work *of, run_plan *made) {
   const pass_context *with = of->pass;
-  double rows = alone_applies(with->in) ? with->prices.n_held : of->alone->n;
+  bool by_units = alone_applies(with->in);
+  double rows = by_units ? with->prices.n_held : of->alone->n, all = 0.0;
   for (uint32_t b = 0; b < with->in->model->n_blocks; b++) {
-    made->count[WORK_ALONE] += rows * with->sets[b].n;
+    all += with->sets[b].n;
   }
-  made->count[WORK_ALONE_HOST] = of->alone->n;
+  for (uint32_t b = 0; b < with->in->model->n_blocks; b++) {
+    double n = with->sets[b].n, recomputed = verifier_foresee(with->prices.watch, 2.0 * rows * all) * n / all;
+    made->count[WORK_ALONE] += rows * n;
+    made->count[WORK_VERIFY_ALONE] += by_units ? n * (recomputed < 2.0 * rows ? recomputed : 2.0 * rows) : 0.0;
+  }
+  for (uint32_t set = 0; set < with->in->n_sets; set++) {
+    made->count[WORK_ALONE_HOST] += with->used_sets[set] ? of->alone->n : 0.0;
+  }
   made->count[WORK_ALONE_ADD] = (double)made->n_positions;
 }
 
@@ -147,7 +173,8 @@ sg_status plan_make(const planned_work *of, run_plan **opened, sg_error *error) 
   for (uint32_t i = 0; i < with->in->book->n_files; i++) {
     made->count[WORK_READ] += (double)with->in->book->files[i].size_bytes;
   }
-  made->count[WORK_BIND] = (double)with->in->book->instruments.n + with->in->book->accounts.n + made->n_positions;
+  made->count[WORK_BIND] = (double)with->in->book->accounts.n + made->n_positions;
+  made->count[WORK_BIND_INSTRUMENTS] = with->in->book->instruments.n;
   count_batches(with, of->accounts, made);
   /* tiles that do not stay: once for each batch of accounts, and once for the positions alone */
   count_prices(with, with->resident ? 1.0 : made->n_batches + 1.0, made);

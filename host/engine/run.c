@@ -80,7 +80,7 @@ static sg_status run_substitutes(run *r, sg_error *error) {
   }
   touched.accounts = names;
   touched.n_accounts = touched.n_pnl_accounts = 0;
-  touched.all_pnl_accounts = false;
+  touched.all_pnl_accounts = touched.plans = false;
   touched.on_progress = NULL;
   for (uint32_t a = 0; a < b->accounts.n; a++) {
     if (r->plan.substituted[a]) {
@@ -178,14 +178,23 @@ static double lap(double *since) {
   return seconds;
 }
 
+/* Of a run that is laid out, with its positions alone. */
+static sg_status foresee(run *r, bool writes, run_plan **made, sg_error *error) {
+  const planned_work laid_out = {&r->pass, &r->accounts, &r->alone.distinct, r->made->n_rows, writes};
+  return plan_make(&laid_out, made, error);
+}
+
 static sg_status run_standalone(run *r, sg_error *error) {
   double *seconds = r->made->work_seconds, since = clock_seconds(), pricing_before = r->pass.clock.price;
   r->pass.progress_from = 0.6;
   r->pass.progress_to = 1.0;
   TRY(standalone_make(r->in, &r->accounts, &r->alone, error));
+  seconds[WORK_ALONE_ADD] = lap(&since);
+  TRY(r->options->plans ? foresee(r, r->options->plans_files, &r->made->foreseen, error) : SG_OK);
+  lap(&since);
   TRY(recorder_open_standalone(&r->record, &r->alone, error));
   recorder_request(&r->record, r->pass.requests);
-  seconds[WORK_ALONE_ADD] = lap(&since);
+  seconds[WORK_ALONE_ADD] += lap(&since);
   const batch_visitor visitor = {recorder_record, recorder_take, &r->record};
   TRY((alone_applies(r->in) ? alone_run : pass_run)(&r->pass, &r->alone.distinct, &visitor, error));
   seconds[WORK_ALONE_HOST] = lap(&since) - (r->pass.clock.price - pricing_before);
@@ -196,14 +205,18 @@ static sg_status run_standalone(run *r, sg_error *error) {
 
 /* Everything before the device has work, but for implied vols: the model bound to the book, scenarios, tiles. */
 static sg_status prepare(run *r, sg_error *error) {
+  double *seconds = r->made->work_seconds, since = clock_seconds();
   TRY(choose_accounts(r->book, r->options, r->substituted, &r->chosen, error));
   TRY(posted_book(r->book, r->under, r->made->memory, &r->book, error));
   TRY(value_check(r->book, error));
   TRY(verifier_open(r->on, r->book, r->under, r->options->verify, r->made, &r->watch, error));
   TRY(portfolios_make(r->book, r->chosen.wanted, &r->accounts, error));
+  seconds[WORK_BIND] = lap(&since);
   TRY(check_quality(r, error));
+  seconds[WORK_BIND_INSTRUMENTS] = lap(&since);
   TRY(choose_rows(r->book, &r->chosen, r->made, error));
   TRY(mark_held(r, error));
+  seconds[WORK_BIND] += lap(&since);
   TRY(find_vols(r, error));
   TRY(bound_make(r->book, r->under, r->made->vol, r->made->memory, &r->in, error));
   r->pass.in = r->in;
@@ -214,7 +227,9 @@ static sg_status prepare(run *r, sg_error *error) {
   r->record.own_only = r->substituted;
   settle_used_sets(r->in, r->pass.used_sets);
   TRY(scenario_rows_make(r->in, r->pass.sets, r->made, error));
-  return pass_lay_out(&r->pass, r->options, error);
+  TRY(pass_lay_out(&r->pass, r->options, error));
+  seconds[WORK_BIND_INSTRUMENTS] += lap(&since);
+  return SG_OK;
 }
 
 /* What the kernels of some works took since `before`, which becomes now. */
@@ -283,13 +298,14 @@ static sg_status run_stages(run *r, sg_error *error) {
     ignored[k] = N_WORKS;
   }
   TRY(prepare(r, error));
-  seconds[STAGE_BIND] = works[WORK_BIND] = lap(&since);
+  seconds[STAGE_BIND] = lap(&since);
   TRY(add_kernels(r, ignored, before, error));
   r->pass.progress_to = 0.2;
   TRY(pass_price(&r->pass, error));
   TRY(run_accounts(r, error));
   TRY(add_kernels(r, of_accounts, before, error));
   seconds[STAGE_NET] = clock->net;
+  works[WORK_VERIFY_RESULTS] = clock->verify;
   works[WORK_NET_HOST] = rest_of(r->made, STAGE_NET, clock->net);
   works[WORK_RULES] = clock->rules;
   works[WORK_LINES] = clock->lines;
@@ -301,7 +317,8 @@ static sg_status run_stages(run *r, sg_error *error) {
   TRY(pass_finish(&r->pass, error));
   TRY(add_kernels(r, alone, before, error));
   seconds[STAGE_STANDALONE] = works[WORK_ALONE_HOST] + works[WORK_ALONE_ADD];
-  works[WORK_ALONE_HOST] -= works[WORK_ALONE] < works[WORK_ALONE_HOST] ? works[WORK_ALONE] : works[WORK_ALONE_HOST];
+  works[WORK_ALONE_HOST] = 0.0;
+  works[WORK_ALONE_HOST] = rest_of(r->made, STAGE_STANDALONE, seconds[STAGE_STANDALONE]);
   seconds[STAGE_PRICE] = clock->price;
   works[WORK_PRICE_HOST] = rest_of(r->made, STAGE_PRICE, clock->price);
   lap(&since);
@@ -376,8 +393,7 @@ static sg_status plan(run *r, bool writes, run_plan **made, sg_error *error) {
   TRY(prepare(r, error));
   recorder_request(&r->record, r->pass.requests);
   TRY(standalone_make(r->in, &r->accounts, &r->alone, error));
-  const planned_work laid_out = {&r->pass, &r->accounts, &r->alone.distinct, r->made->n_rows, writes};
-  return plan_make(&laid_out, made, error);
+  return foresee(r, writes, made, error);
 }
 
 sg_status engine_plan(device *on, const book *of, const model *under, const sg_run_options *options, bool writes,

@@ -101,6 +101,13 @@ uint64_t verifier_count(verifier *watch, verify_kind kind, uint64_t all, double 
   return n;
 }
 
+double verifier_foresee(const verifier *watch, double all) {
+  double wanted = watch == NULL ? 0.0 : watch->fraction > 0.0 ? watch->fraction * all : VERIFY_DRAWS;
+  return wanted < all ? wanted : all;
+}
+
+void verifier_took(verifier *watch, work which, double seconds) { watch->made->work_seconds[which] += seconds; }
+
 void verifier_uncount(verifier *watch, verify_kind kind, uint64_t n) { watch->made->n_verified[kind] -= n; }
 
 /* Steele, Lea and Flood (2014): splitmix64. */

@@ -33,6 +33,9 @@ void verifier_close(verifier *watch);
 
 /* How many of `all` things to draw, which are a share of the run's of that kind; `all` itself: take each. Counts them. */
 uint64_t verifier_count(verifier *watch, verify_kind kind, uint64_t all, double share);
+/* How many of a run's things of a kind are recomputed, about. */
+double verifier_foresee(const verifier *watch, double all);
+void verifier_took(verifier *watch, work which, double seconds);
 void verifier_uncount(verifier *watch, verify_kind kind, uint64_t n); /* that were not drawn after all */
 /* Draw j of n among `all`: uniform, or j where n is all. */
 uint64_t verifier_draw(verifier *watch, uint64_t j, uint64_t n, uint64_t all);

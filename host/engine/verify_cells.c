@@ -4,6 +4,7 @@
  */
 #include "engine/verify.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/sort.h"
 
@@ -262,7 +263,10 @@ sg_status verify_priced(const pricing *with, const tile *of, const cell_inputs *
     return error_fail(error, SG_BUG, "kernel %s has states of %u numbers, at most %d are verified",
                       device_kernel_name(in->kernel), in->state_rows, STATE_ROWS_LIMIT);
   }
-  return price_sample(with, of, in, error);
+  double start = clock_seconds();
+  sg_status status = price_sample(with, of, in, error);
+  verifier_took(with->watch, WORK_VERIFY_PRICES, clock_seconds() - start);
+  return status;
 }
 
 /* ---- what the device holds ----------------------------------------------------------------------- */

@@ -25,6 +25,15 @@ sg_status result_files_finish(result_files *begun, sg_error *error);
 bool result_files_are_of(const result_files *begun, const char *folder);
 void result_files_close(result_files *closed); /* accepts NULL */
 
+/* Who waits for the lines of a run, to write its files ahead: what engine/engine.h tells a run_watcher. */
+typedef struct files_ahead {
+  const char *folder;
+  result_files *begun; /* NULL: not yet, or it does not pay */
+} files_ahead;
+void files_ahead_lines(void *ahead, const result *run, size_t n, bool all);
+void files_ahead_drop(void *ahead);
+result_files *files_ahead_all(files_ahead *of, const result *run); /* all is known; the caller's, may be NULL */
+
 /* 1 - requirement / standalone of the initial measure.
  *   returns   false when standalone is 0 */
 bool compression_find(money requirement, money standalone, double *compression);

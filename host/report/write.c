@@ -187,6 +187,29 @@ void result_files_close(result_files *closed) {
 
 bool result_files_are_of(const result_files *begun, const char *path) { return strcmp(begun->path, path) == 0; }
 
+void files_ahead_lines(void *ahead, const result *run, size_t n, bool all) {
+  files_ahead *of = ahead;
+  if (of->begun == NULL) {
+    of->begun = result_files_begin(run, of->folder, n);
+  }
+  if (of->begun != NULL) {
+    result_files_go_on(of->begun, n, all ? FILES_LINES : FILES_SOME_LINES);
+  }
+}
+
+void files_ahead_drop(void *ahead) {
+  files_ahead *of = ahead;
+  result_files_close(of->begun);
+  of->begun = NULL;
+}
+
+result_files *files_ahead_all(files_ahead *of, const result *run) {
+  if (of->begun != NULL) {
+    result_files_go_on(of->begun, run->n_lines, FILES_ALL);
+  }
+  return of->begun;
+}
+
 /* ---- the end ----------------------------------------------------------------------------------- */
 
 /* The time of the tables is known before the manifest is written, which records it; that of the manifest after. */
