@@ -3,39 +3,17 @@
  * Published prices of American options (reference_american.csv: one source to a row) through the pricer at its finest. Left
  * out: values of coarse schemes that finer ones of the same source contradict, and strikes or spots of 0, which no book has.
  */
-#include "base/number.h"
 #include "formula/american.h"
+#include "formula/published.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
-#include <cmocka.h>
 
 enum { ROW, SOURCE, RIGHT, QUANTITY, SPOT, STRIKE, RATE, YIELD, YEARS, VOL, EXPECTED, TOLERANCE, KIND, N_FIELDS };
 
-typedef struct row {
-  char *text[N_FIELDS];
-  double value[N_FIELDS];
-} row;
+/* From the spot to the tolerance. */
+static const unsigned numbers = (1u << (TOLERANCE + 1)) - (1u << SPOT);
 
-static void row_split(char *line, row *split) {
-  char *at = line;
-  line[strcspn(line, "\n")] = 0;
-  for (int f = 0; f < N_FIELDS; f++) {
-    assert_non_null(at);
-    split->text[f] = at;
-    at = strchr(at, ',');
-    if (at != NULL) {
-      *at++ = 0;
-    }
-    if (f >= SPOT && f <= TOLERANCE) {
-      assert_null(number_parse(split->text[f], strlen(split->text[f]), &split->value[f]));
-    }
-  }
-}
-
-static double row_price(const row *of, const double *table) {
+static double row_price(const published_row *of, const double *table) {
   const double *value = of->value;
   american_option option = {strcmp(of->text[RIGHT], "put") == 0, value[SPOT],  value[STRIKE], value[RATE],
                             value[YIELD],                        value[YEARS], value[VOL]};
@@ -52,8 +30,8 @@ static void every_published_american_price_is_met_within_its_tolerance(void **st
   assert_non_null(file);
   assert_non_null(fgets(line, sizeof line, file)); /* names */
   while (fgets(line, sizeof line, file)) {
-    row published;
-    row_split(line, &published);
+    published_row published;
+    published_split(line, N_FIELDS, numbers, &published);
     double expected = published.value[EXPECTED], price = row_price(&published, table);
     double scale = strcmp(published.text[KIND], "rel") == 0 ? expected : 1;
     if (!(fabs(price - expected) <= published.value[TOLERANCE] * scale)) {

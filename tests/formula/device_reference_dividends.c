@@ -4,40 +4,18 @@
  * through finite differences at their finest, the escrowed ones on the forward (European) or a lattice of 1,000 steps, which is
  * good to 3e-3 and no better.
  */
-#include "base/number.h"
 #include "formula/dividends.h"
+#include "formula/published.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
-#include <cmocka.h>
 
 enum { ROW, SOURCE, METHOD, RIGHT, EXERCISE, SPOT, STRIKE, RATE, YIELD, YEARS, VOL, PAID, EXPECTED, TOLERANCE, KIND, N_FIELDS };
 
-typedef struct row {
-  char *text[N_FIELDS];
-  double value[N_FIELDS];
-} row;
+/* From the spot to the tolerance, but the dividends. */
+static const unsigned numbers = (1u << (TOLERANCE + 1)) - (1u << SPOT) - (1u << PAID);
 
-static void row_split(char *line, row *split) {
-  char *at = line;
-  line[strcspn(line, "\n")] = 0;
-  for (int f = 0; f < N_FIELDS; f++) {
-    assert_non_null(at);
-    split->text[f] = at;
-    at = strchr(at, ',');
-    if (at != NULL) {
-      *at++ = 0;
-    }
-    if (f >= SPOT && f <= TOLERANCE && f != PAID) {
-      assert_null(number_parse(split->text[f], strlen(split->text[f]), &split->value[f]));
-    }
-  }
-}
-
-static double row_price(row *of, double *tolerance) {
+static double row_price(published_row *of, double *tolerance) {
   const double *value = of->value;
   dividend_option option = {.put = strcmp(of->text[RIGHT], "put") == 0,
                             .american = strcmp(of->text[EXERCISE], "american") == 0,
@@ -67,9 +45,9 @@ static void every_published_price_with_dividends_is_met(void **state) {
   assert_non_null(file);
   assert_non_null(fgets(line, sizeof line, file)); /* names */
   while (fgets(line, sizeof line, file)) {
-    row published;
+    published_row published;
     double tolerance;
-    row_split(line, &published);
+    published_split(line, N_FIELDS, numbers, &published);
     double price = row_price(&published, &tolerance), expected = published.value[EXPECTED];
     if (!(fabs(price - expected) <= tolerance)) {
       print_error("row %s: expected %.17g, got %.17g, tolerance %g\n", published.text[ROW], expected, price, tolerance);

@@ -3,11 +3,10 @@
  * Folders that appear complete or not at all.
  */
 #include "base/file.h"
+#include "test_folder.h"
 
 #include <dirent.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -17,29 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-static char root[64];
 static const char *const owned[] = {"margins.csv", "lines.csv", "manifest.json", NULL};
-
-static int open_root(void **state) {
-  snprintf(root, sizeof root, "/tmp/shockgrid-folder-XXXXXX");
-  return mkdtemp(root) == NULL ? -1 : 0;
-}
-
-static int close_root(void **state) {
-  char command[100];
-  snprintf(command, sizeof command, "rm -rf %s", root);
-  return system(command);
-}
-
-static const char *path_of(const char *name) {
-  static char path[4][200];
-  static unsigned next;
-  char *at = path[next++ % 4];
-  snprintf(at, sizeof path[0], "%s/%s", root, name);
-  return at;
-}
 
 static int compare_texts(const void *a, const void *b) {
   return strcmp(*(char *const *)a, *(char *const *)b);
@@ -71,20 +48,6 @@ static void add_text(file_folder *folder, const char *name, const char *text) {
   FILE *stream = NULL;
   assert_int_equal(file_folder_add(folder, name, &stream, NULL), SG_OK);
   fputs(text, stream);
-}
-
-static void assert_content(const char *name, const char *expected) {
-  file_text loaded;
-  assert_int_equal(file_load(path_of(name), 1000, &loaded, NULL), SG_OK);
-  assert_string_equal(loaded.text, expected);
-  file_close(&loaded);
-}
-
-static void write_text(const char *name, const char *text) {
-  FILE *stream = fopen(path_of(name), "w");
-  assert_non_null(stream);
-  fputs(text, stream);
-  fclose(stream);
 }
 
 static void a_new_folder_appears_on_commit_only(void **state) {
@@ -272,5 +235,5 @@ int main(void) {
       cmocka_unit_test(two_runs_into_one_folder_leave_the_files_of_the_later_one),
       cmocka_unit_test(a_target_that_cannot_be_a_folder_is_refused),
   };
-  return cmocka_run_group_tests(tests, open_root, close_root);
+  return cmocka_run_group_tests(tests, folder_open, folder_close);
 }

@@ -9,40 +9,16 @@
 #include "base/file.h"
 #include "base/ids.h"
 #include "input/read_book.h"
+#include "test_folder.h"
 
 #include <locale.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-static char root[64];
-
 static const sg_generate_options medium = {
     .n_accounts = 10000, .mean_positions = 20, .n_instruments = 20000, .n_underlyings = 60, .seed = 7};
-
-static int open_root(void **state) {
-  snprintf(root, sizeof root, "/tmp/shockgrid-generate-XXXXXX");
-  return mkdtemp(root) == NULL ? -1 : 0;
-}
-
-static int close_root(void **state) {
-  char command[100];
-  snprintf(command, sizeof command, "rm -rf %s", root);
-  return system(command);
-}
-
-static const char *path_of(const char *name) {
-  static char path[8][200];
-  static unsigned next;
-  char *at = path[next++ % 8];
-  snprintf(at, sizeof path[0], "%s/%s", root, name);
-  return at;
-}
 
 /* The caller frees the report. */
 static char *generate(const sg_generate_options *options, const char *folder) {
@@ -267,5 +243,5 @@ int main(void) {
       cmocka_unit_test(wrong_sizes_are_refused),
       cmocka_unit_test(a_folder_with_a_book_is_left_alone),
   };
-  return cmocka_run_group_tests(tests, open_root, close_root);
+  return cmocka_run_group_tests(tests, folder_open, folder_close);
 }

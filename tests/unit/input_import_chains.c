@@ -8,18 +8,14 @@
 #include "base/date.h"
 #include "base/file.h"
 #include "input/read_book.h"
+#include "test_folder.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-static char root[64];
 static char *data;
 
 static int open_root(void **state) {
@@ -27,15 +23,12 @@ static int open_root(void **state) {
   if (asprintf(&data, "%s", folder == NULL ? SOURCE_DIR "/../shared/data" : folder) < 0) {
     return -1;
   }
-  snprintf(root, sizeof root, "/tmp/shockgrid-chains-XXXXXX");
-  return mkdtemp(root) == NULL ? -1 : 0;
+  return folder_open(state);
 }
 
 static int close_root(void **state) {
-  char command[100];
   free(data);
-  snprintf(command, sizeof command, "rm -rf %s", root);
-  return system(command);
+  return folder_close(state);
 }
 
 /* false: a file is not there. */

@@ -5,50 +5,12 @@
 #include "input/import.h"
 
 #include "base/file.h"
+#include "test_folder.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
-
-static char root[64];
-
-static int open_root(void **state) {
-  snprintf(root, sizeof root, "/tmp/shockgrid-import-XXXXXX");
-  return mkdtemp(root) == NULL ? -1 : 0;
-}
-
-static int close_root(void **state) {
-  char command[100];
-  snprintf(command, sizeof command, "rm -rf %s", root);
-  return system(command);
-}
-
-static const char *path_of(const char *name) {
-  static char path[8][200];
-  static unsigned next;
-  char *at = path[next++ % 8];
-  snprintf(at, sizeof path[0], "%s/%s", root, name);
-  return at;
-}
-
-static void write_text(const char *name, const char *text) {
-  FILE *stream = fopen(path_of(name), "w");
-  assert_non_null(stream);
-  fputs(text, stream);
-  assert_int_equal(fclose(stream), 0);
-}
-
-static void assert_content(const char *name, const char *expected) {
-  file_text loaded;
-  assert_int_equal(file_load(path_of(name), 100000, &loaded, NULL), SG_OK);
-  assert_string_equal(loaded.text, expected);
-  file_close(&loaded);
-}
 
 static bool is_there(const char *name) {
   return access(path_of(name), F_OK) == 0;
@@ -384,5 +346,5 @@ int main(void) {
       cmocka_unit_test(only_an_unchanged_import_is_replaced),
       cmocka_unit_test(a_book_of_other_origin_is_left_alone),
   };
-  return cmocka_run_group_tests(tests, open_root, close_root);
+  return cmocka_run_group_tests(tests, folder_open, folder_close);
 }

@@ -7,51 +7,11 @@
 
 #include "base/date.h"
 #include "base/file.h"
+#include "test_folder.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
-
-static char root[64];
-
-static int open_root(void **state) {
-  snprintf(root, sizeof root, "/tmp/shockgrid-tables-XXXXXX");
-  return mkdtemp(root) == NULL ? -1 : 0;
-}
-
-static int close_root(void **state) {
-  char command[100];
-  snprintf(command, sizeof command, "rm -rf %s", root);
-  return system(command);
-}
-
-static const char *path_of(const char *name) {
-  static char path[8][200];
-  static unsigned next;
-  char *at = path[next++ % 8];
-  snprintf(at, sizeof path[0], "%s/%s", root, name);
-  return at;
-}
-
-static const char *write_text(const char *name, const char *text) {
-  const char *path = path_of(name);
-  FILE *stream = fopen(path, "w");
-  assert_non_null(stream);
-  fputs(text, stream);
-  assert_int_equal(fclose(stream), 0);
-  return path;
-}
-
-static void assert_content(const char *name, const char *expected) {
-  file_text loaded;
-  assert_int_equal(file_load(path_of(name), 100000, &loaded, NULL), SG_OK);
-  assert_string_equal(loaded.text, expected);
-  file_close(&loaded);
-}
 
 /* The caller frees the report. */
 static char *import_one(const char *format, const char *path, const char *folder) {
@@ -435,5 +395,5 @@ int main(void) {
       cmocka_unit_test(bad_universes_are_refused),
       cmocka_unit_test(files_of_different_hours_are_refused),
   };
-  return cmocka_run_group_tests(tests, open_root, close_root);
+  return cmocka_run_group_tests(tests, folder_open, folder_close);
 }

@@ -11,31 +11,16 @@
 
 #include "base/file.h"
 #include "unit/report_sample.h"
+#include "test_folder.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-static char folder[] = "/tmp/report_manifest_XXXXXX";
-
-static int make_folder(void **state) { return mkdtemp(folder) == NULL; }
-
-static int remove_folder(void **state) {
-  char command[128];
-  snprintf(command, sizeof command, "rm -r '%s'", folder);
-  return system(command);
-}
-
 static int write_sample(void **state) {
   result run = sample_result();
-  return result_write_files(&run, folder, NULL) != SG_OK;
-}
-
-static const char *path_of(const char *name) {
-  static char path[256];
-  snprintf(path, sizeof path, "%s/%s", folder, name);
-  return path;
+  return result_write_files(&run, root, NULL) != SG_OK;
 }
 
 static void replace_file(const char *name, const char *text, size_t size_bytes) {
@@ -59,7 +44,7 @@ static void edit_manifest(const char *from, const char *to) {
 static void assert_refused(const char *file, const char *message) {
   manifest read;
   sg_error *error = sg_error_open();
-  assert_int_equal(manifest_read(folder, &read, error), SG_INPUT);
+  assert_int_equal(manifest_read(root, &read, error), SG_INPUT);
   assert_int_equal(sg_error_count(error), 1);
   assert_string_equal(sg_error_get(error, 0).file, file);
   assert_string_equal(sg_error_get(error, 0).message, message);
@@ -69,7 +54,7 @@ static void assert_refused(const char *file, const char *message) {
 
 static void what_a_run_needs_to_be_repeated_reads_back(void **state) {
   manifest read;
-  assert_int_equal(manifest_read(folder, &read, NULL), SG_OK);
+  assert_int_equal(manifest_read(root, &read, NULL), SG_OK);
   assert_string_equal(read.version, SG_VERSION);
   assert_string_equal(read.model_name, "occ-cpm");
   assert_string_equal(read.model_version, "2026-01");
@@ -98,9 +83,9 @@ static void what_a_run_needs_to_be_repeated_reads_back(void **state) {
 static void a_partial_run_names_its_accounts(void **state) {
   result run = sample_result();
   run.partial = true;
-  assert_int_equal(result_write_files(&run, folder, NULL), SG_OK);
+  assert_int_equal(result_write_files(&run, root, NULL), SG_OK);
   manifest read;
-  assert_int_equal(manifest_read(folder, &read, NULL), SG_OK);
+  assert_int_equal(manifest_read(root, &read, NULL), SG_OK);
   assert_true(read.partial);
   assert_int_equal(read.n_accounts, 3);
   assert_string_equal(read.accounts[1], "B\"2");
@@ -108,7 +93,7 @@ static void a_partial_run_names_its_accounts(void **state) {
 }
 
 static void relative_paths_of_book_and_model_become_absolute(void **state) {
-  assert_int_equal(chdir(folder), 0);
+  assert_int_equal(chdir(root), 0);
   char here[PATH_MAX], expected[PATH_MAX + 16];
   assert_non_null(getcwd(here, sizeof here));
   replace_file("my.yaml", "", 0);
@@ -117,9 +102,9 @@ static void relative_paths_of_book_and_model_become_absolute(void **state) {
   result run = sample_result();
   run.book = &relative;
   run.model_path = "my.yaml";
-  assert_int_equal(result_write_files(&run, folder, NULL), SG_OK);
+  assert_int_equal(result_write_files(&run, root, NULL), SG_OK);
   manifest read;
-  assert_int_equal(manifest_read(folder, &read, NULL), SG_OK);
+  assert_int_equal(manifest_read(root, &read, NULL), SG_OK);
   assert_string_equal(read.book.folder, here);
   snprintf(expected, sizeof expected, "%s/my.yaml", here);
   assert_string_equal(read.model_path, expected);
@@ -128,7 +113,7 @@ static void relative_paths_of_book_and_model_become_absolute(void **state) {
 
 static void a_folder_without_a_manifest_is_refused(void **state) {
   assert_int_equal(unlink(path_of("manifest.json")), 0);
-  assert_refused(folder, "is not a folder of results: it has no manifest.json");
+  assert_refused(root, "is not a folder of results: it has no manifest.json");
 }
 
 static void a_manifest_cut_short_is_refused(void **state) {
@@ -178,7 +163,7 @@ static void an_edited_or_missing_result_file_is_refused(void **state) {
 
 static void a_book_that_changed_since_is_refused_file_by_file(void **state) {
   manifest read;
-  assert_int_equal(manifest_read(folder, &read, NULL), SG_OK);
+  assert_int_equal(manifest_read(root, &read, NULL), SG_OK);
   assert_int_equal(manifest_check_book(&read.book, "book", &sample_book, NULL), SG_OK);
   input_file now[] = {{.name = "accounts.csv"}, sample_files[1]};
   now[1].digest[1] ^= 1;
@@ -212,5 +197,5 @@ int main(void) {
       ON_SAMPLE(an_edited_or_missing_result_file_is_refused),
       ON_SAMPLE(a_book_that_changed_since_is_refused_file_by_file),
   };
-  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+  return cmocka_run_group_tests(tests, folder_open, folder_close);
 }
