@@ -75,6 +75,7 @@ sg_status read_accounts(book_reader *reader) {
   sg_status status = SG_OK;
   TRY_DONE(table_open(reader, FILE_ACCOUNTS, book_files[FILE_ACCOUNTS].name, &rows));
   reader->accounts_path = rows.path;
+  load_ahead_start(reader, book_files[FILE_POSITIONS].name);
   size_t n_lines = table_lines_left(&rows);
   ids_reserve(reader->accounts, n_lines);
   lines = malloc((n_lines + 1) * sizeof *lines);

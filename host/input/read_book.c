@@ -52,6 +52,7 @@ static void close_reader(book_reader *reader) {
   ARRAY_FREE(&reader->account_rows);
   ARRAY_FREE(&reader->collateral_rows);
   position_parts_close(reader);
+  load_ahead_close(reader);
   ARRAY_FREE(&reader->files);
   findings_close(&reader->findings);
 }

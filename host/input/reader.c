@@ -72,7 +72,8 @@ sg_status reader_load(book_reader *reader, const char *name, file_text *loaded, 
   findings_add_file(&reader->findings, *path);
   bool is_table = strcmp(name, book_files[FILE_SETTINGS].name) != 0;
   file_limits table = {reader->left_bytes, FILE_LINE_BYTES, reader->limit}, settings = {.size_bytes = SETTINGS_BYTES};
-  status = file_load_within(*path, is_table ? table : settings, loaded, reader->findings.collected);
+  bool taken = is_table && load_ahead_take(reader, *path, table, loaded);
+  status = taken ? SG_OK : file_load_within(*path, is_table ? table : settings, loaded, reader->findings.collected);
   if (status != SG_OK) {
     return status == SG_DEVICE ? status : SG_OK;
   }

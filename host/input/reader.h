@@ -12,6 +12,8 @@
 #include "input/findings.h"
 #include "input/read_book.h"
 
+#include <pthread.h>
+
 /* All files of a book together: what a caller allows but no less than the least, or else a quarter of this machine's
  * memory; never more than the most, so that no table has 2^32 rows. */
 #define BOOK_LEAST_BYTES ((size_t)64 << 20)
@@ -83,6 +85,16 @@ typedef struct collateral_row {
   decimal18 amount;
 } collateral_row;
 
+typedef struct load_ahead { /* of one file */
+  char *path;
+  file_limits limits;
+  file_text text;
+  sg_error *error;
+  sg_status status;
+  pthread_t thread;
+  bool started; /* and not taken */
+} load_ahead;
+
 typedef struct book_reader {
   book *book;
   arena *memory; /* the book's */
@@ -90,6 +102,7 @@ typedef struct book_reader {
   size_t n_given;
   uint32_t n_threads; /* that read a long file; 0: as many as pay */
   size_t left_bytes;  /* for the files that are still to be read */
+  load_ahead ahead;
   const char *limit;  /* what they all may have, for findings */
   findings findings;
 
@@ -166,6 +179,12 @@ void reader_out_of_memory(book_reader *reader);
  * loaded->text is NULL. *path is for findings, *found_name is NULL when there is no such file. */
 sg_status reader_load(book_reader *reader, const char *name, file_text *loaded, const char **path,
                       const char **found_name);
+
+/* load_ahead.c: starts to load the file that is read next, where that can be done; take gives its text where it was loaded
+ * well, and under the limits that hold now. */
+void load_ahead_start(book_reader *reader, const char *name);
+bool load_ahead_take(book_reader *reader, const char *path, file_limits limits, file_text *loaded);
+void load_ahead_close(book_reader *reader);
 
 /* Seconds as ACT/365F years, 0 when negative. */
 double years_between(int64_t from_s, int64_t to_s);

@@ -142,42 +142,51 @@ static void add_compression(report_page *r) {
   page_add(&r->out, "</section>\n");
 }
 
+enum { BINS_MAX = 18 };
+typedef struct binned {
+  size_t n; /* edges */
+  double edges[BINS_MAX];
+  html_bin bins[BINS_MAX + 1];
+} binned;
+
+static void count_in_bin(void *context, const margin_row *row, const top_total *top) {
+  binned *of = context;
+  double amount = money_to_double(top->initial);
+  size_t bin = 0;
+  while (bin < of->n && amount >= of->edges[bin]) {
+    bin++;
+  }
+  of->bins[bin].count++;
+}
+
 /* Edges 1, 2, 5, 10, ... from below the smallest positive requirement to above the largest. */
 static void add_distribution(report_page *r) {
-  enum { BINS_MAX = 18 };
   static const int mantissas[] = {1, 2, 5};
   const totals *all = &r->totals;
-  double high = all->n_tops > 0 ? money_to_double(all->tops[0].initial) : 0.0;
-  double edges[BINS_MAX + 1];
-  html_bin bins[BINS_MAX + 1] = {{"0", 0}};
-  size_t n = 0;
+  double high = all->n_tops > 0 ? money_to_double(all->largest[0].initial) : 0.0;
+  binned of = {.bins = {{"0", 0}}};
   double decade = 1e-6;
   while (decade * 1e6 <= high) { /* six decades below the largest */
     decade *= 10;
   }
-  for (; n < BINS_MAX; decade *= 10) { /* NOLINT(cert-flp30-c): n ends it */
-    for (size_t m = 0; m < 3 && n < BINS_MAX; m++) {
-      edges[n] = decade * mantissas[m];
-      bins[n + 1].label = html_short(r->out.memory, edges[n]);
-      n++;
+  for (; of.n < BINS_MAX; decade *= 10) { /* NOLINT(cert-flp30-c): n ends it */
+    for (size_t m = 0; m < 3 && of.n < BINS_MAX; m++) {
+      of.edges[of.n] = decade * mantissas[m];
+      of.bins[of.n + 1].label = html_short(r->out.memory, of.edges[of.n]);
+      of.n++;
     }
   }
-  bins[0].label = arena_format(r->out.memory, "< %s", bins[1].label);
-  for (uint32_t i = 0; i < all->n_tops; i++) {
-    double amount = money_to_double(all->tops[i].initial);
-    size_t bin = 0;
-    while (bin < n && amount >= edges[bin]) {
-      bin++;
-    }
-    bins[bin].count++;
+  of.bins[0].label = arena_format(r->out.memory, "< %s", of.bins[1].label);
+  if (!totals_visit(r->run, r->out.memory, count_in_bin, &of)) {
+    r->out.failed = true;
   }
-  size_t used = n + 1;
-  while (used > 1 && bins[used - 1].count == 0) {
+  size_t used = of.n + 1;
+  while (used > 1 && of.bins[used - 1].count == 0) {
     used--;
   }
   open_section(r, "How requirements are distributed");
   html_add_histogram(&r->out, arena_format(r->out.memory, "accounts by initial requirement, %s; each bar from its label to the next",
-                                           r->currency), bins, used);
+                                           r->currency), of.bins, used);
   page_add(&r->out, "</section>\n");
 }
 
@@ -188,8 +197,8 @@ static void add_accounts(report_page *r) {
   open_section(r, "Largest accounts");
   open_table(r, heads, "tntnn", 5);
   for (uint32_t i = 0; i < all->n_tops && i < ACCOUNTS_SHOWN; i++) {
-    const top_total *top = &all->tops[i];
-    double compression, largest = money_to_double(all->tops[0].initial);
+    const top_total *top = &all->largest[i];
+    double compression, largest = money_to_double(all->largest[0].initial);
     page_add(&r->out, "<tr>");
     add_cell(r, r->run->book->accounts.id[top->account], false);
     add_cell(r, people_money(memory, top->initial, r->decimals), true);
@@ -367,9 +376,9 @@ uint32_t html_profile_accounts(const result *run, uint32_t wanted, const char **
   if (!totals_find(run, memory, &all)) {
     return 0;
   }
-  for (uint32_t i = 0; i < all.n_tops && n < wanted; i++) {
-    if (all.tops[i].initial.units > 0) {
-      names[n++] = run->book->accounts.id[all.tops[i].account];
+  for (uint32_t i = 0; i < all.n_tops && i < TOPS_SORTED && n < wanted; i++) {
+    if (all.largest[i].initial.units > 0) {
+      names[n++] = run->book->accounts.id[all.largest[i].account];
     }
   }
   return n;

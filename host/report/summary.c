@@ -284,7 +284,7 @@ static void add_largest(const result *run, const totals *of, page *to) {
   text_table_cell(&rows, of->has_parents ? "accounts" : "");
   uint32_t shown = of->n_tops < LARGEST_SHOWN ? of->n_tops : LARGEST_SHOWN;
   for (uint32_t i = 0; i < shown; i++) {
-    const top_total *top = &of->tops[i];
+    const top_total *top = &of->largest[i];
     text_table_cell(&rows, arena_format(to->memory, "  %s", run->book->accounts.id[top->account]));
     text_table_cell(&rows, people_money(to->memory, top->initial, shown_decimals(run)));
     text_table_cell(&rows, people_money(to->memory, top->standalone, shown_decimals(run)));

@@ -5,6 +5,7 @@
 #include "report/totals.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { NO_ROW = UINT32_MAX };
 
@@ -34,76 +35,94 @@ static int compare_tops(const void *left, const void *right) {
   return by_amount != 0 ? by_amount : (a->account > b->account) - (a->account < b->account);
 }
 
-static void swap(top_total *a, top_total *b) {
-  top_total held = *a;
-  *a = *b;
-  *b = held;
-}
+/* Who stands below whom, by account; has_parents false: nobody does, and the rest is NULL. */
+typedef struct family {
+  bool has_parents;
+  uint32_t *row_of;
+  uint64_t *n_below;
+} family;
 
-/* Sorts the TOPS_SORTED largest to the front: Hoare's selection, then a sort of those. */
-static void sort_largest(top_total *tops, uint32_t n) {
-  uint32_t first = 0, end = n;
-  while (end - first > 1 && TOPS_SORTED < n) {
-    top_total pivot = tops[first + (end - 1 - first) / 2]; /* never the last: both parts are shorter */
-    uint32_t i = first, j = end - 1;
-    for (;; i++, j--) {
-      for (; compare_tops(&tops[i], &pivot) < 0; i++) {
-      }
-      for (; compare_tops(&tops[j], &pivot) > 0; j--) {
-      }
-      if (i >= j) {
-        break;
-      }
-      swap(&tops[i], &tops[j]);
-    }
-    if (j + 1 == TOPS_SORTED) {
-      break;
-    }
-    first = j + 1 < TOPS_SORTED ? j + 1 : first;
-    end = j + 1 < TOPS_SORTED ? end : j + 1;
+static bool family_make(const result *run, arena *memory, family *made) {
+  const accounts *all = &run->book->accounts;
+  *made = (family){0};
+  for (uint32_t a = 0; !made->has_parents && a < all->n; a++) {
+    made->has_parents = all->parent[a] != ID_NONE;
   }
-  qsort(tops, n < TOPS_SORTED ? n : TOPS_SORTED, sizeof *tops, compare_tops);
+  if (!made->has_parents) {
+    return true;
+  }
+  made->row_of = ARENA_ARRAY(memory, uint32_t, all->n);
+  made->n_below = ARENA_ARRAY(memory, uint64_t, all->n);
+  if (made->row_of == NULL || made->n_below == NULL) {
+    return false;
+  }
+  for (uint32_t a = 0; a < all->n; a++) {
+    made->row_of[a] = NO_ROW;
+  }
+  for (uint32_t i = 0; i < run->n_rows; i++) {
+    made->row_of[run->rows[i].account] = i;
+  }
+  for (uint32_t i = 0; i < run->n_rows; i++) {
+    made->n_below[top_of(run, made->row_of, run->rows[i].account)]++;
+  }
+  return true;
 }
 
-static void add_row(const result *run, const margin_row *row, totals *found) {
-  currency_total *sum = &found->by_currency[row->currency];
-  money initial = row->requirement[MEASURE_INITIAL];
-  top_total *top = &found->tops[found->n_tops++];
-  *top = (top_total){.account = row->account,
-                     .initial = to_base(run, initial, row->currency),
-                     .standalone = to_base(run, row->standalone[MEASURE_INITIAL], row->currency)};
+bool totals_visit(const result *run, arena *memory, total_visitor *visit, void *context) {
+  family kin;
+  if (!family_make(run, memory, &kin)) {
+    return false;
+  }
+  for (uint32_t i = 0; i < run->n_rows; i++) {
+    const margin_row *row = &run->rows[i];
+    if (kin.has_parents && top_of(run, kin.row_of, row->account) != row->account) {
+      continue;
+    }
+    const top_total top = {.account = row->account,
+                           .n_accounts = kin.has_parents ? kin.n_below[row->account] : 1,
+                           .initial = to_base(run, row->requirement[MEASURE_INITIAL], row->currency),
+                           .standalone = to_base(run, row->standalone[MEASURE_INITIAL], row->currency)};
+    visit(context, row, &top);
+  }
+  return true;
+}
+
+typedef struct finder {
+  totals *found;
+  uint32_t n; /* kept; those beyond TOPS_SORTED wait to be sorted */
+  top_total kept[2 * TOPS_SORTED];
+} finder;
+
+static void keep_largest(finder *of) {
+  qsort(of->kept, of->n, sizeof *of->kept, compare_tops);
+  of->n = of->n < TOPS_SORTED ? of->n : TOPS_SORTED;
+}
+
+static void add_top(void *context, const margin_row *row, const top_total *top) {
+  finder *of = context;
+  currency_total *sum = &of->found->by_currency[row->currency];
   sum->n_accounts++;
-  money_add(&sum->initial, initial);
+  money_add(&sum->initial, row->requirement[MEASURE_INITIAL]);
   money_add(&sum->initial_base, top->initial);
+  of->found->n_tops++;
+  of->found->has_parents = of->found->has_parents || top->n_accounts > 1;
+  if (of->n >= TOPS_SORTED && compare_tops(top, &of->kept[TOPS_SORTED - 1]) > 0) {
+    return; /* TOPS_SORTED of those that were kept are larger */
+  }
+  of->kept[of->n++] = *top;
+  if (of->n == 2 * TOPS_SORTED || of->n == TOPS_SORTED) {
+    keep_largest(of);
+  }
 }
 
 bool totals_find(const result *run, arena *memory, totals *found) {
-  const book *of = run->book;
-  uint32_t *row_of = ARENA_ARRAY(memory, uint32_t, of->accounts.n);
-  uint64_t *n_below = ARENA_ARRAY(memory, uint64_t, of->accounts.n);
-  *found = (totals){.tops = ARENA_ARRAY(memory, top_total, run->n_rows),
-                    .by_currency = ARENA_ARRAY(memory, currency_total, of->currencies.n)};
-  if (row_of == NULL || n_below == NULL || found->tops == NULL || found->by_currency == NULL) {
+  finder of = {.found = found};
+  *found = (totals){.by_currency = ARENA_ARRAY(memory, currency_total, run->book->currencies.n),
+                    .largest = ARENA_ARRAY(memory, top_total, TOPS_SORTED)};
+  if (found->by_currency == NULL || found->largest == NULL || !totals_visit(run, memory, add_top, &of)) {
     return false;
   }
-  for (uint32_t a = 0; a < of->accounts.n; a++) {
-    row_of[a] = NO_ROW;
-  }
-  for (uint32_t i = 0; i < run->n_rows; i++) {
-    row_of[run->rows[i].account] = i;
-  }
-  for (uint32_t i = 0; i < run->n_rows; i++) {
-    uint32_t account = run->rows[i].account, top = top_of(run, row_of, account);
-    n_below[top]++;
-    if (top == account) {
-      add_row(run, &run->rows[i], found);
-    } else {
-      found->has_parents = true;
-    }
-  }
-  for (uint32_t i = 0; i < found->n_tops; i++) {
-    found->tops[i].n_accounts = n_below[found->tops[i].account];
-  }
-  sort_largest(found->tops, found->n_tops);
+  keep_largest(&of);
+  memcpy(found->largest, of.kept, of.n * sizeof *of.kept);
   return true;
 }

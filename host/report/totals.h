@@ -24,12 +24,16 @@ enum { TOPS_SORTED = 100 };
 
 typedef struct totals {
   uint32_t n_tops;
-  top_total *tops; /* the TOPS_SORTED largest by initial, then by id; the others in no order */
+  top_total *largest; /* by initial, then by id: TOPS_SORTED, or n_tops where there are fewer */
   currency_total *by_currency; /* [y] */
   bool has_parents; /* some margined account stands below another */
 } totals;
 
 bool totals_find(const result *run, arena *memory, totals *found); /* false: out of memory */
+
+/* Every account that stands for itself, with its row. False: out of memory. */
+typedef void total_visitor(void *context, const margin_row *row, const top_total *top);
+bool totals_visit(const result *run, arena *memory, total_visitor *visit, void *context);
 
 const char *findings_text(const result *run, arena *memory); /* "3 warnings: 3 vol_strike" */
 const char *previous_text(const result *run, arena *memory); /* of the book of before */

@@ -48,7 +48,7 @@ static void the_largest_accounts_come_first(void **state) {
       assert_true(totals_find(&run, memory, &found));
       assert_int_equal(found.n_tops, n);
       for (uint32_t i = 0; i < n && i < TOPS_SORTED; i++) {
-        assert_int_equal(found.tops[i].account, expected[i].account);
+        assert_int_equal(found.largest[i].account, expected[i].account);
       }
       arena_close(memory);
     }
