@@ -14,10 +14,11 @@ struct device_buffer {
   size_t size_bytes;
   void *memory;     /* the backend's handle */
   void *host_pages; /* zero-copy memory of a CPU device, or what the caller lends; else NULL */
+  bool lent;
 };
 
 typedef struct device_backend {
-  /* Fills memory and host_pages of a buffer whose other members are set. `initial` NULL: zeros. */
+  /* Fills memory and host_pages of a buffer whose other members are set, and where that is lent host_pages. `initial` NULL: zeros. */
   sg_status (*buffer_make)(device_buffer *buffer, const void *initial, sg_error *error);
   void (*buffer_release)(device_buffer *buffer);
   sg_status (*buffer_write)(device_buffer *buffer, size_t offset_bytes, size_t size_bytes, const void *from,

@@ -118,13 +118,39 @@ bool device_ran_out_of_memory(device *on) {
   return ran_out;
 }
 
-sg_status buffer_borrow(device *reference, const void *memory, size_t size_bytes, device_buffer **made, sg_error *error) {
+sg_status buffer_borrow(device *on, const void *memory, size_t size_bytes, device_buffer **made, sg_error *error) {
   *made = calloc(1, sizeof **made);
   if (!*made) {
     return error_out_of_memory(error);
   }
-  **made = (device_buffer){.on = reference, .size_bytes = size_bytes, .host_pages = (void *)memory};
-  return reference->backend->buffer_make(*made, NULL, error);
+  **made = (device_buffer){.on = on, .size_bytes = size_bytes ? size_bytes : 1, .host_pages = (void *)memory, .lent = true};
+  sg_status status = on->backend->buffer_make(*made, NULL, error);
+  if (status != SG_OK) {
+    buffer_close(*made);
+    *made = NULL;
+  }
+  return status;
+}
+
+kernel_argument memory_lend(lent_memory *all, const void *memory, size_t size_bytes, sg_error *error) {
+  device_buffer *made = NULL;
+  if (all->status == SG_OK) {
+    all->status = buffer_borrow(all->to, memory, size_bytes, &made, error);
+    all->buffers[all->n++] = made;
+  }
+  return ARG_BUFFER(made);
+}
+
+sg_status memory_take_back(lent_memory *all, const kernel_argument *written, size_t n_written, sg_error *error) {
+  for (size_t i = 0; all->status == SG_OK && i < n_written; i++) {
+    const double *mapped;
+    all->status = buffer_map(written[i].as.buffer, &mapped, error);
+    buffer_unmap(written[i].as.buffer, mapped);
+  }
+  while (all->n > 0) {
+    buffer_close(all->buffers[--all->n]);
+  }
+  return all->status;
 }
 
 void buffer_close(device_buffer *buffer) {

@@ -82,8 +82,8 @@ sg_status buffer_gather(device *on, device_buffer *buffer, const uint64_t *begin
 /* Where the host can read a buffer in place, until it is unmapped: no kernel writes to it between. NULL: it cannot. */
 sg_status buffer_map(const device_buffer *buffer, const double **mapped, sg_error *error);
 void buffer_unmap(const device_buffer *buffer, const double *mapped); /* accepts NULL */
-/* The reference only: a buffer over the caller's memory, which outlives it. */
-sg_status buffer_borrow(device *reference, const void *memory, size_t size_bytes, device_buffer **made, sg_error *error);
+/* Devices that work in the host's memory (own_memory false): a buffer over the caller's, which outlives it. */
+sg_status buffer_borrow(device *on, const void *memory, size_t size_bytes, device_buffer **made, sg_error *error);
 
 typedef struct kernel_argument {
   enum { ARGUMENT_BUFFER, ARGUMENT_UINT, ARGUMENT_DOUBLE } is;
@@ -103,6 +103,18 @@ typedef struct kernel_argument {
 sg_status device_launch(device *on, kernel_id kernel, const kernel_argument *arguments, size_t n_arguments,
                         const size_t items[2], sg_error *error);
 sg_status device_finish(device *on, sg_error *error);
+
+/* Memory that such a device borrows for launches. */
+enum { LENT_LIMIT = 24 };
+typedef struct lent_memory {
+  device *to;
+  device_buffer *buffers[LENT_LIMIT];
+  uint32_t n;
+  sg_status status; /* of the lending, then of the launches */
+} lent_memory;
+kernel_argument memory_lend(lent_memory *all, const void *memory, size_t size_bytes, sg_error *error);
+/* Waits for the launches; what they wrote to the arguments `written` lies in the caller's memory then. */
+sg_status memory_take_back(lent_memory *all, const kernel_argument *written, size_t n_written, sg_error *error);
 
 /* Columns of a row of `stride` that one work-item of a kernel with a span should take on this device. */
 uint32_t device_span(const device *on, kernel_id kernel, uint32_t stride);

@@ -60,6 +60,8 @@ static void opencl_buffer_release(device_buffer *buffer) {
   }
   if (buffer->host_pages) {
     clFinish(state->queue); /* a kernel in the queue may still use them */
+  }
+  if (buffer->host_pages && !buffer->lent) {
     munmap(buffer->host_pages, buffer->size_bytes);
   }
 }
@@ -101,7 +103,7 @@ static sg_status opencl_buffer_make(device_buffer *buffer, const void *initial, 
   device *on = buffer->on;
   opencl_state *state = on->state;
   cl_int code;
-  if (state->zero_copy) {
+  if (state->zero_copy && !buffer->lent) {
     void *pages = mmap(NULL, buffer->size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED) {
       on->out_of_memory = true;
@@ -111,7 +113,7 @@ static sg_status opencl_buffer_make(device_buffer *buffer, const void *initial, 
     madvise(pages, buffer->size_bytes, MADV_HUGEPAGE); /* a hint; netting gained 1.2 times, the first write 3 times */
     buffer->host_pages = pages;
   }
-  buffer->memory = clCreateBuffer(state->context, CL_MEM_READ_WRITE | (state->zero_copy ? CL_MEM_USE_HOST_PTR : 0),
+  buffer->memory = clCreateBuffer(state->context, CL_MEM_READ_WRITE | (buffer->host_pages ? CL_MEM_USE_HOST_PTR : 0),
                                   buffer->size_bytes, buffer->host_pages, &code);
   if (code != CL_SUCCESS) {
     return opencl_fail(error, note(on, code), "clCreateBuffer of %zu bytes on %s", buffer->size_bytes, on->traits.name);
@@ -119,7 +121,7 @@ static sg_status opencl_buffer_make(device_buffer *buffer, const void *initial, 
   if (initial) {
     return opencl_buffer_write(buffer, 0, buffer->size_bytes, initial, error);
   }
-  return state->zero_copy ? SG_OK : zeros_write(buffer, error);
+  return buffer->host_pages ? SG_OK : zeros_write(buffer, error);
 }
 
 static sg_status opencl_buffer_read(const device_buffer *buffer, size_t offset_bytes, size_t size_bytes, void *to,
@@ -153,9 +155,10 @@ static void opencl_buffer_unmap(const device_buffer *buffer, const double *mappe
 /* ---- launches ------------------------------------------------------------------------------ */
 
 /* Few shapes, because PoCL compiles a kernel again for each: 64 work-items on a GPU, neighbours along the columns; 16
- * on a CPU, along the columns only where there is one row. */
-static void local_choose(const device *on, const size_t items[2], size_t local[2]) {
-  size_t across = !on->traits.wide && items[1] == 1 && items[0] > 1 ? 16 : 1, total = on->traits.wide ? 64 : 16;
+ * on a CPU, along the columns only where there is one row; a tree by itself, for it may be as large as many others. */
+static void local_choose(const device *on, kernel_id kernel, const size_t items[2], size_t local[2]) {
+  size_t total = on->traits.wide ? 64 : kernel == KERNEL_net_trees ? 1 : 16;
+  size_t across = !on->traits.wide && items[1] == 1 && items[0] > 1 ? total : 1;
   while (on->traits.wide && across < total && across < items[0]) {
     across *= 2;
   }
@@ -209,7 +212,7 @@ static sg_status opencl_launch(device *on, kernel_id kernel, const kernel_argume
     clWaitForEvents(1, &state->events[EVENTS_KEPT / 2 - 1].event); /* in order: those before it have ended too */
     TRY(events_collect(on, EVENTS_KEPT / 2, error));
   }
-  local_choose(on, items, local);
+  local_choose(on, kernel, items, local);
   for (int d = 0; d < 2; d++) {
     global[d] = (items[d] + local[d] - 1) / local[d] * local[d];
   }

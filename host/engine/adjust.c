@@ -58,9 +58,11 @@ static sg_status fill_discounts(const adjustment *with, const bool *passes, cons
   batch *of = with->of;
   const instruments *all = &of->in->book->instruments;
   const double *value;
+  const uint32_t *node_of;
   TRY(bound_slot(of->in, &(slot){SLOT_FACT, FACT_VALUE, SCOPE_OWN}, with->rule->where, &value, error));
+  TRY(batch_node_of(of, with->set, &node_of, error));
   for (size_t i = 0; i < of->n_positions; i++) { /* in instrument order: the same sum everywhere */
-    uint32_t c = of->instrument[i], node = of->node_of[with->set][i];
+    uint32_t c = of->instrument[i], node = node_of[i];
     made->first[node] = made->first[node] == ID_NONE ? c : made->first[node];
     TRY(check_position(with, made, node, c, passes, positive, negative, error));
     if (!passes[c]) {

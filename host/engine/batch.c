@@ -30,16 +30,15 @@ static void sort_keys(uint64_t *keys, size_t n) {
   }
 }
 
-/* The arrays of a set's table, with room for a node to each position. */
+/* The arrays of a set's table, with room for a node to each position and one. */
 typedef struct table_arrays {
-  uint32_t *order, *node_of, *node_begin, *portfolio_of, *group, *begin;
+  uint32_t *order, *node_begin, *portfolio_of, *group, *begin;
 } table_arrays;
 
 static void table_keep(batch *of, uint32_t set, const table_arrays *made) {
   of->tables[set].group = made->group;
   of->tables[set].begin = made->begin;
   of->order[set] = made->order;
-  of->node_of[set] = made->node_of;
   of->node_begin[set] = made->node_begin;
   of->portfolio_of[set] = made->portfolio_of;
 }
@@ -60,58 +59,104 @@ static sg_status make_table_of_single(batch *of, uint32_t set, sg_error *error) 
     group[i] = of->in->sets[set].of[of->instrument[i]];
   }
   of->tables[set].n = n;
-  table_keep(of, set, &(table_arrays){of->number, of->number, of->number, of->number, group, of->number});
+  table_keep(of, set, &(table_arrays){NULL, of->number, of->number, group, of->number});
+  of->node_of[set] = of->number;
   return SG_OK;
 }
 
-/* One portfolio's positions first .. first + n - 1; keys[n] is room. Positions are in the order of instruments, which is
- * mostly that of groups. */
-static void table_add(const batch *of, const group_set *groups, uint32_t portfolio, size_t first, size_t n, uint64_t *keys,
-                      node_table *table, const table_arrays *made) {
-  bool sorted = true;
-  for (size_t i = 0; i < n; i++) {
-    keys[i] = (uint64_t)groups->of[of->instrument[first + i]] << 32 | i;
-    sorted = sorted && (i == 0 || keys[i - 1] < keys[i]);
+/* Nodes of one portfolio whose positions first .. end - 1 stand in the order of their groups; false: they do not. A node is
+ * written where the next would be, and kept where its group is new: no branch to guess at for each position. */
+static bool add_in_order(const batch *of, const group_set *groups, uint32_t portfolio, uint32_t first, uint32_t end,
+                         node_table *table, const table_arrays *made) {
+  uint32_t n = table->n, last = UINT32_MAX;
+  bool in_order = true;
+  for (uint32_t i = first; i < end; i++) {
+    uint32_t group = groups->of[of->instrument[i]];
+    in_order &= last + 1 <= group + 1;
+    n += group != last && i > first;
+    made->group[n] = group;
+    made->portfolio_of[n] = portfolio;
+    made->node_begin[n + 1] = i + 1;
+    last = group;
   }
-  if (!sorted) {
-    sort_keys(keys, n);
+  table->n = n + (end > first);
+  return in_order;
+}
+
+/* One portfolio's positions in any order; keys is room. */
+static void add_sorted(const batch *of, const group_set *groups, uint32_t portfolio, uint32_t first, uint32_t end,
+                       uint64_t *keys, node_table *table, const table_arrays *made) {
+  for (uint32_t i = first; i < end; i++) {
+    keys[i - first] = (uint64_t)groups->of[of->instrument[i]] << 32 | i;
   }
-  for (size_t i = 0; i < n; i++) {
-    uint32_t group = (uint32_t)(keys[i] >> 32);
-    if (i == 0 || group != (uint32_t)(keys[i - 1] >> 32)) {
+  sort_keys(keys, end - first);
+  for (uint32_t i = first; i < end; i++) {
+    uint32_t group = (uint32_t)(keys[i - first] >> 32);
+    if (i == first || group != (uint32_t)(keys[i - first - 1] >> 32)) {
       made->group[table->n] = group;
-      made->node_begin[table->n] = (uint32_t)(first + i);
       made->portfolio_of[table->n++] = portfolio;
     }
-    size_t position = first + (uint32_t)keys[i];
-    made->order[first + i] = (uint32_t)position;
-    made->node_of[position] = table->n - 1;
+    made->node_begin[table->n] = i + 1;
+    made->order[i] = (uint32_t)keys[i - first];
   }
+}
+
+/* All positions in the order of their groups, as those of a book mostly are; false: not all are. */
+static bool fill_in_order(const batch *of, const group_set *groups, node_table *table, const table_arrays *made) {
+  const size_t *begin = of->all->begin + of->first;
+  bool in_order = true;
+  for (uint32_t f = 0; in_order && f < of->n_portfolios; f++) {
+    uint32_t first = (uint32_t)(begin[f] - of->first_position), end = (uint32_t)(begin[f + 1] - of->first_position);
+    if (groups->n_groups == 1 && end > first) {
+      made->group[table->n] = 0;
+      made->portfolio_of[table->n] = f;
+      made->node_begin[++table->n] = end;
+    } else {
+      in_order = add_in_order(of, groups, f, first, end, table, made);
+    }
+    made->begin[f + 1] = table->n;
+  }
+  return in_order;
+}
+
+static sg_status fill_sorted(const batch *of, const group_set *groups, node_table *table, table_arrays *made, sg_error *error) {
+  const size_t *begin = of->all->begin + of->first;
+  size_t longest = 0;
+  for (uint32_t f = 0; f < of->n_portfolios; f++) {
+    longest = begin[f + 1] - begin[f] > longest ? begin[f + 1] - begin[f] : longest;
+  }
+  uint64_t *keys = malloc((longest + 1) * sizeof *keys);
+  made->order = ARENA_ROOM(of->memory, uint32_t, of->n_positions);
+  if (keys == NULL || made->order == NULL) {
+    free(keys);
+    return error_out_of_memory(error);
+  }
+  table->n = 0;
+  for (uint32_t f = 0; f < of->n_portfolios; f++) {
+    uint32_t first = (uint32_t)(begin[f] - of->first_position), end = (uint32_t)(begin[f + 1] - of->first_position);
+    add_sorted(of, groups, f, first, end, keys, table, made);
+    made->begin[f + 1] = table->n;
+  }
+  free(keys);
+  return SG_OK;
 }
 
 /* Groups of each portfolio in key order, positions of each node in instrument order. */
 static sg_status make_table(batch *of, uint32_t set, sg_error *error) {
   const group_set *groups = &of->in->sets[set];
   node_table *table = &of->tables[set];
-  const size_t *begin = of->all->begin + of->first;
-  size_t longest = 0;
-  for (uint32_t f = 0; f < of->n_portfolios; f++) {
-    longest = begin[f + 1] - begin[f] > longest ? begin[f + 1] - begin[f] : longest;
-  }
-  table_arrays made = {ARENA_ROOM(of->memory, uint32_t, of->n_positions),     ARENA_ROOM(of->memory, uint32_t, of->n_positions),
-                       ARENA_ROOM(of->memory, uint32_t, of->n_positions + 1), ARENA_ROOM(of->memory, uint32_t, of->n_positions),
-                       ARENA_ROOM(of->memory, uint32_t, of->n_positions),     ARENA_ARRAY(of->memory, uint32_t, of->n_portfolios + 1)};
-  uint64_t *keys = malloc((longest + 1) * sizeof *keys);
-  if (!made.order || !made.node_of || !made.node_begin || !made.portfolio_of || !made.group || !made.begin || !keys) {
-    free(keys);
+  size_t room = groups->n_groups == 1 ? of->n_portfolios + (size_t)1 : of->n_positions + 1;
+  table_arrays made = {.node_begin = ARENA_ROOM(of->memory, uint32_t, room),
+                       .portfolio_of = ARENA_ROOM(of->memory, uint32_t, room),
+                       .group = ARENA_ROOM(of->memory, uint32_t, room),
+                       .begin = ARENA_ROOM(of->memory, uint32_t, of->n_portfolios + (size_t)1)};
+  if (!made.node_begin || !made.portfolio_of || !made.group || !made.begin) {
     return error_out_of_memory(error);
   }
-  for (uint32_t f = 0; f < of->n_portfolios; f++) {
-    table_add(of, groups, f, begin[f] - of->first_position, begin[f + 1] - begin[f], keys, table, &made);
-    made.begin[f + 1] = table->n;
+  made.begin[0] = made.node_begin[0] = 0;
+  if (!fill_in_order(of, groups, table, &made)) {
+    TRY(fill_sorted(of, groups, table, &made, error));
   }
-  free(keys);
-  made.node_begin[table->n] = (uint32_t)of->n_positions;
   table_keep(of, set, &made);
   return SG_OK;
 }
@@ -167,18 +212,56 @@ sg_status batch_open(bound *in, const portfolios *all, uint32_t first, uint32_t 
   return status;
 }
 
+sg_status batch_node_of(batch *of, uint32_t set, const uint32_t **node_of, sg_error *error) {
+  if (of->node_of[set] == NULL) {
+    uint32_t *made = ARENA_ROOM(of->memory, uint32_t, of->n_positions);
+    if (made == NULL) {
+      return error_out_of_memory(error);
+    }
+    for (uint32_t node = 0; node < of->tables[set].n; node++) {
+      for (uint32_t x = of->node_begin[set][node]; x < of->node_begin[set][node + 1]; x++) {
+        made[batch_position(of, set, x)] = node;
+      }
+    }
+    of->node_of[set] = made;
+  }
+  *node_of = of->node_of[set];
+  return SG_OK;
+}
+
+/* The node of a group among first .. end - 1, whose groups rise. */
+static uint32_t find_group(const node_table *table, uint32_t group, uint32_t first, uint32_t end) {
+  while (end - first > 1) {
+    uint32_t middle = first + (end - first) / 2;
+    if (table->group[middle] <= group) {
+      first = middle;
+    } else {
+      end = middle;
+    }
+  }
+  return first;
+}
+
 sg_status batch_parents(batch *of, uint32_t child_set, uint32_t parent_set, const uint32_t **parent, sg_error *error) {
   if (of->all->standalone) {
     *parent = of->number;
     return SG_OK;
   }
-  uint32_t *made = ARENA_ROOM(of->memory, uint32_t, of->tables[child_set].n);
+  const node_table *children = &of->tables[child_set], *parents = &of->tables[parent_set];
+  const uint32_t *one_of = of->in->sets[child_set].first, *group_of = of->in->sets[parent_set].of;
+  uint32_t *made = ARENA_ROOM(of->memory, uint32_t, children->n);
   *parent = made;
   if (made == NULL) {
     return error_out_of_memory(error);
   }
-  for (uint32_t node = 0; node < of->tables[child_set].n; node++) {
-    made[node] = of->node_of[parent_set][of->order[child_set][of->node_begin[child_set][node]]];
+  for (uint32_t node = 0; child_set == parent_set && node < children->n; node++) {
+    made[node] = node;
+  }
+  for (uint32_t f = 0; child_set != parent_set && f < of->n_portfolios; f++) {
+    uint32_t first = parents->begin[f], end = parents->begin[f + 1];
+    for (uint32_t node = children->begin[f]; node < children->begin[f + 1]; node++) {
+      made[node] = end - first == 1 ? first : find_group(parents, group_of[one_of[children->group[node]]], first, end);
+    }
   }
   return SG_OK;
 }
@@ -200,17 +283,19 @@ sg_status batch_column(batch *of, uint32_t k, uint32_t set, const double **sums,
   if (sum == NULL) {
     return error_out_of_memory(error);
   }
-  for (size_t i = 0; i < of->n_positions; i++) {
-    uint32_t c = of->instrument[i], node = of->node_of[set][i];
-    double each = of->in->columns[k][c];
-    if (column->in != MONEY_NONE) {
-      uint32_t paid = b->instruments.currency[c];
-      uint32_t from = column->in == MONEY_PAID ? paid : b->underlyings.currency[b->instruments.underlying[c]];
-      bool native = of->tables[set].rate != NULL;
-      uint32_t account = batch_account(of, of->portfolio_of[set][node]);
-      each *= bound_rate(of->in, from, native ? paid : b->accounts.currency[account]);
+  bool native = of->tables[set].rate != NULL;
+  for (uint32_t node = 0; node < of->tables[set].n; node++) {
+    uint32_t account = batch_account(of, of->portfolio_of[set][node]);
+    for (uint32_t x = of->node_begin[set][node]; x < of->node_begin[set][node + 1]; x++) {
+      uint32_t i = batch_position(of, set, x), c = of->instrument[i];
+      double each = of->in->columns[k][c];
+      if (column->in != MONEY_NONE) {
+        uint32_t paid = b->instruments.currency[c];
+        uint32_t from = column->in == MONEY_PAID ? paid : b->underlyings.currency[b->instruments.underlying[c]];
+        each *= bound_rate(of->in, from, native ? paid : b->accounts.currency[account]);
+      }
+      sum[node] = fma(side_of(column->side, of->quantity[i]), each, sum[node]);
     }
-    sum[node] = fma(side_of(column->side, of->quantity[i]), each, sum[node]);
   }
   return SG_OK;
 }

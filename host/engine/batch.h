@@ -19,9 +19,9 @@ typedef struct batch {
   const uint32_t *instrument; /* [i] c */
   const double *quantity;  /* [i] contracts */
   node_table *tables;      /* [set]; n is 0 for sets not in use */
-  uint32_t **node_of;      /* [set][i] */
-  uint32_t **order;        /* [set] positions by node, then instrument */
-  uint32_t **node_begin;   /* [set][node + 1] its positions in order[set] */
+  uint32_t **node_of;      /* [set] see batch_node_of */
+  uint32_t **order;        /* [set] positions by node, then instrument; NULL: as they stand */
+  uint32_t **node_begin;   /* [set][node + 1] its positions in that order */
   uint32_t **portfolio_of; /* [set][node] */
   uint32_t *number;        /* [i] i, where positions are alone */
   struct netting **nets;   /* [level set] on its way through the device */
@@ -31,6 +31,14 @@ typedef struct batch {
 /* used[set] says which tables to build. All that a batch has lies in `memory`: clearing that closes it. */
 sg_status batch_open(bound *in, const portfolios *all, uint32_t first, uint32_t n_portfolios, const bool *used,
                      arena *memory, batch *opened, sg_error *error);
+
+/* Position x of a set's order. */
+static inline uint32_t batch_position(const batch *of, uint32_t set, uint32_t x) {
+  return of->order[set] == NULL ? x : of->order[set][x];
+}
+
+/* node_of[i] in a set, made at first use. */
+sg_status batch_node_of(batch *of, uint32_t set, const uint32_t **node_of, sg_error *error);
 
 /* The account of a portfolio of the batch. */
 static inline uint32_t batch_account(const batch *of, uint32_t portfolio) {

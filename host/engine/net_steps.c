@@ -63,13 +63,14 @@ static sg_status upload_leaves(const netting *with, net_steps *made, sg_error *e
   if (!ordered || !begin || !row || !quantity || !order_by_group(table, of->in->sets[set].n_groups, ordered)) {
     return error_out_of_memory(error);
   }
-  const uint32_t *node_begin = of->node_begin[set], *order = of->order[set];
+  const uint32_t *node_begin = of->node_begin[set];
   uint64_t n = 0;
   for (uint32_t x = 0; x < table->n; x++) {
     begin[x] = n;
-    for (uint32_t i = node_begin[ordered[x]]; i < node_begin[ordered[x] + 1]; i++) {
-      row[n] = with->prices->row_of[of->instrument[order[i]]];
-      quantity[n++] = of->quantity[order[i]];
+    for (uint32_t p = node_begin[ordered[x]]; p < node_begin[ordered[x] + 1]; p++) {
+      uint32_t i = batch_position(of, set, p);
+      row[n] = with->prices->row_of[of->instrument[i]];
+      quantity[n++] = of->quantity[i];
     }
   }
   begin[table->n] = n;

@@ -31,9 +31,11 @@ struct net_trees {
   uint32_t n_levels, n_trees, n_nodes, n_rates;
   uint32_t *first;          /* [depth] its first node; [n_levels + 1] n_nodes */
   uint32_t *child_begin;    /* [node above the leaves] */
-  uint32_t *position_begin, *row, *tree_begin, *part, *number;
+  const uint32_t *position_begin, *row; /* the batch's own where they are the same */
+  uint32_t *tree_begin, *part, *number;
   uint32_t *level;          /* [depth] TREE_PLAIN */
-  double *quantity, *cap, *credit, *gains;
+  const double *quantity;
+  double *cap, *credit, *gains;
 };
 /* The children of a node of a depth above 0: child_begin[node] .. */
 static inline uint32_t net_trees_child_end(const net_trees *of, uint32_t depth, uint32_t node) {

@@ -123,8 +123,10 @@ static sg_status gather_active(batch *of, const model_amount *amount, uint32_t s
     return error_out_of_memory(error);
   }
   TRY(bound_filter(of->in, &amount->of, amount->where, mask, error));
-  for (size_t i = 0; i < of->n_positions; i++) {
-    nodes[of->node_of[set][i]] |= mask[of->instrument[i]];
+  for (uint32_t node = 0; node < of->tables[set].n; node++) {
+    for (uint32_t x = of->node_begin[set][node]; x < of->node_begin[set][node + 1]; x++) {
+      nodes[node] |= mask[of->instrument[batch_position(of, set, x)]];
+    }
   }
   return SG_OK;
 }
@@ -145,16 +147,17 @@ static sg_status gather_options(batch *of, uint32_t m, const node_options **gath
   }
   TRY(bound_filter(of->in, &amount->of, amount->where, mask, error));
   uint64_t n = 0;
-  for (size_t x = 0; x < of->n_positions; x++) { /* by node, then instrument */
-    size_t i = of->order[set][x];
-    uint32_t c = of->instrument[i], node = of->node_of[set][i];
-    if (mask[c] && all->type[c] == OPTION) {
-      uint32_t account = batch_account(of, of->portfolio_of[set][node]);
-      uint32_t native = batch_node_currency(of->in, set, of->tables[set].group[node]);
-      uint32_t to = native != ID_NONE ? native : of->in->book->accounts.currency[account];
-      strike[n] = all->strike[c];
-      call[n] = all->right[c] == CALL;
-      quantity[n++] = of->quantity[i] * all->multiplier[c] * bound_rate(of->in, all->currency[c], to);
+  for (uint32_t node = 0; node < n_nodes; node++) {
+    uint32_t native = batch_node_currency(of->in, set, of->tables[set].group[node]);
+    uint32_t own = of->in->book->accounts.currency[batch_account(of, of->portfolio_of[set][node])];
+    for (uint32_t x = of->node_begin[set][node]; x < of->node_begin[set][node + 1]; x++) {
+      uint32_t i = batch_position(of, set, x), c = of->instrument[i];
+      if (mask[c] && all->type[c] == OPTION) {
+        strike[n] = all->strike[c];
+        call[n] = all->right[c] == CALL;
+        quantity[n++] = of->quantity[i] * all->multiplier[c] *
+                        bound_rate(of->in, all->currency[c], native != ID_NONE ? native : own);
+      }
     }
     begin[node + 1] = n;
   }

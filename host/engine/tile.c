@@ -126,13 +126,14 @@ static double forward_gain(const bound *in, const model_block *block, uint32_t f
   }
 }
 
+static bool needs_positive(const bound *in, uint32_t c) {
+  pricer by = value_pricer(in, c);
+  return by != PRICER_BACHELIER && (by != PRICER_LINEAR || in->book->instruments.settlement[c] == INVERSE);
+}
+
 static sg_status check_positive(const pricing *with, const tile *of, const tables *made, uint32_t c, uint32_t row,
                                 sg_error *error) {
   const bound *in = with->in;
-  pricer by = value_pricer(in, c);
-  if (by == PRICER_BACHELIER || (by == PRICER_LINEAR && in->book->instruments.settlement[c] != INVERSE)) {
-    return SG_OK;
-  }
   double base = in->book->forwards.forward[made->row_forward[row]];
   double gain = forward_gain(in, of->set->block, made->row_forward[row]);
   const double *move = made->move + (size_t)made->row_class[row] * of->stride;
@@ -161,7 +162,8 @@ static sg_status make_rows(const pricing *with, const tile *of, tables *made, sg
   made->row_class = malloc((with->n_held + 1) * sizeof *made->row_class);
   uint32_t *last = malloc((n_forwards + 1) * sizeof *last);
   uint32_t *previous = malloc((with->n_held + 1) * sizeof *previous);
-  sg_status status = !made->forward_row || !made->row_forward || !made->row_class || !last || !previous
+  bool *checked = calloc(with->n_held + 1, sizeof *checked); /* [row] for the first that needs it: the moves are the same */
+  sg_status status = !made->forward_row || !made->row_forward || !made->row_class || !last || !previous || !checked
                          ? error_out_of_memory(error)
                          : SG_OK;
   if (status == SG_OK) {
@@ -182,12 +184,14 @@ static sg_status make_rows(const pricing *with, const tile *of, tables *made, sg
       last[f] = row;
     }
     made->forward_row[r] = row;
-    if (of->set->in_block[c]) {
+    if (of->set->in_block[c] && !checked[row] && needs_positive(in, c)) {
       status = check_positive(with, of, made, c, row, error);
+      checked[row] = true;
     }
   }
   free(last);
   free(previous);
+  free(checked);
   return status;
 }
 
@@ -308,10 +312,10 @@ static sg_status price_kind(const pricing *with, const tile *of, const tables *s
   size_t n_arguments = n_shared + solve_arguments(which, kind, solution, arguments + n_shared);
   TRY_DONE(device_launch(with->on, value_kernel(kind), arguments, n_arguments,
                          (size_t[2]){of->stride / span, which->n_padded / traits->lanes}, error));
-  TRY_DONE(device_finish(with->on, error));
   TRY_DONE(verify_kind_of_tile(with, of, shared, kind, &(cell_inputs){.vol = vol, .forward_row = forward_row,
                                                                       .weight_row = weight_row, .state = solution},
-                               error));
+                               error)); /* while the device is at it */
+  TRY_DONE(device_finish(with->on, error));
 done:
   free(forward_row);
   free(weight_row);
@@ -336,7 +340,7 @@ sg_status tile_price(pricing *with, const scenarios *set, uint32_t block, uint32
   TRY_DONE(make_rows(with, made, &shared, error));
   TRY_DONE(move_forwards(with, made, &shared, error));
   TRY_DONE(buffer_make(with->on, (size_t)(with->n_held + 1) * made->stride * sizeof(double), NULL, &made->pnl, error));
-  for (int kind = 0; kind < N_PRICERS; kind++) {
+  for (int kind = N_PRICERS; kind-- > 0;) { /* the linear ones last: they are few, and their rows lie all over fresh pages */
     TRY_DONE(price_kind(with, made, &shared, (pricer)kind, error));
   }
   TRY_DONE(verify_opened(with, made, error));

@@ -93,16 +93,8 @@ sg_status verify_rows(const pricing *with, const tile *of, const priced *which, 
 /* A whole row against the reference, which prices it again. */
 sg_status verify_row(const pricing *with, const tile *of, uint32_t row, sg_error *error);
 
-/* ---- launches of the reference over memory of the host */
+/* ---- launches of the reference over memory of the host, which is taken back */
 
-enum { LENT_LIMIT = 24 };
-typedef struct lent_memory { /* for one launch */
-  device *reference;
-  device_buffer *buffers[LENT_LIMIT];
-  uint32_t n;
-  sg_status status;
-} lent_memory;
-kernel_argument verify_lend(lent_memory *to, const void *memory, size_t size_bytes, sg_error *error);
 sg_status verify_launch_lent(lent_memory *of, kernel_id kernel, const kernel_argument *arguments, size_t n_arguments,
                              const size_t items[2], sg_error *error);
 uint32_t *verify_scenarios(const tile *of); /* scenario_of[k], the caller's; NULL: out of memory */

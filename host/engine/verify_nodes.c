@@ -103,28 +103,15 @@ static sg_status list_parts(const tile *of, const node_inputs *in, const node_sa
 
 /* ---- launches of the reference ------------------------------------------------------------------- */
 
-kernel_argument verify_lend(lent_memory *to, const void *memory, size_t size_bytes, sg_error *error) {
-  device_buffer *made = NULL;
-  if (to->status == SG_OK) {
-    to->status = buffer_borrow(to->reference, memory, size_bytes, &made, error);
-    to->buffers[to->n++] = made;
-  }
-  return ARG_BUFFER(made);
-}
-
 sg_status verify_launch_lent(lent_memory *of, kernel_id kernel, const kernel_argument *arguments, size_t n_arguments,
                                 const size_t items[2], sg_error *error) {
-  sg_status status = of->status;
-  if (status == SG_OK) {
-    status = device_launch(of->reference, kernel, arguments, n_arguments, items, error);
+  if (of->status == SG_OK) {
+    of->status = device_launch(of->to, kernel, arguments, n_arguments, items, error);
   }
-  while (of->n > 0) {
-    buffer_close(of->buffers[--of->n]);
-  }
-  return status;
+  return memory_take_back(of, NULL, 0, error);
 }
 
-#define LEND(memory, n) verify_lend(&all, (memory), (n) * sizeof *(memory), error)
+#define LEND(memory, n) memory_lend(&all, (memory), (n) * sizeof *(memory), error)
 #define N_ARGUMENTS (sizeof arguments / sizeof *arguments)
 
 sg_status verify_leaves(verifier *watch, const tile *of, const node_inputs *in, node_sample *sample, sg_error *error) {
@@ -138,7 +125,7 @@ sg_status verify_leaves(verifier *watch, const tile *of, const node_inputs *in, 
   for (uint64_t x = 0; x < lists.n_parts; x++) {
     lists.factor[x] = in->quantity[lists.source[x]];
   }
-  lent_memory all = {.reference = verifier_reference(watch)};
+  lent_memory all = {.to = verifier_reference(watch)};
   const kernel_argument arguments[] = {LEND(lists.begin, lists.n + 1),     LEND(lists.identity, lists.n_parts),
                                        LEND(lists.factor, lists.n_parts), LEND(lists.pnl, lists.n_parts),
                                        LEND(lists.identity, lists.n),     ARG_UINT(lists.n),
@@ -156,7 +143,7 @@ done:
 /* Cells first .. first + n - 1, which all have the scale of the first. */
 static sg_status fold_cells(verifier *watch, const node_inputs *in, const part_lists *lists, uint32_t first, uint32_t n,
                             double *expected, sg_error *error) {
-  lent_memory all = {.reference = verifier_reference(watch)};
+  lent_memory all = {.to = verifier_reference(watch)};
   uint64_t parts = lists->begin[first + n];
   const kernel_argument arguments[] = {LEND(lists->begin + first, n + 1), LEND(lists->identity, parts),
                                        LEND(lists->identity, parts),      LEND(lists->factor, parts),
@@ -200,7 +187,7 @@ done:
 /* expected[j] of one cell, in place. */
 static sg_status adjust_cell(verifier *watch, const double numbers[5], double *expected, sg_error *error) {
   static const uint32_t first_row[1] = {0};
-  lent_memory all = {.reference = verifier_reference(watch)};
+  lent_memory all = {.to = verifier_reference(watch)};
   const kernel_argument arguments[] = {LEND(&numbers[0], 1), LEND(&numbers[1], 1), LEND(&numbers[2], 1),
                                        LEND(&numbers[3], 1), LEND(first_row, 1),   LEND(&numbers[4], 1),
                                        ARG_UINT(1),          ARG_UINT(1),          LEND(expected, 1)};
@@ -321,7 +308,7 @@ sg_status verify_reduce(verifier *watch, const tile *of, const double *rows, boo
   if (scenario_of == NULL) {
     return error_out_of_memory(error);
   }
-  lent_memory all = {.reference = verifier_reference(watch)};
+  lent_memory all = {.to = verifier_reference(watch)};
   const kernel_argument arguments[] = {LEND(rows, (size_t)n * of->stride), LEND(scenario_of, of->stride), ARG_UINT(n),
                                        ARG_UINT(of->n_columns),            ARG_UINT(of->stride),          ARG_UINT(carry),
                                        LEND(to->worst, n),                 LEND(to->scenario, n),         LEND(to->not_finite, n)};
@@ -391,7 +378,7 @@ static sg_status recompute_units(const pricing *with, const tile *of, uint32_t f
     }
     begin[n] = n;
     TRY_DONE(buffer_gather(with->on, of->pnl, at, n, of->stride, rows, error));
-    lent_memory all = {.reference = verifier_reference(watch)};
+    lent_memory all = {.to = verifier_reference(watch)};
     const kernel_argument arguments[] = {LEND(begin, n + (size_t)1), LEND(identity, n),    LEND(quantity, n),
                                          LEND(rows, n * row_doubles), LEND(identity, n),   ARG_UINT(n),
                                          ARG_UINT(of->stride),       ARG_UINT(of->stride), LEND(signed_rows, n * row_doubles)};

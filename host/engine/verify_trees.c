@@ -195,8 +195,8 @@ static bool subtrees_make(const net_trees *from, uint32_t depth, const uint32_t 
   return enough;
 }
 
-#define LEND(memory, n) verify_lend(&all, (memory), (n) * sizeof *(memory), error)
-#define LEND_ALL(array) verify_lend(&all, (array).items, ((array).n + 1) * sizeof *(array).items, error)
+#define LEND(memory, n) memory_lend(&all, (memory), (n) * sizeof *(memory), error)
+#define LEND_ALL(array) memory_lend(&all, (array).items, ((array).n + 1) * sizeof *(array).items, error)
 
 /* expected[j] of the trees of a launch. */
 static sg_status recompute(const tree_check *check, device *reference, uint32_t depth, const subtrees *trees, uint32_t n,
@@ -209,7 +209,7 @@ static sg_status recompute(const tree_check *check, device *reference, uint32_t 
   }
   for (uint32_t first = 0; status == SG_OK && first < of->n_columns; first += TREE_COLUMNS) {
     uint32_t n_columns = of->n_columns - first < TREE_COLUMNS ? of->n_columns - first : TREE_COLUMNS;
-    lent_memory all = {.reference = reference};
+    lent_memory all = {.to = reference};
     const kernel_argument arguments[] = {
         LEND_ALL(trees->position_begin), LEND_ALL(trees->row), LEND_ALL(trees->quantity),
         LEND(of->mapped, check->prices->n_held * (size_t)of->stride), LEND_ALL(trees->tree_begin), LEND_ALL(trees->part),
