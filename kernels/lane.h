@@ -89,6 +89,9 @@ LANE_INLINE int lane_any(lane_mask mask) { return mask != 0; }
 LANE_INLINE lane lane_evens_first(lane x) { return x; }
 LANE_INLINE lane lane_odds_first(lane x) { return x; }
 LANE_INLINE ulong lane_bits_sum(lane_bits x) { return x; } /* over the lanes, modulo 2^64 */
+/* Over the lanes in some order: where that does not matter, as among numbers that are not zeros. */
+LANE_INLINE double lane_least(lane x) { return x; }
+LANE_INLINE double lane_total(lane x) { return x; }
 
 /* from[index[l] * stride] for each lane l */
 LANE_INLINE lane lane_gather(__global const double *from, __global const uint *index, uint stride) {
@@ -139,6 +142,33 @@ LANE_INLINE ulong lane_bits_sum(lane_bits x) {
   }
   return x.s0;
 }
+
+/* Half as wide at each step. */
+LANE_INLINE double2 lane_least_of_4(double4 x) { return select(x.lo, x.hi, x.hi < x.lo); }
+LANE_INLINE double lane_least_of_2(double2 x) { return x.hi < x.lo ? x.hi : x.lo; }
+#if LANES == 2
+LANE_INLINE double lane_least(lane x) { return lane_least_of_2(x); }
+LANE_INLINE double lane_total(lane x) { return x.lo + x.hi; }
+#elif LANES == 4
+LANE_INLINE double lane_least(lane x) { return lane_least_of_2(lane_least_of_4(x)); }
+LANE_INLINE double lane_total(lane x) { double2 two = x.lo + x.hi; return two.lo + two.hi; }
+#else
+LANE_INLINE double lane_least_of_8(double8 x) {
+  return lane_least_of_2(lane_least_of_4(select(x.lo, x.hi, x.hi < x.lo)));
+}
+LANE_INLINE double lane_total_of_8(double8 x) {
+  double4 four = x.lo + x.hi;
+  double2 two = four.lo + four.hi;
+  return two.lo + two.hi;
+}
+#if LANES == 8
+LANE_INLINE double lane_least(lane x) { return lane_least_of_8(x); }
+LANE_INLINE double lane_total(lane x) { return lane_total_of_8(x); }
+#else
+LANE_INLINE double lane_least(lane x) { return lane_least_of_8(select(x.lo, x.hi, x.hi < x.lo)); }
+LANE_INLINE double lane_total(lane x) { return lane_total_of_8(x.lo + x.hi); }
+#endif
+#endif
 
 LANE_INLINE lane lane_gather(__global const double *from, __global const uint *index, uint stride) {
   double gathered[LANES];

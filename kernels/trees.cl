@@ -76,17 +76,13 @@ LANE_INLINE worst_lanes tree_worst(const lane *value, const lane *number, uint n
   lane last = value[n_vectors - 1];
   held.pnl = lane_min(held.pnl, lane_select(in_last, last, held.pnl));
   zeros = fma(lane_select(in_last, last, (lane)0.0), (lane)0.0, zeros);
-  for (int halved = 1; halved < LANES; halved *= 2) {
-    held.pnl = lane_min(lane_evens_first(held.pnl), lane_odds_first(held.pnl));
-    zeros = lane_evens_first(zeros) + lane_odds_first(zeros);
-  }
-  if (lane_first(zeros) == 0.0 && lane_first(held.pnl) != 0.0) { /* of zeros the sign counts too */
+  double least = lane_least(held.pnl);
+  if (lane_total(zeros) == 0.0 && least != 0.0) { /* of zeros the sign counts too */
     for (uint v = 0; v < n_vectors; v++) {
-      held.scenario = lane_min(held.scenario, lane_select(lane_equal(value[v], held.pnl), number[v], held.scenario));
+      held.scenario = lane_min(held.scenario, lane_select(lane_equal(value[v], (lane)least), number[v], held.scenario));
     }
-    for (int halved = 1; halved < LANES; halved *= 2) {
-      held.scenario = lane_min(lane_evens_first(held.scenario), lane_odds_first(held.scenario));
-    }
+    held.pnl = (lane)least;
+    held.scenario = (lane)lane_least(held.scenario);
     return held;
   }
   held = worst_of_none();
@@ -188,7 +184,7 @@ LANE_INLINE void tree_walk(ulong t, uint n_vectors, TREE_PARAMETERS) {
         break;
       }
       node = next[depth + 1]++;
-        for (uint v = 0; v < n_vectors; v++) {
+      for (uint v = 0; v < n_vectors; v++) {
         value[v] = (n >= NET_SEGMENT ? total[depth][v] : (lane)0.0) + sum[depth][v];
       }
       if (!plain) {

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64, FIRST_BLOCK_BYTES = 16 << 10, LARGEST_BLOCK_BYTES = 4 << 20 };
+enum { ALIGNMENT = 64, FIRST_BLOCK_BYTES = 16 << 10, LARGEST_BLOCK_BYTES = 4 << 20, LARGE_ARENA_BLOCK_BYTES = 16 << 20 };
 
 typedef struct block {
   struct block *next;
@@ -32,6 +32,14 @@ arena *arena_open(void) {
   arena *memory = calloc(1, sizeof *memory);
   if (memory != NULL) {
     memory->next_block_bytes = FIRST_BLOCK_BYTES;
+  }
+  return memory;
+}
+
+arena *arena_open_large(void) {
+  arena *memory = arena_open();
+  if (memory != NULL) {
+    memory->next_block_bytes = LARGE_ARENA_BLOCK_BYTES;
   }
   return memory;
 }
@@ -113,15 +121,15 @@ static void *take_own_block(arena *memory, size_t size_bytes, size_t alignment, 
   return dirty && zeroed ? memset(start, 0, size_bytes) : start;
 }
 
-/* Zeroed; size_bytes < SIZE_MAX / 2. */
-static void *take(arena *memory, size_t size_bytes, size_t alignment) {
+/* size_bytes < SIZE_MAX / 2. */
+static void *take(arena *memory, size_t size_bytes, size_t alignment, bool zeroed) {
   char *start = NULL;
   if (memory->free_start != NULL) {
     start = align(memory->free_start, alignment);
   }
   if (start == NULL || start > memory->free_end || size_bytes > (size_t)(memory->free_end - start)) {
     if (wants_own_block(memory, size_bytes, alignment)) {
-      return take_own_block(memory, size_bytes, alignment, true);
+      return take_own_block(memory, size_bytes, alignment, zeroed);
     }
     block *shared = block_open(memory, memory->next_block_bytes, true, &memory->dirty);
     if (shared == NULL) {
@@ -135,7 +143,7 @@ static void *take(arena *memory, size_t size_bytes, size_t alignment) {
   }
   memory->free_start = start + size_bytes;
   memory->size_bytes += size_bytes;
-  return memory->dirty ? memset(start, 0, size_bytes) : start;
+  return memory->dirty && zeroed ? memset(start, 0, size_bytes) : start;
 }
 
 static bool multiply(size_t count, size_t size_bytes, size_t *total_bytes) {
@@ -144,23 +152,19 @@ static bool multiply(size_t count, size_t size_bytes, size_t *total_bytes) {
 
 void *arena_array(arena *memory, size_t count, size_t size_bytes) {
   size_t total_bytes;
-  return multiply(count, size_bytes, &total_bytes) ? take(memory, total_bytes, ALIGNMENT) : NULL;
+  return multiply(count, size_bytes, &total_bytes) ? take(memory, total_bytes, ALIGNMENT, true) : NULL;
 }
 
 void *arena_room(arena *memory, size_t count, size_t size_bytes) {
   size_t total_bytes;
-  if (!multiply(count, size_bytes, &total_bytes)) {
-    return NULL;
-  }
-  return wants_own_block(memory, total_bytes, ALIGNMENT) ? take_own_block(memory, total_bytes, ALIGNMENT, false)
-                                                         : take(memory, total_bytes, ALIGNMENT);
+  return multiply(count, size_bytes, &total_bytes) ? take(memory, total_bytes, ALIGNMENT, false) : NULL;
 }
 
 char *arena_text(arena *memory, const char *text, size_t length) {
   if (length >= SIZE_MAX / 2 - ALIGNMENT) {
     return NULL;
   }
-  char *copy = take(memory, length + 1, 1);
+  char *copy = take(memory, length + 1, 1, true);
   if (copy != NULL && length > 0) {
     memcpy(copy, text, length);
   }
@@ -175,7 +179,7 @@ char *arena_format(arena *memory, const char *format, ...) {
   if (length < 0) {
     return NULL;
   }
-  char *text = take(memory, (size_t)length + 1, 1);
+  char *text = take(memory, (size_t)length + 1, 1, true);
   if (text != NULL) {
     va_start(arguments, format);
     vsnprintf(text, (size_t)length + 1, format, arguments);

@@ -11,6 +11,7 @@
 typedef struct arena arena;
 
 arena *arena_open(void);                 /* NULL when out of memory */
+arena *arena_open_large(void);           /* for many megabytes again and again: in few blocks of large pages */
 void arena_close(arena *memory);         /* accepts NULL */
 /* Releases everything handed out, and keeps the memory for what is asked for next: for work that comes again and again. */
 void arena_clear(arena *memory);

@@ -5,6 +5,7 @@
 #include "engine/batch.h"
 
 #include "base/error.h"
+#include "base/parallel.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -158,6 +159,49 @@ static sg_status make_table(batch *of, uint32_t set, sg_error *error) {
     TRY(fill_sorted(of, groups, table, &made, error));
   }
   table_keep(of, set, &made);
+  return SG_OK;
+}
+
+typedef struct node_count {
+  const portfolios *all;
+  const group_set *groups;
+  uint32_t *last; /* [worker][group] portfolio + 1 that was seen there */
+  uint64_t n[PARALLEL_WORKERS_MAX];
+} node_count;
+
+static void count_range(void *context, uint32_t worker, size_t first, size_t end) {
+  node_count *to = context;
+  const portfolios *all = to->all;
+  uint32_t *last = to->last + worker * (size_t)to->groups->n_groups;
+  uint64_t n = 0;
+  for (size_t f = first; f < end; f++) {
+    for (size_t i = all->begin[f]; i < all->begin[f + 1]; i++) {
+      uint32_t group = to->groups->of[all->instrument[i]];
+      n += last[group] != f + 1;
+      last[group] = (uint32_t)f + 1;
+    }
+  }
+  to->n[worker] += n;
+}
+
+sg_status batch_count_nodes(const bound *in, const portfolios *all, const bool *used, uint64_t *nodes, sg_error *error) {
+  enum { RANGE_PORTFOLIOS = 1 << 10 };
+  for (uint32_t set = 0; set < in->n_sets; set++) {
+    node_count counted = {.all = all, .groups = &in->sets[set]};
+    nodes[set] = used[set] && all->standalone ? all->n : 0;
+    if (!used[set] || all->standalone) {
+      continue;
+    }
+    counted.last = calloc(PARALLEL_WORKERS_MAX * (size_t)counted.groups->n_groups + 1, sizeof *counted.last);
+    if (counted.last == NULL) {
+      return error_out_of_memory(error);
+    }
+    parallel_ranges(all->n, RANGE_PORTFOLIOS, count_range, &counted);
+    for (uint32_t w = 0; w < PARALLEL_WORKERS_MAX; w++) {
+      nodes[set] += counted.n[w];
+    }
+    free(counted.last);
+  }
   return SG_OK;
 }
 

@@ -24,6 +24,7 @@ typedef struct batch {
   uint32_t **node_begin;   /* [set][node + 1] its positions in that order */
   uint32_t **portfolio_of; /* [set][node] */
   uint32_t *number;        /* [i] i, where positions are alone */
+  const uint64_t *all_nodes; /* [set] of all batches; where results are drawn to be recomputed */
   struct netting **nets;   /* [level set] on its way through the device */
   struct tree_check *checks; /* what is drawn of its results, to be recomputed */
 } batch;
@@ -31,6 +32,9 @@ typedef struct batch {
 /* used[set] says which tables to build. All that a batch has lies in `memory`: clearing that closes it. */
 sg_status batch_open(bound *in, const portfolios *all, uint32_t first, uint32_t n_portfolios, const bool *used,
                      arena *memory, batch *opened, sg_error *error);
+
+/* nodes[set] of the sets in use: (portfolio, group) pairs of all portfolios. */
+sg_status batch_count_nodes(const bound *in, const portfolios *all, const bool *used, uint64_t *nodes, sg_error *error);
 
 /* Position x of a set's order. */
 static inline uint32_t batch_position(const batch *of, uint32_t set, uint32_t x) {

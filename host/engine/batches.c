@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+enum { MANY_POSITIONS = 1 << 17 }; /* their batches take some ten megabytes each */
+
 typedef struct batch_worker {
   arena *memory; /* of one batch after the other */
   batch of;
@@ -44,6 +46,7 @@ static bool open_batch(void *context, uint32_t w, size_t i) {
   arena_clear(own->memory);
   own->status = batch_open(run->with->in, list->all, first, list->end[i] - first, run->with->used_sets, own->memory, &own->of,
                            own->error);
+  own->of.all_nodes = run->with->all_nodes;
   if (own->status == SG_OK) {
     own->outcomes = ARENA_ARRAY(own->memory, block_outcome, run->with->in->model->n_blocks + 1);
     own->status = own->outcomes == NULL ? error_out_of_memory(own->error) : SG_OK;
@@ -134,7 +137,7 @@ sg_status pass_run_batches(pass_context *with, const batch_list *list, uint32_t 
   double start = clock_seconds(), price_before = with->clock.price;
   for (uint32_t w = 0; w < n_workers; w++) {
     run.workers[w].error = sg_error_open();
-    run.workers[w].memory = arena_open();
+    run.workers[w].memory = list->all->n_positions < MANY_POSITIONS ? arena_open() : arena_open_large();
     run.status = !run.workers[w].error || !run.workers[w].memory ? error_out_of_memory(error) : run.status;
   }
   const parallel_job job = {

@@ -168,16 +168,9 @@ static sg_status net_leaves(const netting *with, const tile *of, device_buffer *
                        (size_t[2]){of->stride / span, n_leaves}, error);
 }
 
-/* What a step of n_nodes nodes is, for those who watch; steps share the draws by their nodes, tiles by their columns,
- * batches by their positions. */
+/* What a step of n_nodes nodes is, for those who watch. */
 static node_inputs step_inputs(const netting *with, const tile *of, uint32_t n_nodes) {
-  uint64_t n_all = netting_n_leaves(with);
-  for (uint32_t l = 0; l < with->levels->n; l++) {
-    n_all += with->terms[l].n_parents;
-  }
-  double share = (double)with->of->n_positions / (double)with->of->all->n_positions * of->n_columns /
-                 verifier_scenarios(with->prices->watch) * n_nodes / (double)n_all;
-  return (node_inputs){.n_nodes = n_nodes, .share = share};
+  return (node_inputs){.n_nodes = n_nodes, .share = netting_share(with, of, NULL, n_nodes)};
 }
 
 static sg_status watch_leaves(const netting *with, const tile *of, node_sample *sample, sg_error *error) {
@@ -340,6 +333,10 @@ static sg_status read_vectors(const netting *with, const tile *of, device_buffer
   return status;
 }
 
+static double results_share(const netting *with, const tile *of, const level_request *requests, uint32_t n_nodes) {
+  return with->prices->watch == NULL ? 0.0 : netting_share(with, of, requests, n_nodes);
+}
+
 static sg_status answer(const netting *with, const tile *of, const level_request *request, level_nodes nodes,
                         level_outcome *outcome, sg_error *error) {
   if (request->worst) {
@@ -362,7 +359,7 @@ sg_status net_steps_run(netting *with, const tile *of, const level_request *requ
   TRY_DONE(net_leaves(with, of, children, error));
   TRY_DONE(watch_leaves(with, of, &below, error));
   TRY_DONE(answer(with, of, &requests[0],
-                  (level_nodes){children, set, n_leaves, netting_results_share(with, of, requests, n_leaves)}, out, error));
+                  (level_nodes){children, set, n_leaves, results_share(with, of, requests, n_leaves)}, out, error));
   for (uint32_t l = 0; l < with->levels->n; l++) {
     const level_terms *terms = &with->terms[l];
     TRY_DONE(scratch_get(with->scratch, uses[1 - l % 2], terms->n_parents * row_bytes, &parents, error));
@@ -374,7 +371,7 @@ sg_status net_steps_run(netting *with, const tile *of, const level_request *requ
     out = &outcome->levels[l];
     set = terms->set;
     children = parents;
-    double share = netting_results_share(with, of, requests, terms->n_parents);
+    double share = results_share(with, of, requests, terms->n_parents);
     TRY_DONE(answer(with, of, &requests[1 + l], (level_nodes){children, set, terms->n_parents, share}, out, error));
   }
   TRY_DONE(watch_nodes(with, of, set, children, out, &below, error));

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POSITIONS_OF_LEAF = 256, POSITIONS_OF_TREE = 1 << 14 }; /* on average, at most */
+enum { POSITIONS_OF_LEAF = 256, POSITIONS_OF_TREE = 1 << 14 /* on average, at most */, TREES_OF_PROCESSOR = 2 /* or so many */ };
 
 bool netting_takes_trees(const device *on, const bound_levels *levels, const level_request *requests, uint64_t n_positions,
                          uint64_t n_leaves, uint64_t n_trees) {
@@ -24,7 +24,9 @@ bool netting_takes_trees(const device *on, const bound_levels *levels, const lev
   for (uint32_t l = 0; l < levels->n; l++) {
     applies = applies && !requests[1 + l].vectors && !adjustment_needed(levels->items[l].rule);
   }
-  return applies && n_positions <= POSITIONS_OF_LEAF * n_leaves && n_positions <= POSITIONS_OF_TREE * n_trees;
+  bool spreads = n_positions <= POSITIONS_OF_TREE * n_trees ||
+                 n_trees >= TREES_OF_PROCESSOR * (uint64_t)device_get_traits(on)->compute_units;
+  return applies && n_positions <= POSITIONS_OF_LEAF * n_leaves && spreads;
 }
 
 /* ---- the hierarchy ----------------------------------------------------------------------------- */
@@ -238,14 +240,22 @@ static void lend_all(const netting *with, const tree_launch *launch, lent_memory
   arguments[made] = ARG_BUFFER(launch->of->scenario_of);
 }
 
+/* Rows of columns, aligned as the widest lanes are loaded. */
+static double *rows_make(arena *memory, size_t n) {
+  enum { ALIGNMENT_BYTES = COLUMN_PADDING * sizeof(double) };
+  char *start = (char *)ARENA_ARRAY(memory, double, n + COLUMN_PADDING);
+  size_t beyond = (uintptr_t)start % ALIGNMENT_BYTES;
+  return start == NULL || beyond == 0 ? (double *)start : (double *)(start + ALIGNMENT_BYTES - beyond);
+}
+
 /* In the batch's memory: a check may read them later. */
 static sg_status make_launch(const netting *with, const tile *of, const level_request *requests, bool carry,
                              tree_launch *made, sg_error *error) {
   const net_trees *trees = with->trees;
   size_t n_folded = trees->n_rates > 0 ? trees->n_levels + 1 : 0;
   uint32_t *level = ARENA_ARRAY(with->of->memory, uint32_t, trees->n_levels + 1);
-  double *rate = ARENA_ARRAY(with->of->memory, double, trees->n_rates * (size_t)of->stride);
-  double *scale = ARENA_ARRAY(with->of->memory, double, n_folded * of->stride);
+  double *rate = rows_make(with->of->memory, trees->n_rates * (size_t)of->stride);
+  double *scale = rows_make(with->of->memory, n_folded * of->stride);
   if (!level || !rate || !scale) {
     return error_out_of_memory(error);
   }
@@ -334,7 +344,7 @@ sg_status net_trees_run(netting *with, const tile *of, const level_request *requ
     double shares[TREE_LEVELS + 1];
     for (uint32_t depth = 0; depth <= with->levels->n; depth++) {
       uint32_t n_nodes = with->trees->first[depth + 1] - with->trees->first[depth];
-      shares[depth] = requests[depth].worst ? netting_results_share(with, of, requests, n_nodes) : 0.0;
+      shares[depth] = requests[depth].worst ? netting_share(with, of, requests, n_nodes) : 0.0;
     }
     TRY(tree_check_open(with, &launch, shares, &results, &check, error));
   }

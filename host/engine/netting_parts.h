@@ -62,9 +62,9 @@ sg_status level_scale(const netting *with, uint32_t key, const tile *of, double 
 
 /* ---- netting.c */
 uint32_t netting_n_leaves(const netting *with);
-/* Nodes of a level's results against all that are asked for: their share of a run's, tiles by their columns, batches by
- * their positions. */
-double netting_results_share(const netting *with, const tile *of, const level_request *requests, uint32_t n_nodes);
+/* Nodes of a level against all of a run whose results are asked for, or all (NULL): their share of what is drawn to be
+ * recomputed, tiles by their columns. Somebody watches. */
+double netting_share(const netting *with, const tile *of, const level_request *asked, uint32_t n_nodes);
 /* At least size_bytes in a buffer that is kept; its content is whatever it held. */
 sg_status scratch_get(net_scratch *from, scratch_use use, size_t size_bytes, device_buffer **got, sg_error *error);
 

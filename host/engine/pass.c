@@ -172,6 +172,7 @@ void pass_close(pass_context *with) {
   free(with->n_tiles);
   free(with->requests);
   free(with->used_sets);
+  free(with->all_nodes);
   free(with->sets);
   net_scratch_close(&with->scratch);
   pricing_close(&with->prices);
@@ -282,7 +283,20 @@ static sg_status cut_batches(const pass_context *with, const portfolios *all, ui
   return SG_OK;
 }
 
+static sg_status count_all(pass_context *with, const portfolios *all, sg_error *error) {
+  free(with->all_nodes);
+  with->all_nodes = calloc(with->in->n_sets + 1, sizeof *with->all_nodes);
+  if (with->all_nodes == NULL) {
+    return error_out_of_memory(error);
+  }
+  return with->prices.watch == NULL ? SG_OK
+                                    : batch_count_nodes(with->in, all, with->used_sets, with->all_nodes, error);
+}
+
 sg_status pass_run(pass_context *with, const portfolios *all, const batch_visitor *visitor, sg_error *error) {
+  double start = clock_seconds();
+  TRY(count_all(with, all, error));
+  with->clock.net += clock_seconds() - start;
   for (uint32_t first = 0; first < all->n;) {
     uint32_t *end;
     size_t n, n_findings = error_count(error);

@@ -30,6 +30,7 @@ typedef struct pass_context {
   uint32_t batch_portfolios; /* at most; 0: no limit */
   level_request **requests; /* [block][1 + level] */
   bool *used_sets;
+  uint64_t *all_nodes;      /* [set] of all portfolios, where results are watched */
   net_scratch scratch;
   stage_clock clock;
   size_t n_nodes, n_cells;  /* leaf nodes, position-scenarios */

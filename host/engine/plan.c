@@ -13,28 +13,6 @@
 
 enum { FOLDER_ROWS = 1 << 14 }; /* that take as long as a folder's making and its small files */
 
-/* nodes[set] of a list of portfolios: its (portfolio, group) pairs. */
-static sg_status count_nodes(const pass_context *with, const portfolios *all, uint64_t *nodes, sg_error *error) {
-  const bound *in = with->in;
-  for (uint32_t set = 0; set < in->n_sets; set++) {
-    const group_set *groups = &in->sets[set];
-    uint32_t *last = calloc((size_t)groups->n_groups + 1, sizeof *last); /* portfolio + 1 that was seen there */
-    if (last == NULL) {
-      return error_out_of_memory(error);
-    }
-    nodes[set] = 0;
-    for (uint32_t f = 0; with->used_sets[set] && f < all->n; f++) {
-      for (size_t i = all->begin[f]; i < all->begin[f + 1]; i++) {
-        uint32_t group = groups->of[all->instrument[i]];
-        nodes[set] += last[group] != f + 1;
-        last[group] = f + 1;
-      }
-    }
-    free(last);
-  }
-  return SG_OK;
-}
-
 static void count_batches(const pass_context *with, const portfolios *all, run_plan *made) {
   uint32_t stride = pass_widest_stride(with);
   for (uint32_t first = 0; first < all->n; first = pass_batch_end(with, all, first, stride)) {
@@ -165,7 +143,7 @@ sg_status plan_make(const planned_work *of, run_plan **opened, sg_error *error) 
   uint64_t *nodes = calloc((size_t)with->in->n_sets + 1, sizeof *nodes);
   sg_status status = made && nodes && (made->memory = arena_open()) ? SG_OK : error_out_of_memory(error);
   TRY_DONE(status);
-  TRY_DONE(count_nodes(with, of->accounts, nodes, error));
+  TRY_DONE(batch_count_nodes(with->in, of->accounts, with->used_sets, nodes, error));
   made->n_accounts = of->n_rows;
   made->n_positions = of->accounts->n_positions;
   made->n_instruments = with->prices.n_held;
