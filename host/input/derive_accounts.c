@@ -2,6 +2,7 @@
  *
  * The accounts of accounts.csv and positions.csv as one sorted table with its hierarchy.
  */
+#include "base/parallel.h"
 #include "input/formats.h"
 #include "input/reader.h"
 #include "input/table.h"
@@ -95,26 +96,27 @@ static bool open_accounts(book_reader *reader, accounts *made, uint32_t n) {
          made->isolated != NULL && reader->account_rank != NULL && ids_rank(reader->accounts, reader->account_rank);
 }
 
-sg_status derive_accounts(book_reader *reader) {
+typedef struct filling {
+  book_reader *reader;
+  uint32_t *row_of; /* [a] of account_rows, ID_NONE: in positions.csv alone */
+} filling;
+
+static void fill_accounts(void *context, uint32_t worker, size_t first, size_t end) {
+  const filling *of = context;
+  book_reader *reader = of->reader;
   accounts *made = &reader->book->accounts;
-  uint32_t n = ids_count(reader->accounts);
   const account_row only_in_positions = {.parent = "",
                                          .currency = reader->book->base_currency,
                                          .type = ACCOUNT_TYPE_NONE,
                                          .to_parent = TO_PARENT_SUM,
                                          .sides = SIDES_NET,
                                          .pool = POOL_CROSS};
-  uint32_t *row_of = calloc((size_t)n + 1, sizeof *row_of), *visit = calloc((size_t)n + 1, sizeof *visit);
-  if (row_of == NULL || visit == NULL || !open_accounts(reader, made, n)) {
-    reader_out_of_memory(reader);
-    goto done;
-  }
-  for (uint32_t i = 0; i < n; i++) {
+  for (size_t i = first; i < end; i++) {
     bool is_given = i < reader->account_rows.n;
     const account_row *row = is_given ? &reader->account_rows.items[i] : &only_in_positions;
     uint32_t a = reader->account_rank[i];
-    row_of[a] = is_given ? i : ID_NONE;
-    made->id[a] = ids_text(reader->accounts, i);
+    of->row_of[a] = is_given ? (uint32_t)i : ID_NONE;
+    made->id[a] = ids_text(reader->accounts, (uint32_t)i);
     made->line[a] = row->line;
     made->parent[a] = ID_NONE;
     made->currency[a] = row->currency;
@@ -122,6 +124,18 @@ sg_status derive_accounts(book_reader *reader) {
     made->gross[a] = row->sides == SIDES_GROSS;
     made->isolated[a] = row->pool == POOL_ISOLATED;
   }
+}
+
+sg_status derive_accounts(book_reader *reader) {
+  enum { TOGETHER = 1 << 17 };
+  accounts *made = &reader->book->accounts;
+  uint32_t n = ids_count(reader->accounts);
+  uint32_t *row_of = calloc((size_t)n + 1, sizeof *row_of), *visit = calloc((size_t)n + 1, sizeof *visit);
+  if (row_of == NULL || visit == NULL || !open_accounts(reader, made, n)) {
+    reader_out_of_memory(reader);
+    goto done;
+  }
+  parallel_ranges(n, TOGETHER, fill_accounts, &(filling){reader, row_of});
   for (uint32_t i = 0; i < reader->account_rows.n; i++) {
     resolve_parent(reader, reader->account_rank[i], &reader->account_rows.items[i]);
   }

@@ -59,10 +59,12 @@ void table_block_close(table_block *closed);
 bool table_fill(table *rows, table_block *block);
 void table_select(table *rows, const table_block *block, uint32_t i);
 
-/* What is left of a table as up to n tables that can be read at the same time, each by table_advance. How many. */
+/* What is left of a table as up to n tables that can be read at the same time, each by table_advance. How many. Where there
+ * are several, no field is quoted: the table itself can be read still, from here. */
 uint32_t table_split(table *rows, uint32_t n, table *parts);
 /* When all rows of the part are read: its findings join the table's. `lines_before` are above the part. */
 void table_join(table *rows, table *part, uint64_t lines_before);
+void table_drop(table *part); /* or they are not of interest */
 
 /* The field of a column of the format; an empty one when the file has no such column. */
 const csv_field *table_field(const table *rows, int column);

@@ -56,6 +56,10 @@ uint32_t table_split(table *rows, uint32_t n, table *parts) {
 void table_join(table *rows, table *part, uint64_t lines_before) {
   findings_append(rows->findings, part->findings, lines_before);
   rows->rows_ok &= part->rows_ok;
+  table_drop(part);
+}
+
+void table_drop(table *part) {
   findings_close(part->findings);
   free(part->findings);
   csv_close(&part->csv);

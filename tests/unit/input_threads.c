@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Books are the same, and so is every finding in its order, however many threads read the positions.
+ * Books are the same, and so is every finding in its order, however many threads read the accounts and positions.
  */
 #include "input/read_book.h"
 
@@ -14,12 +14,20 @@
 
 #include <cmocka.h>
 
-enum { N_INSTRUMENTS = 50, N_ROWS = 20000, MOST_THREADS = 8 };
+enum { N_INSTRUMENTS = 50, N_ACCOUNTS = 1500, N_ROWS = 20000, MOST_THREADS = 8 };
 
 static const char *const names[] = {"book.yaml", "underlyings.csv", "instruments.csv", "accounts.csv", "positions.csv"};
 
-/* Which faults a positions.csv has. */
-typedef enum faults { NO_FAULT, SOME_FAULTS, MORE_FAULTS_THAN_ARE_LISTED, A_QUOTED_LINE_END } faults;
+/* Which faults a positions.csv has, or accounts.csv. */
+typedef enum faults {
+  NO_FAULT,
+  SOME_FAULTS,
+  MORE_FAULTS_THAN_ARE_LISTED,
+  A_QUOTED_LINE_END,
+  ACCOUNT_TWICE,
+  BAD_ACCOUNTS,
+  QUOTED_ACCOUNT
+} faults;
 
 static FILE *create(const char *folder, const char *name) {
   char path[256];
@@ -49,6 +57,27 @@ static void write_row(FILE *stream, uint32_t i, faults kind) {
   }
 }
 
+static void write_accounts(FILE *stream, faults kind) {
+  fputs("account,parent,sides\n", stream);
+  for (uint32_t i = 0; i < N_ACCOUNTS; i++) {
+    const char *parent = i % 7 == 3 ? "A4" : "", *sides = i % 5 == 0 ? "gross" : "";
+    bool faulty = kind == BAD_ACCOUNTS && i % 97 == 50;
+    if (kind == ACCOUNT_TWICE && i == 1200) {
+      fputs("A246,,net\n", stream); /* line 125 is its first */
+    } else if (kind == QUOTED_ACCOUNT && i == 700) {
+      fprintf(stream, "\"A%u\",\"A4\",\"gross\"\n", 2 * i);
+    } else if (faulty && i % 3 == 0) {
+      fprintf(stream, "A%u,%s\n", 2 * i, parent);
+    } else if (faulty && i % 3 == 1) {
+      fprintf(stream, "A%u,,both\n", 2 * i);
+    } else if (faulty) {
+      fprintf(stream, ",A4,none\nA8,,gross\n");
+    } else {
+      fprintf(stream, "A%u,%s,%s\n", 2 * i, parent, sides);
+    }
+  }
+}
+
 static void write_book(const char *folder, faults kind) {
   FILE *stream = create(folder, "book.yaml");
   fputs("as_of: 2026-04-10T08:00:00Z\ncurrency: USD\nrates: zero\n", stream);
@@ -63,7 +92,7 @@ static void write_book(const char *folder, faults kind) {
   }
   fclose(stream);
   stream = create(folder, "accounts.csv");
-  fputs("account,parent,sides\nA5,A7,gross\nA9,,gross\n", stream);
+  write_accounts(stream, kind);
   fclose(stream);
   stream = create(folder, "positions.csv");
   fputs("account,instrument,quantity\n", stream);
@@ -141,12 +170,19 @@ static void a_file_with_quotes_is_read_by_one(void **state) {
   check(A_QUOTED_LINE_END, SG_INPUT, "account \"A\\x0a1\" has a control character");
 }
 
+static void accounts_are_told_once_with_any_number_of_threads(void **state) {
+  check(ACCOUNT_TWICE, SG_INPUT, "accounts.csv:1202:1: account \"A246\" is already on line 125");
+  check(BAD_ACCOUNTS, SG_INPUT, "accounts.csv:1221:1: account \"A8\" is already on line 6");
+  check(QUOTED_ACCOUNT, SG_OK, "A1400 702 ");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_book_is_the_same_with_any_number_of_threads),
       cmocka_unit_test(findings_are_the_same_with_any_number_of_threads),
       cmocka_unit_test(the_findings_that_are_listed_are_the_first_ones),
       cmocka_unit_test(a_file_with_quotes_is_read_by_one),
+      cmocka_unit_test(accounts_are_told_once_with_any_number_of_threads),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
