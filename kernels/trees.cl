@@ -79,7 +79,10 @@ LANE_INLINE worst_lanes tree_worst(const lane *value, const lane *number, uint n
   double least = lane_least(held.pnl);
   if (lane_total(zeros) == 0.0 && least != 0.0) { /* of zeros the sign counts too */
     for (uint v = 0; v < n_vectors; v++) {
-      held.scenario = lane_min(held.scenario, lane_select(lane_equal(value[v], (lane)least), number[v], held.scenario));
+      lane_mask equal = lane_equal(value[v], (lane)least);
+      if (LANES > 1 || lane_any(equal)) { /* a branch that is seldom taken costs less than a chain of selects */
+        held.scenario = lane_min(held.scenario, lane_select(equal, number[v], held.scenario));
+      }
     }
     held.pnl = (lane)least;
     held.scenario = (lane)lane_least(held.scenario);

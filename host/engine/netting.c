@@ -71,12 +71,7 @@ void netting_close(netting *opened) {
   }
 }
 
-double netting_share(const netting *with, const tile *of, const level_request *asked, uint32_t n_nodes) {
-  const uint64_t *all = with->of->all_nodes;
-  uint64_t n_all = asked == NULL || asked[0].worst ? all[with->levels->leaf_set] : 0;
-  for (uint32_t l = 0; l < with->levels->n; l++) {
-    n_all += asked == NULL || asked[1 + l].worst ? all[with->levels->items[l].set] : 0;
-  }
+double netting_share(const netting *with, const tile *of, uint32_t n_nodes, uint64_t n_all) {
   return n_all == 0 ? 0.0 : (double)n_nodes / (double)n_all * of->n_columns / verifier_scenarios(with->prices->watch);
 }
 

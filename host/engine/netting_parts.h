@@ -29,6 +29,7 @@ typedef struct net_trees net_trees;
 /* The hierarchy as kernels/trees.cl has it, and what is needed to find one's way in it. In the batch's memory. */
 struct net_trees {
   uint32_t n_levels, n_trees, n_nodes, n_rates;
+  uint32_t merged;          /* levels, 0 or 1, that are no depth: the first, where it has the leaves' groups and adds up */
   uint32_t *first;          /* [depth] its first node; [n_levels + 1] n_nodes */
   uint32_t *child_begin;    /* [node above the leaves] */
   const uint32_t *position_begin, *row; /* the batch's own where they are the same */
@@ -52,6 +53,11 @@ struct netting {
   net_trees *trees;
 };
 
+/* What happens above a depth. */
+static inline level_terms *net_trees_terms(const netting *with, const net_trees *of, uint32_t depth) {
+  return &with->terms[depth + of->merged];
+}
+
 /* ---- net_levels.c */
 sg_status level_terms_open(const netting *with, uint32_t l, level_terms *made, sg_error *error);
 sg_status level_terms_fill(const netting *with, level_terms *terms, sg_error *error);
@@ -62,9 +68,8 @@ sg_status level_scale(const netting *with, uint32_t key, const tile *of, double 
 
 /* ---- netting.c */
 uint32_t netting_n_leaves(const netting *with);
-/* Nodes of a level against all of a run whose results are asked for, or all (NULL): their share of what is drawn to be
- * recomputed, tiles by their columns. Somebody watches. */
-double netting_share(const netting *with, const tile *of, const level_request *asked, uint32_t n_nodes);
+/* The share of n_nodes, of n_all of a run, in what is drawn to be recomputed, tiles by their columns. Somebody watches. */
+double netting_share(const netting *with, const tile *of, uint32_t n_nodes, uint64_t n_all);
 /* At least size_bytes in a buffer that is kept; its content is whatever it held. */
 sg_status scratch_get(net_scratch *from, scratch_use use, size_t size_bytes, device_buffer **got, sg_error *error);
 
@@ -72,8 +77,10 @@ sg_status scratch_get(net_scratch *from, scratch_use use, size_t size_bytes, dev
 sg_status net_steps_run(netting *with, const tile *of, const level_request *requests, block_outcome *outcome, sg_error *error);
 void net_steps_close(netting *with);
 
+/* ---- net_hierarchy.c */
+sg_status net_trees_lay_out(netting *with, sg_error *error);
+
 /* ---- net_trees.c */
-sg_status net_trees_lay_out(netting *with, sg_error *error); /* on the host */
 sg_status net_trees_run(netting *with, const tile *of, const level_request *requests, block_outcome *outcome, sg_error *error);
 
 /* ---- verify_trees.c: results of a launch, which are read[number] */
