@@ -11,10 +11,10 @@
 #include <stdlib.h>
 
 /* Each depth in the order of its table, which is that of its parents then? */
-static bool stands_in_order(const netting *with) {
+static bool stands_in_order(const netting *with, const net_trees *made) {
   bool in_order = true;
-  for (uint32_t l = 0; in_order && l < with->levels->n; l++) {
-    const level_terms *terms = &with->terms[l];
+  for (uint32_t l = 0; in_order && l < made->n_levels; l++) {
+    const level_terms *terms = net_trees_terms(with, made, l);
     for (uint32_t x = 1; in_order && x < terms->n_children; x++) {
       in_order = terms->parent[x - 1] <= terms->parent[x];
     }
@@ -171,7 +171,7 @@ sg_status net_trees_lay_out(netting *with, sg_error *error) {
   if (made == NULL) {
     return error_out_of_memory(error);
   }
-  bool in_order = stands_in_order(with);
+  bool in_order = stands_in_order(with, made);
   for (uint32_t n = in_order ? 0 : made->first[made->n_levels]; n < made->n_nodes; n++) {
     made->number[n] = n;
   }
