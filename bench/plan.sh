@@ -17,6 +17,7 @@ models=$(dirname "$0")/../examples/models
 # NAME MODEL ACCOUNTS POSITIONS INSTRUMENTS UNDERLYINGS
 shape() {
   "$program" generate "$work/book" --accounts $(($3 * scale)) --positions "$4" --instruments "$5" --underlyings "$6" >/dev/null
+  "$program" run "$work/book" --model "$2" --quiet # compiles what a book of these sizes needs, where that was not yet done
   "$program" run "$work/book" --model "$2" --compare-plan --out "$work/out" >"$work/summary"
   printf '%s: %s accounts of %s positions, %s instruments on %s underlyings, %s\n' "$1" $(($3 * scale)) "$4" "$5" "$6" "$2"
   sed -n '/^  time /,/^    in all/p' "$work/summary"

@@ -127,6 +127,7 @@ static void share_time(batch_run *run, double passed, double price_before) {
   clock->price = price_before + price_during * share;
   clock->net += (run->net_seconds + run->verify_seconds) * share;
   clock->verify += run->verify_seconds * share;
+  clock->net_spent += run->net_seconds + run->verify_seconds;
   clock->rules += run->rules_seconds * share;
   clock->lines += run->lines_seconds * share;
 }

@@ -11,7 +11,8 @@
 
 typedef struct stage_clock {
   double price, net, rules, lines;
-  double verify; /* of net: results recomputed beside it */
+  double verify;    /* of net: results recomputed beside it */
+  double net_spent; /* by all threads: net is their share of the time that passed */
 } stage_clock;
 
 /* What both passes of a run share. */

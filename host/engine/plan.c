@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-enum { FOLDER_ROWS = 1 << 14 }; /* that take as long as a folder's making and its small files */
+enum { FOLDER_ROWS = 1 << 15 }; /* that take as long as a folder's making and its small files */
 
 static void count_batches(const pass_context *with, const portfolios *all, run_plan *made) {
   uint32_t stride = pass_widest_stride(with);

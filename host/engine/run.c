@@ -253,6 +253,13 @@ static double rest_of(const result *made, run_stage which, double seconds) {
   return seconds > 0.0 ? seconds : 0.0;
 }
 
+/* Kernels of a stage ran beside other work: their share of the time that passed. */
+static void share_kernels(result *made, run_stage which, double share) {
+  for (int w = 0; w < N_WORKS; w++) {
+    made->work_seconds[w] *= work_kind_get((work)w)->stage == which ? share : 1.0;
+  }
+}
+
 /* Kernels by work; the host does the rest. N_WORKS: none of its own. */
 static void name_works(work of_accounts[N_KERNELS], work alone[N_KERNELS]) {
   for (int k = 0; k < N_KERNELS; k++) {
@@ -305,6 +312,7 @@ static sg_status run_stages(run *r, sg_error *error) {
   TRY(run_accounts(r, error));
   TRY(add_kernels(r, of_accounts, before, error));
   seconds[STAGE_NET] = clock->net;
+  share_kernels(r->made, STAGE_NET, clock->net_spent > 0.0 ? clock->net / clock->net_spent : 1.0);
   works[WORK_VERIFY_RESULTS] = clock->verify;
   works[WORK_NET_HOST] = rest_of(r->made, STAGE_NET, clock->net);
   works[WORK_RULES] = clock->rules;
