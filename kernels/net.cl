@@ -10,6 +10,12 @@
  */
 #include "net.h"
 
+#if LANES == 1
+#define NET_AHEAD 0 /* a GPU has other work-items to go on with */
+#else
+#define NET_AHEAD 4
+#endif
+
 /* n_vectors <= NET_VECTORS groups of columns. */
 LANE_INLINE void net_columns(ulong begin, ulong end, __global const uint *instrument, __global const double *quantity,
                              __global const double *pnl, uint stride, uint n_vectors, __global double *node_pnl) {
@@ -18,7 +24,7 @@ LANE_INLINE void net_columns(ulong begin, ulong end, __global const uint *instru
     lane_prefetch(node_pnl + v * LANES);
   }
   lane total[NET_VECTORS];
-  net_total(begin, end, instrument, quantity, pnl, stride, n_vectors, total);
+  net_total(begin, end, instrument, quantity, pnl, stride, n_vectors, NET_AHEAD, total);
   LANE_UNROLL
   for (uint v = 0; v < n_vectors; v++) {
     lane_store(node_pnl + v * LANES, total[v]);

@@ -21,14 +21,31 @@
 #endif
 #endif
 
-/* sum[v] = fma(quantity, pnl, sum[v]) over positions begin..end; n_vectors is a constant where this is inlined. */
+#define NET_FAR_DOUBLES (1 << 13) /* of the matrix: what lies nearer is in the nearest caches, or soon will be */
+
+/* The row of a position that comes later, where it is far from this one's. */
+LANE_INLINE void net_ask(uint row, uint later, __global const double *pnl, uint stride, uint n_vectors) {
+  ulong here = row * (ulong)stride, there = later * (ulong)stride;
+  if (there > here + NET_FAR_DOUBLES || here > there + NET_FAR_DOUBLES) {
+    LANE_UNROLL
+    for (uint v = 0; v < n_vectors; v++) {
+      lane_prefetch_read(pnl + there + v * LANES);
+    }
+  }
+}
+
+/* sum[v] = fma(quantity, pnl, sum[v]) over positions begin..end; n_vectors and ahead are constants where this is inlined:
+ * how many positions before its own a row is asked for; 0: never. */
 LANE_INLINE void net_positions(ulong begin, ulong end, __global const uint *instrument, __global const double *quantity,
-                               __global const double *pnl, uint stride, uint n_vectors, lane *sum) {
+                               __global const double *pnl, uint stride, uint n_vectors, uint ahead, lane *sum) {
   LANE_UNROLL
   for (uint v = 0; v < n_vectors; v++) {
     sum[v] = (lane)0.0;
   }
   for (ulong p = begin; p < end; p++) {
+    if (ahead > 0 && p + ahead < end) {
+      net_ask(instrument[p], instrument[p + ahead], pnl, stride, n_vectors);
+    }
     __global const double *row = pnl + instrument[p] * (ulong)stride;
     lane held = (lane)quantity[p];
     LANE_UNROLL
@@ -40,14 +57,14 @@ LANE_INLINE void net_positions(ulong begin, ulong end, __global const uint *inst
 
 /* total[v] of n_vectors <= NET_VECTORS groups of columns: the first segment, then the sums of the others. */
 LANE_INLINE void net_total(ulong begin, ulong end, __global const uint *instrument, __global const double *quantity,
-                           __global const double *pnl, uint stride, uint n_vectors, lane *total) {
+                           __global const double *pnl, uint stride, uint n_vectors, uint ahead, lane *total) {
   ulong segment_end = end - begin < NET_SEGMENT ? end : begin + NET_SEGMENT;
-  net_positions(begin, segment_end, instrument, quantity, pnl, stride, n_vectors, total);
+  net_positions(begin, segment_end, instrument, quantity, pnl, stride, n_vectors, ahead, total);
   while (segment_end < end) {
     ulong segment = segment_end;
     lane sum[NET_VECTORS];
     segment_end = end - segment < NET_SEGMENT ? end : segment + NET_SEGMENT;
-    net_positions(segment, segment_end, instrument, quantity, pnl, stride, n_vectors, sum);
+    net_positions(segment, segment_end, instrument, quantity, pnl, stride, n_vectors, ahead, sum);
     LANE_UNROLL
     for (uint v = 0; v < n_vectors; v++) {
       total[v] = total[v] + sum[v];

@@ -36,13 +36,13 @@ LANE_INLINE void tree_net(ulong begin, ulong end, __global const uint *instrumen
   uint v = 0;
 #if LANES == 8
   if (n_vectors == TREE_VECTORS - 1) {
-    net_total(begin, end, instrument, quantity, pnl, stride, TREE_VECTORS - 1, value);
+    net_total(begin, end, instrument, quantity, pnl, stride, TREE_VECTORS - 1, 0, value);
     return;
   }
 #endif
   for (; v + TREE_BLOCK <= n_vectors; v += TREE_BLOCK) {
     lane block[NET_VECTORS];
-    net_total(begin, end, instrument, quantity, pnl + v * LANES, stride, TREE_BLOCK, block);
+    net_total(begin, end, instrument, quantity, pnl + v * LANES, stride, TREE_BLOCK, 0, block);
     LANE_UNROLL
     for (uint i = 0; i < TREE_BLOCK; i++) {
       value[v + i] = block[i];
@@ -51,7 +51,7 @@ LANE_INLINE void tree_net(ulong begin, ulong end, __global const uint *instrumen
 #if TREE_BLOCK > 1
   if (v + TREE_BLOCK / 2 <= n_vectors) {
     lane block[NET_VECTORS];
-    net_total(begin, end, instrument, quantity, pnl + v * LANES, stride, TREE_BLOCK / 2, block);
+    net_total(begin, end, instrument, quantity, pnl + v * LANES, stride, TREE_BLOCK / 2, 0, block);
     LANE_UNROLL
     for (uint i = 0; i < TREE_BLOCK / 2; i++) {
       value[v + i] = block[i];
@@ -60,7 +60,7 @@ LANE_INLINE void tree_net(ulong begin, ulong end, __global const uint *instrumen
   }
 #endif
   for (; v < n_vectors; v++) {
-    net_total(begin, end, instrument, quantity, pnl + v * LANES, stride, 1, value + v);
+    net_total(begin, end, instrument, quantity, pnl + v * LANES, stride, 1, 0, value + v);
   }
 }
 
