@@ -3,7 +3,30 @@
  * Which device is opened, what is said when none can be, and devices with broken kernels. Each case runs in a process
  * of its own, because an OpenCL loader reads its environment once.
  */
+#define CL_TARGET_OPENCL_VERSION 120
 #include "device/child.h"
+
+#include <CL/cl.h>
+#include <dlfcn.h>
+
+/* Before the loader's own: the question of the number in $UNTOLD gets no answer. */
+static bool is_untold(cl_uint what) {
+  const char *untold = getenv("UNTOLD");
+  return untold && strtoul(untold, NULL, 0) == what;
+}
+
+#define LOADERS(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+cl_int clGetDeviceInfo(cl_device_id id, cl_device_info what, size_t size_bytes, void *value, size_t *needed_bytes) {
+  return is_untold(what) ? CL_OUT_OF_RESOURCES
+                         : LOADERS(clGetDeviceInfo)(id, what, size_bytes, value, needed_bytes);
+}
+
+cl_int clGetPlatformInfo(cl_platform_id platform, cl_platform_info what, size_t size_bytes, void *value,
+                         size_t *needed_bytes) {
+  return is_untold(what) ? CL_OUT_OF_RESOURCES
+                         : LOADERS(clGetPlatformInfo)(platform, what, size_bytes, value, needed_bytes);
+}
 
 static void auto_and_cpu_open_a_cpu_that_has_passed(void **state) {
   assert_opens("auto", NULL, NULL, "cpu, self-test passed");
@@ -49,6 +72,28 @@ static void no_platform_says_what_to_install(void **state) {
     assert_refuses(choices_[i], "OCL_ICD_VENDORS=/nonexistent", SG_DEVICE,
                    PARTS("no OpenCL device was found: install one (Debian: `apt install pocl-opencl-icd` makes the CPU "
                          "one), or use --device reference\n"));
+  }
+}
+
+/* Its name, driver and lanes stand in what a run records. */
+static void a_device_that_does_not_tell_what_it_is_is_refused_with_the_question(void **state) {
+  static const struct {
+    cl_uint what;
+    const char *name;
+  } questions[] = {{CL_DEVICE_NAME, "CL_DEVICE_NAME"},
+                   {CL_DRIVER_VERSION, "CL_DRIVER_VERSION"},
+                   {CL_DEVICE_VERSION, "CL_DEVICE_VERSION"},
+                   {CL_PLATFORM_NAME, "CL_PLATFORM_NAME"},
+                   {CL_PLATFORM_VERSION, "CL_PLATFORM_VERSION"},
+                   {CL_DEVICE_TYPE, "CL_DEVICE_TYPE"},
+                   {CL_DEVICE_DOUBLE_FP_CONFIG, "CL_DEVICE_DOUBLE_FP_CONFIG"},
+                   {CL_DEVICE_NATIVE_VECTOR_WIDTH_DOUBLE, "CL_DEVICE_NATIVE_VECTOR_WIDTH_DOUBLE"}};
+  for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+    char variable[32], said[128];
+    snprintf(variable, sizeof variable, "UNTOLD=%u", questions[i].what);
+    snprintf(said, sizeof said, " does not tell %s: CL_OUT_OF_RESOURCES (-5)", questions[i].name);
+    assert_refuses("0", variable, SG_DEVICE, PARTS(said));
+    assert_refuses("auto", variable, SG_DEVICE, PARTS("no OpenCL device can be used; there is 0: ", said + 1, "1: reference"));
   }
 }
 
@@ -145,6 +190,7 @@ int main(void) {
       cmocka_unit_test(options_set_the_lanes_and_skip_the_self_test),
       cmocka_unit_test(an_unknown_name_or_index_lists_what_exists),
       cmocka_unit_test(no_platform_says_what_to_install),
+      cmocka_unit_test(a_device_that_does_not_tell_what_it_is_is_refused_with_the_question),
       cmocka_unit_test(a_kernel_with_one_wrong_constant_is_refused_by_name_and_case),
       cmocka_unit_test(a_broken_arithmetic_is_caught_by_its_canary),
       cmocka_unit_test(a_build_failure_shows_the_lines_around_it),
