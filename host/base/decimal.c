@@ -199,8 +199,8 @@ char *decimal_write_digits(char *end, uint64_t value, int least) {
   char *at = end;
   for (; value >= 10000; value /= 10000) {
     uint32_t four = (uint32_t)(value % 10000);
-    memcpy(at - 2, &pairs[2 * (four % 100)], 2);
-    memcpy(at - 4, &pairs[2 * (four / 100)], 2);
+    memcpy(at - 2, &pairs[2 * (size_t)(four % 100)], 2);
+    memcpy(at - 4, &pairs[2 * (size_t)(four / 100)], 2);
     at -= 4;
   }
   for (; value >= 10; value /= 100) { /* a leading 0 may come of it */
