@@ -39,6 +39,41 @@ static const char *implied_describe(arena *memory, const known_case *of, size_t 
   return arena_format(memory, ", strike %s, years %s, forward %s, price %s", text[0], text[1], text[2], text[3]);
 }
 
+/* Prices, of a forward of 100, at which single bits and comparisons show; found by search. */
+static const struct {
+  implied_case of;
+  double sign, strike, log_strike, years, discount, rate, carry, price;
+} chosen[] = {
+    {IMPLIED_BLACK, 1, 100, 0, 1, 1, 0, 0, 0x1.32604d892cb59p+0}, /* the first guess is 0.03, to the bit */
+    {IMPLIED_BLACK, 1, 100, 0, 1, 1, 0, 0, 0x1.29aa16d0409dfp+0}, /* the least term of the short expansion shows */
+    {IMPLIED_BLACK, 1, 2500, 0x1.9c041f7ed8d33p+1, 1, 1, 0, 0, 0x1p-1060},
+    /* above what exercise pays, below what exercise at the best time pays without any vol */
+    {IMPLIED_AMERICAN, 1, 84, -0x1.6513637dde827p-3, 0.25, 0.97, 0.05, 0.02, 15.65},
+    /* the search goes on at twice a vol, inside its bracket */
+    {IMPLIED_AMERICAN, 1, 0x1.ef82ed7410cb9p+5, -0x1.ea848eef93a7fp-2, 0x1.80de6baea5467p-6, 0x1.fb8402e0bcaa1p-1,
+     0x1.7f7b1b0f414a2p-2, 0x1.196edb9a781cp-3, 0x1.2de9fa61112ebp+5},
+};
+enum { CHOSEN_FIRST = 4, CHOSEN_EACH = 5 }; /* rows */
+
+static void chosen_fill(double *field, size_t n, uint32_t row, implied_case of, double *forward, double *price) {
+  uint32_t at = CHOSEN_FIRST;
+  for (size_t j = 0; j < ELEMENTS(chosen); j++) {
+    if (chosen[j].of == of && at == row) {
+      *forward = 100;
+      *price = chosen[j].price;
+      field[CONTRACT_STRIKE * n] = chosen[j].strike;
+      field[CONTRACT_LOG_STRIKE * n] = chosen[j].log_strike;
+      field[CONTRACT_SIGN * n] = chosen[j].sign;
+      field[CONTRACT_INVERSE * n] = 0;
+      field[CONTRACT_YEARS * n] = chosen[j].years;
+      field[CONTRACT_DISCOUNT * n] = chosen[j].discount;
+      field[CONTRACT_RATE * n] = chosen[j].rate;
+      field[CONTRACT_CARRY * n] = chosen[j].carry;
+    }
+    at += chosen[j].of == of ? CHOSEN_EACH : 0;
+  }
+}
+
 /* Option i of n, as column i of contract[field][i]; Bachelier's forwards and strikes are moves from 0. */
 static void option_fill(double *field, size_t n, uint32_t i, uint32_t normal, double *forward, double *price) {
   double base = forwards[i / 7 % ELEMENTS(forwards)], strike = base * strikes[i % ELEMENTS(strikes)].factor;
@@ -68,6 +103,7 @@ bool case_make_implied(arena *memory, implied_case which, case_size size, known_
   for (uint32_t i = 0; contract && forward && price && i < n; i++) {
     uint32_t own = i < size.n_rows ? i : size.n_rows - 1; /* padding copies the last */
     option_fill(contract + i, n, own + (uint32_t)size.seed, which == IMPLIED_NORMAL, &forward[i], &price[i]);
+    chosen_fill(contract + i, n, own, which, &forward[i], &price[i]);
   }
   *made = (known_case){.kernel = which == IMPLIED_AMERICAN ? KERNEL_imply_american : KERNEL_imply_vol,
                        .stride = 1,

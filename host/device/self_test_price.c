@@ -138,32 +138,48 @@ static void put_odd_vols(const price_inputs *in, case_size size) {
   }
 }
 
-/* The first, a put: a forward that stands still at the upper end of the octave of its vol, and time enough. */
-static void put_still_drift(const price_inputs *in, case_size size) {
+/* Of option i, a put with some vol; not of the last, which padding copies. */
+typedef struct chosen_put {
+  double rate, carry, years, vol;
+} chosen_put;
+
+static void put_chosen(const price_inputs *in, case_size size, uint32_t i, chosen_put terms) {
   uint32_t n_padded = case_pad(size.n_rows);
-  for (uint32_t slice = 0; size.n_rows > 1 && slice < PRICE_SLICES; slice++) {
-    in->vol[slice * n_padded] = 0.55;
-  }
-  if (size.n_rows > 1) {
-    in->contract[CONTRACT_SIGN * n_padded] = -1;
-    in->contract[CONTRACT_RATE * n_padded] = 0.75;
-    in->contract[CONTRACT_CARRY * n_padded] = 0.5;
-    in->contract[CONTRACT_YEARS * n_padded] = 60;
+  if (i + 1 < size.n_rows) {
+    in->contract[CONTRACT_SIGN * n_padded + i] = -1;
+    in->contract[CONTRACT_RATE * n_padded + i] = terms.rate;
+    in->contract[CONTRACT_CARRY * n_padded + i] = terms.carry;
+    in->contract[CONTRACT_YEARS * n_padded + i] = terms.years;
+    for (uint32_t slice = 0; slice < PRICE_SLICES; slice++) {
+      in->vol[slice * n_padded + i] = terms.vol;
+    }
   }
 }
 
-/* The third, a put: its spot moves along its forward, and the best time to exercise lies before expiry. */
-static void put_still_spot(const price_inputs *in, case_size size) {
+/* A forward that stands still at the upper end of the octave of its vol, and time enough. */
+static void put_still_drift(const price_inputs *in, case_size size) {
+  put_chosen(in, size, 0, (chosen_put){.rate = 0.75, .carry = 0.5, .years = 60, .vol = 0.55});
+}
+
+/* Their spots move along their forwards, and the best time to exercise lies before expiry, of the second in the first year. */
+static void put_still_spots(const price_inputs *in, case_size size) {
+  put_chosen(in, size, 2, (chosen_put){.rate = 0.04, .carry = -0.01, .years = 30, .vol = 1e-9});
+  put_chosen(in, size, 5, (chosen_put){.rate = 0.1, .carry = -0.01, .years = 3.2, .vol = 1e-9});
+}
+
+/* The least total stddev that is one, 1e-300, at the money in a column without a time shift. */
+static void put_least_stddev(const price_inputs *in, case_size size) {
   uint32_t n_padded = case_pad(size.n_rows);
-  for (uint32_t slice = 0; size.n_rows > 3 && slice < PRICE_SLICES; slice++) {
-    in->vol[slice * n_padded + 2] = 1e-9;
+  if (size.n_rows > 9) {
+    in->contract[CONTRACT_STRIKE * n_padded + 8] = in->forward[1];
+    in->contract[CONTRACT_YEARS * n_padded + 8] = 1;
+    in->vol[8] = 1e-300;
   }
-  if (size.n_rows > 3) {
-    in->contract[CONTRACT_SIGN * n_padded + 2] = -1;
-    in->contract[CONTRACT_RATE * n_padded + 2] = 0.04;
-    in->contract[CONTRACT_CARRY * n_padded + 2] = -0.01;
-    in->contract[CONTRACT_YEARS * n_padded + 2] = 30;
-  }
+}
+
+/* The largest move of a lattice does not reach what its forward drifts. */
+static void put_steep_carry(const price_inputs *in, case_size size) {
+  put_chosen(in, size, 1, (chosen_put){.rate = -0.01, .carry = 10, .years = 30, .vol = 0.2});
 }
 
 /* Every second option has two boundaries: a negative rate, as a put, and a lower yield. */
@@ -173,6 +189,39 @@ static void put_negative_rates(const price_inputs *in, case_size size) {
     bool put = in->contract[CONTRACT_SIGN * n_padded + i] < 0;
     in->contract[CONTRACT_RATE * n_padded + i] = put ? -0.02 : -0.05;
     in->contract[CONTRACT_CARRY * n_padded + i] = put ? 0.03 : -0.03;
+  }
+}
+
+/* Of the last, of which padding is copies, no boundary is found. */
+static void put_lost_boundaries(const price_inputs *in, case_size size) {
+  uint32_t n_padded = case_pad(size.n_rows);
+  put_negative_rates(in, size);
+  for (uint32_t i = size.n_rows - 1; i < n_padded; i++) {
+    in->contract[CONTRACT_SIGN * n_padded + i] = -1;
+    in->contract[CONTRACT_RATE * n_padded + i] = -0.02;
+    in->contract[CONTRACT_CARRY * n_padded + i] = 0.03;
+    in->contract[CONTRACT_YEARS * n_padded + i] = 1;
+    in->vol[n_padded + i] = (double)INFINITY;
+  }
+}
+
+/* One, at the money, stands on its upper boundary, to the bit. */
+enum { TOUCHING = 22 };
+static const chosen_put touching = {.rate = -0.02, .carry = 0.03, .years = 5, .vol = 0.55};
+
+static void put_touching(const price_inputs *in, case_size size) {
+  put_negative_rates(in, size);
+  put_chosen(in, size, TOUCHING, touching);
+}
+
+/* Its squares, of boundaries that never meet. */
+static void touch(const price_inputs *in, case_size size, size_t n_nodes, double *squares) {
+  size_t n_padded = case_pad(size.n_rows), rows = 2 * n_nodes + 1;
+  for (size_t slice = 0; size.n_rows > TOUCHING + 1 && slice < 2; slice++, squares += rows * n_padded) {
+    double log_spot = touching.carry * (touching.years - in->slice_years[slice]);
+    squares[TOUCHING] = log_spot * log_spot;
+    squares[n_nodes * n_padded + TOUCHING] = 0;
+    squares[2 * n_nodes * n_padded + TOUCHING] = 60;
   }
 }
 
@@ -204,6 +253,25 @@ static double *differences_numbers(arena *memory, american_accuracy accuracy) {
   return table;
 }
 
+/* A call whose spot, where it is 4, stands on the last node but one, where the cubic is a bit less than the value. */
+enum { ON_NODE = 8 };
+
+static void put_on_node(const price_inputs *in, case_size size) {
+  put_chosen(in, size, ON_NODE, (chosen_put){.years = 30});
+  if (size.n_rows > ON_NODE + 1) {
+    in->contract[CONTRACT_SIGN * case_pad(size.n_rows) + ON_NODE] = 1;
+  }
+}
+
+static double on_node(size_t line, size_t n_nodes) {
+  static const double last[] = {0.5, 1, 0x1.4000000000003p0, 3}, log_4 = 0x1.62e42fefa39efp+0;
+  size_t from_last = DIFFERENCES_VALUES + n_nodes - line; /* 1: the last */
+  return line == DIFFERENCES_START     ? log_4 - 0.0625 * (double)(n_nodes - 2)
+         : line == DIFFERENCES_STEP    ? 0.0625
+         : line == DIFFERENCES_TO_COME ? 0
+                                       : last[from_last < 4 ? 4 - from_last : 0];
+}
+
 /* A solution made up for the case. */
 static void add_differences(arena *memory, const case_size *size, const double *contract, known_case *to) {
   size_t row = case_pad(size->n_rows);
@@ -215,6 +283,7 @@ static void add_differences(arena *memory, const case_size *size, const double *
     size_t line = i / row % rows, own = i % row < size->n_rows ? i % row : size->n_rows - 1;
     double sign = contract[CONTRACT_SIGN * row + own];
     solution[i] = own != i % row              ? solution[i - 1]
+                  : own == ON_NODE            ? on_node(line, rows - DIFFERENCES_VALUES)
                   : line == DIFFERENCES_START ? 5 - 2 * sign
                   : line == DIFFERENCES_STEP  ? 0.0625 * sign
                                               : solution[i] + 20;
@@ -232,11 +301,13 @@ bool case_make_price(arena *memory, kernel_id kernel, case_size size, double rou
   if (kernel == KERNEL_price_black || kernel == KERNEL_price_bachelier) {
     put_odd_vols(&in, size);
   }
-  if (kernel == KERNEL_price_two_boundaries) {
-    put_negative_rates(&in, size);
-  }
-  if (kernel == KERNEL_price_american) {
-    put_still_spot(&in, size);
+  static void (*const alter[N_KERNELS])(const price_inputs *, case_size) = {
+      [KERNEL_price_bachelier] = put_least_stddev, [KERNEL_price_american] = put_still_spots,
+      [KERNEL_price_differences] = put_on_node,    [KERNEL_price_lattice] = put_steep_carry,
+      [KERNEL_price_two_boundaries] = put_touching,
+  };
+  if (alter[kernel]) {
+    alter[kernel](&in, size);
   }
   *made = (known_case){.kernel = kernel,
                        .stride = stride,
@@ -277,6 +348,9 @@ bool case_make_price(arena *memory, kernel_id kernel, case_size size, double rou
     for (size_t i = 0; squares && kernel == KERNEL_price_two_boundaries && i + 1 < size.n_rows; i += 4) {
       squares[(rows - 1) * n_padded + i] = in.contract[CONTRACT_YEARS * n_padded + i]; /* they never meet: slice 0 */
     }
+    if (squares && kernel == KERNEL_price_two_boundaries) {
+      touch(&in, size, shape.n_nodes, squares);
+    }
     case_add(made, CASE_OF_DOUBLES(american_table_make(memory, shape), american_table_count(shape)));
     case_add(made, CASE_OF_DOUBLES(squares, n));
   }
@@ -313,7 +387,7 @@ bool case_make_american_solve(arena *memory, case_size size, known_case *made) {
 
 bool case_make_two_boundaries_solve(arena *memory, case_size size, known_case *made) {
   american_shape shape = american_shape_get(AMERICAN_fast);
-  return make_solve(memory, size, KERNEL_solve_two_boundaries, shape, put_negative_rates, "solution",
+  return make_solve(memory, size, KERNEL_solve_two_boundaries, shape, put_lost_boundaries, "solution",
                     2 * (size_t)shape.n_nodes + 1, made);
 }
 

@@ -98,12 +98,13 @@ static results results_make(arena *memory, uint32_t n, uint64_t *seed) {
   return made;
 }
 
-/* P&L with rows of zeros of both signs, and one that is not finite. */
+/* P&L with rows of zeros of both signs, one that is not finite, and last one of which a quarter is zeros of both signs. */
 static double *rows_make(arena *memory, uint32_t stride, uint64_t *seed) {
   double *pnl = case_randoms(memory, ROWS * (size_t)stride, 1e5, seed);
   for (uint32_t k = 0; pnl && k < stride; k++) {
     pnl[5 * stride + k] = k % 2 ? -0.0 : 0.0;
     pnl[6 * stride + k] = k % 3 ? 7.0 : -7.0;
+    pnl[(ROWS - 1) * stride + k] = k % 7 < 3 ? -0x1p-1074 : 0x1p-1074;
     pnl[7 * stride + k] = k % 11 == 3 ? (double)NAN : k % 11 == 4 ? -(double)INFINITY : pnl[7 * stride + k];
   }
   return pnl;
@@ -134,11 +135,15 @@ bool case_make_trees(arena *memory, case_size size, uint32_t n_levels, uint32_t 
   for (uint32_t p = 0; rows && p < n_positions; p++) { /* the one that is not finite seldom */
     rows[p] = p * 7 % ROWS == 7 && p % 5 ? 8 : p * 7 % ROWS;
   }
+  double *quantity = case_randoms(memory, n_positions + 1, 1000, &size.seed);
+  for (uint32_t p = 0; rows && quantity && p < n_positions; p++) {
+    quantity[p] = rows[p] == ROWS - 1 ? 0.25 : quantity[p];
+  }
   results before = results_make(memory, of.n_nodes, &size.seed);
   *made = (known_case){.kernel = KERNEL_net_trees, .stride = 1, .axes = {{of.n_trees, PER_CELL}, {1, PER_CELL}}};
   case_add(made, CASE_OF_UINTS(begin, of.n_at[0] + 1));
   case_add(made, CASE_OF_UINTS(rows, n_positions));
-  case_add(made, CASE_OF_DOUBLES(case_randoms(memory, n_positions + 1, 1000, &size.seed), n_positions));
+  case_add(made, CASE_OF_DOUBLES(quantity, n_positions));
   case_add(made, CASE_OF_DOUBLES(rows_make(memory, stride, &size.seed), ROWS * (size_t)stride));
   case_add(made, CASE_OF_UINTS(tree_begin_make(memory, &of), n_depths * (size_t)(of.n_trees + 1)));
   case_add(made, CASE_OF_UINTS(parts_make(memory, &of), of.n_nodes));
