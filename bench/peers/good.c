@@ -100,11 +100,11 @@ int main(int argc, char **argv) {
   uint32_t *instrument = malloc((book.n_positions + 1) * sizeof *instrument);
   double *quantity = malloc((book.n_positions + 1) * sizeof *quantity), *worst = malloc((book.n_accounts + 1) * sizeof *worst);
   if (pnl == NULL || instrument == NULL || quantity == NULL || worst == NULL) {
-    return 4;
+    exit(4);
   }
   uint64_t *begin = sort_positions(&book, instrument, quantity);
   if (begin == NULL) {
-    return 4;
+    exit(4);
   }
   memset(pnl, 0, (size_t)book.n_instruments * STRIDE * sizeof *pnl);
   peer_stage("bind", &since);

@@ -180,11 +180,8 @@ static sg_status inflate_all(load *file, z_stream *stream, unsigned char *compre
     stream->avail_in = (uInt)n_read;
     bool more_output = false;
     while (stream->avail_in > 0 || more_output) {
-      if (!inside_member) {
-        if (inflateReset(stream) != Z_OK) {
-          return corrupt(file, "cannot start its next member");
-        }
-        inside_member = true;
+      if (!inside_member && inflateReset(stream) != Z_OK) {
+        return corrupt(file, "cannot start its next member");
       }
       TRY(make_room(file, READ_BYTES));
       stream->next_out = (unsigned char *)file->content + file->n;

@@ -75,7 +75,8 @@ sg_status bound_attribute(bound *in, const char *name, place where, const char *
       return SG_OK;
     }
   }
-  return error_add(error, SG_INPUT, where, "attribute \"%s\" is neither a group key nor a textual input", name);
+  (void)error_add(error, SG_INPUT, where, "attribute \"%s\" is neither a group key nor a textual input", name);
+  return SG_INPUT;
 }
 
 static sg_status find_filter(bound *in, const filter *rule, place where, bool *mask, sg_error *error) {

@@ -8,6 +8,8 @@
 
 #include "kernels/math.h"
 
+#include <assert.h>
+
 /* A forward that somebody uses. Sorted by (underlying, expiry, owner). */
 typedef struct wanted {
   uint32_t underlying;
@@ -189,6 +191,7 @@ static void check_positive(book_reader *reader, uint32_t c) {
 }
 
 static uint32_t find_wanted(const wanted_list *list, const wanted *key) {
+  assert(list->n > 0); /* it has every instrument's */
   const wanted *found = bsearch(key, list->items, list->n, sizeof *key, compare_wanted);
   return (uint32_t)(found - list->items);
 }

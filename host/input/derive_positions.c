@@ -50,10 +50,11 @@ static bool count_rows(row_list *list) {
     for (uint32_t j = 0; j < part->n_accounts; j++) {
       part->account[j] = reader->account_rank[part->account[j]];
     }
-    uint32_t n_own = part->account == NULL ? UINT32_MAX : reader->n_listed_accounts;
+    const uint32_t *own = part->account;
     for (size_t k = 0; k < part->rows.n; k++) {
       position_row *row = &part->rows.items[k];
-      uint32_t a = row->account < n_own ? reader->account_rank[row->account] : part->account[row->account - n_own];
+      uint32_t a = own == NULL || row->account < reader->n_listed_accounts ? reader->account_rank[row->account]
+                                                                           : own[row->account - reader->n_listed_accounts];
       row->account = a;
       in_order = in_order && a >= last;
       last = a;

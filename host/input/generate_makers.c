@@ -175,7 +175,7 @@ sg_status generate_makers(gen_book *book, FILE *accounts, FILE *positions, sg_er
     fputs(",market_maker\n", accounts);
   }
   bool done = share_all(&all);
-  maker_position *sorted = done ? malloc((all.positions.n + 1) * sizeof *sorted) : NULL;
+  maker_position *sorted = done ? calloc(all.positions.n + 1, sizeof *sorted) : NULL;
   if (sorted != NULL) {
     write_positions(&all, next, sorted, positions);
   }
