@@ -72,7 +72,7 @@ static bool follows(const part_reader *reader, uint32_t account, const csv_field
 
 /* Leaves ID_NONE for accounts that are new. */
 static void find_accounts(part_reader *reader) {
-  uint32_t index[BLOCK_ROWS], n_texts = 0, nth[BLOCK_ROWS]; /* nth text to look up; 0: none */
+  uint32_t index[BLOCK_ROWS], n_texts = 0, nth[BLOCK_ROWS] = {0}; /* nth text to look up; 0: none */
   uint32_t account = reader->previous_account; /* of the row before, where it is known already */
   bool has_previous = account != ID_NONE;
   for (uint32_t i = 0; i < reader->block.n; i++) {

@@ -5,6 +5,7 @@
 #include "input/folder.h"
 #include "input/table.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -134,6 +135,7 @@ static void check_duplicate(table *rows, scenario_list *list, uint32_t scenario)
   if (cell == ID_NONE || (added && !ARRAY_PUSH(&list->cell_lines, rows->line))) {
     reader_out_of_memory(rows->reader);
   } else if (!added) {
+    assert(cell < list->cell_lines.n && list->cell_lines.items != NULL);
     table_finding(rows, SCENARIO_FACTOR, "factor \"%s\" of this scenario is already on line %llu",
                   show(field->text, field->length).text, (unsigned long long)list->cell_lines.items[cell]);
   }
@@ -150,6 +152,7 @@ static void read_row(table *rows, scenario_list *list) {
       reader_out_of_memory(rows->reader);
       return;
     }
+    assert(move.scenario < list->facts.n && list->facts.items != NULL);
     read_facts(rows, &list->facts.items[move.scenario]);
   }
   bool named = read_factor(rows, &move);
@@ -180,6 +183,7 @@ static bool keep_list(book_reader *reader, const scenario_list *list, scenario_f
   if (made->id == NULL || made->label == NULL || made->date == NULL || made->weight == NULL || made->moves == NULL) {
     return false;
   }
+  assert(n == list->facts.n && (n == 0 || list->facts.items != NULL));
   for (uint32_t s = 0; s < n; s++) {
     const scenario_facts *facts = &list->facts.items[s];
     made->id[s] = ids_text(list->names, s);

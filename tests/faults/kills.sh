@@ -27,6 +27,11 @@ killed price '' price "$book" --model occ-cpm --device reference --pnl @/pnl.csv
 killed import '' import deribit "$SOURCE/tests/fuzz/corpus/input_deribit/one_coin" --accounts 3 --out @/book
 killed generate '' generate @/book --accounts 4 --positions 3 --instruments 30 --underlyings 2 --seed 1
 killed report "$work/old" report @/out --device reference
+if [ "$extent" = all ]; then
+  "$SHOCKGRID" import yahoo "$SOURCE/tests/fuzz/corpus/input_yahoo/share" --imply --accounts 3 --out "$work/unimplied" || exit 1
+  killed implied '' run "$work/unimplied" --model occ-cpm --device reference --out @/out
+  killed explain "$work/old" explain @/out collar --device reference
+fi
 
 # Two runs at once, under two models: one of them wins, whole. `diff` of the folder with itself checks each file against
 # the manifest and repeats the run.

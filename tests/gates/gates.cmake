@@ -15,7 +15,7 @@ set(left_out_tsan ${left_out_asan}
   "^device\\.|^golden\\.(american|american_chains|dividends|shapes)$" # of OpenCL devices
   "^formula\\.|^fuzz\\.|^unit\\.(base|rules|engine|report|input)_" # one thread
 )
-set(kept_tsan "^unit\\.(base_parallel|base_file_folder|input_threads|input_book|report_large)$")
+set(kept_tsan "^unit\\.(base_parallel|base_file_folder|input_threads|input_book|report_large|report_ahead)$")
 
 # On the reference: PoCL compiles for the processor's widest registers, which valgrind does not know.
 set(left_out_valgrind ${left_out_asan}
