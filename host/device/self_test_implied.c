@@ -52,6 +52,9 @@ static const struct {
     /* the search goes on at twice a vol, inside its bracket */
     {IMPLIED_AMERICAN, 1, 0x1.ef82ed7410cb9p+5, -0x1.ea848eef93a7fp-2, 0x1.80de6baea5467p-6, 0x1.fb8402e0bcaa1p-1,
      0x1.7f7b1b0f414a2p-2, 0x1.196edb9a781cp-3, 0x1.2de9fa61112ebp+5},
+    /* a step of it is half of the one before the last, to the bit */
+    {IMPLIED_AMERICAN, -1, 0x1.d4ed317ccf53ap+6, 0x1.459821255f501p-3, 0x1.214ad79915ee2p-1, 0x1.d85367838291ap-1,
+     0x1.2458a87922f1ap-3, -0x1.3f14268abf53ap-7, 0x1.0ae299cc21f9p+4},
 };
 enum { CHOSEN_FIRST = 4, CHOSEN_EACH = 5 }; /* rows */
 

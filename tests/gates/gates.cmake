@@ -20,7 +20,9 @@ set(kept_tsan "^unit\\.(base_parallel|base_file_folder|input_threads|input_book|
 # On the reference: PoCL compiles for the processor's widest registers, which valgrind does not know.
 set(left_out_valgrind ${left_out_asan}
   "^device\\.|^golden\\.(american|american_chains|dividends|shapes)$"
-  "^formula\\.(base_black|base_bachelier|base_implied_vol|base_math|device_american.*)$" # minutes of MPFR, no memory of ours
+  "^formula\\."  # minutes of MPFR and of kernels, no memory of ours
+  "^unit\\.(all_bounds|report_large)$" # measure how much memory, and how long, large inputs take
+  "^mutation\\." # runs a program of its own
 )
 set(kept_valgrind "")
 

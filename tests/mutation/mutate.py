@@ -39,7 +39,7 @@ TOKEN = re.compile(r"""(?P<comment>/\*.*?\*/|//[^\n]*)|(?P<directive>^[ \t]*\#(?
     |(?P<number>0[xX][0-9a-fA-F.]+(?:[pP][-+]?\d+)?[uUlLfF]*|\d+\.?\d*(?:[eE][-+]?\d+)?[uUlLfF]*)|(?P<word>[A-Za-z_]\w*)
     |(?P<operator><<=|>>=|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[-+*/%<>&|^!~?:=.,;(){}\[\]])""",
                    re.X | re.S | re.M)
-TYPES = {"double", "uint", "ulong", "lane", "int", "void", "long", "const", "char", "lane_mask", "lane_bits", "uint4"}
+TYPES = {"double", "uint", "ulong", "lane", "int", "void", "long", "const", "char", "lane_mask", "lane_bits", "uint4", "double2", "double4"}
 BINARY = {"+": "-", "-": "+", "*": "/", "/": "*", "&": "|", "|": "&", "<<": ">>", ">>": "<<"}
 COMPARISON = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "&&": "||", "||": "&&"}
 SWAPS = {"lane_evens_first": "lane_odds_first", "lane_odds_first": "lane_evens_first", "lo": "hi", "hi": "lo",
@@ -93,7 +93,8 @@ def mutants_of(file):
         found += TOKEN.finditer(text, m.start() + kernel, m.end()) if kernel >= 0 else [m]
     tokens = [m for m in found if m.lastgroup not in ("comment", "directive", "string")]
     c11 = range(text.find("#else /* C11 */"), text.find("#if LANES == 1\n\ntypedef")) if file == "lane.h" else range(0)
-    other_widths = [range(*m.span()) for m in re.finditer(r"^#(if|elif) LANES == (2|8)\n.*?^#(else\n.* 15\)|e\w+$)", text, re.M | re.S)] \
+    widths = r"^#(if|elif) LANES == (2|8)$.*?(?=^#e)|^#else\n[^\n]* 15\).*?^#endif|^LANE_INLINE double \w+_of_8\(.*?^#endif\n#endif$"
+    other_widths = [range(*m.span()) for m in re.finditer(widths, text, re.M | re.S)] \
         if file == "lane.h" else []  # of 2, 8 and 16 lanes: tests/device/device_kernels.c
     one_lane = range(text.find("#if LANES == 1\n\ntypedef"), text.find("#else\n\n#define LANE_JOIN_"))
     made = []
