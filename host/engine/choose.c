@@ -5,6 +5,7 @@
 #include "engine/choose.h"
 
 #include "base/error.h"
+#include "base/parallel.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -77,17 +78,53 @@ void chosen_close(chosen *closed) {
   free(closed->keeps_pnl);
 }
 
-sg_status choose_rows(const book *of, const chosen *from, result *made, sg_error *error) {
-  const accounts *all = &of->accounts;
-  made->rows = ARENA_ARRAY(made->memory, margin_row, all->n);
-  if (made->rows == NULL) {
-    return error_out_of_memory(error);
+/* Rows in ranges of accounts, counted and then made by all processors: most of the work is the system's, which clears the
+ * memory of each page when it is first touched. */
+enum { RANGE_ACCOUNTS = 1 << 16 };
+typedef struct row_maker {
+  const accounts *all;
+  const bool *wanted; /* [a]; NULL: all */
+  margin_row *rows;
+  uint32_t *first;    /* [range], then the number of all */
+} row_maker;
+
+static bool has_row(const row_maker *of, size_t a) {
+  return of->all->margin_account[a] == a && (of->wanted == NULL || of->wanted[a]);
+}
+
+static void count_rows(void *context, uint32_t worker, size_t first, size_t end) {
+  const row_maker *of = context;
+  for (size_t a = first; a < end; a++) {
+    of->first[first / RANGE_ACCOUNTS + 1] += has_row(of, a);
   }
-  for (uint32_t a = 0; a < all->n; a++) {
-    if (all->margin_account[a] == a && (from->wanted == NULL || from->wanted[a])) {
-      made->rows[made->n_rows++] = (margin_row){.account = a, .currency = all->currency[a], .worst_block = ""};
+}
+
+static void make_rows(void *context, uint32_t worker, size_t first, size_t end) {
+  const row_maker *of = context;
+  margin_row *next = of->rows + of->first[first / RANGE_ACCOUNTS];
+  for (size_t a = first; a < end; a++) {
+    if (has_row(of, a)) {
+      *next++ = (margin_row){.account = (uint32_t)a, .currency = of->all->currency[a], .worst_block = ""};
     }
   }
+}
+
+sg_status choose_rows(const book *of, const chosen *from, result *made, sg_error *error) {
+  uint32_t n = of->accounts.n, n_ranges = n / RANGE_ACCOUNTS + 1;
+  row_maker maker = {&of->accounts, from->wanted, ARENA_ARRAY(made->memory, margin_row, n),
+                     calloc((size_t)n_ranges + 1, sizeof *maker.first)};
+  if (maker.rows == NULL || maker.first == NULL) {
+    free(maker.first);
+    return error_out_of_memory(error);
+  }
+  parallel_ranges(n, RANGE_ACCOUNTS, count_rows, &maker);
+  for (uint32_t i = 0; i < n_ranges; i++) {
+    maker.first[i + 1] += maker.first[i];
+  }
+  parallel_ranges(n, RANGE_ACCOUNTS, make_rows, &maker);
+  made->rows = maker.rows;
+  made->n_rows = maker.first[n_ranges];
+  free(maker.first);
   return SG_OK;
 }
 
