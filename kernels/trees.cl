@@ -102,7 +102,7 @@ LANE_INLINE void tree_prefetch(uint first, uint end, __global const uint *instru
                                uint stride, uint n_vectors) {
   for (uint p = first; p < end; p++) {
     __global const double *row = pnl + instrument[p] * (ulong)stride;
-    for (uint v = 0; v < n_vectors; v++) {
+    for (uint v = 0; v < n_vectors; v += LANES < 8 ? 8 / LANES : 1) { /* a line once */
       lane_prefetch_read(row + v * LANES);
     }
   }

@@ -18,7 +18,8 @@ struct device_buffer {
 };
 
 typedef struct device_backend {
-  /* Fills memory and host_pages of a buffer whose other members are set, and where that is lent host_pages. `initial` NULL: zeros. */
+  /* Fills memory and host_pages of a buffer whose other members are set; host_pages is too where it is lent. `initial` NULL:
+   * zeros. */
   sg_status (*buffer_make)(device_buffer *buffer, const void *initial, sg_error *error);
   void (*buffer_release)(device_buffer *buffer);
   sg_status (*buffer_write)(device_buffer *buffer, size_t offset_bytes, size_t size_bytes, const void *from,
