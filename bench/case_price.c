@@ -51,7 +51,7 @@ static sg_status make_case(device *on, arena *memory, uint32_t n, bench_work *ma
   for (uint32_t i = 0; i < n; i++) {
     row[i] = i;
     forward_row[i] = i / PER_FORWARD;
-    fill_contract(&seed, n, i, 95.0 + 10.0 * (i / PER_FORWARD) / n_forwards, contract);
+    fill_contract(&seed, n, i, 95.0 + 10.0 * forward_row[i] / n_forwards, contract);
     double base = 0.1 + 0.5 * bench_uniform(&seed);
     for (uint32_t v = 0; v < VOLS; v++) {
       vol[v * (size_t)n + i] = base * (0.75 + 0.25 * v);

@@ -6,6 +6,7 @@
 #include "report/files.h"
 #include "report/report.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -251,6 +252,7 @@ sg_status manifest_check_book(const recorded_book *recorded, const char *name, c
   while (i < recorded->n_files || j < loaded->n_files) {
     const input_file *then = i < recorded->n_files ? &recorded->files[i] : NULL;
     const input_file *now = j < loaded->n_files ? &loaded->files[j] : NULL;
+    assert(then != NULL || now != NULL);
     int order = then == NULL ? 1 : now == NULL ? -1 : strcmp(then->name, now->name);
     place where = {.file = order <= 0 ? then->name : now->name};
     if (order < 0) {

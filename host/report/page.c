@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -150,6 +151,7 @@ void text_table_print(const text_table *from, int indent, const size_t *widths, 
   for (size_t k = 0; k < from->n_columns; k++) {
     width[k] = widths == NULL ? 0 : widths[k];
   }
+  assert(from->n_columns > 0);
   for (size_t i = 0; i < from->n; i++) {
     size_t k = i % from->n_columns, w = utf8_width(from->cells[i]);
     width[k] = w > width[k] ? w : width[k];

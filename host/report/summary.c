@@ -8,6 +8,7 @@
 #include "report/page.h"
 #include "report/totals.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { LARGEST_SHOWN = 10, INDENT = 2 };
@@ -31,6 +32,7 @@ static const char *dates_text(const result *run, arena *memory) {
     uint64_t n = 0;
     for (uint32_t i = 0; i < run->n_parameters; i++) {
       const char *date = run->parameters[i].date;
+      assert(date != NULL);
       bool later = before == NULL || strcmp(date, before) > 0;
       next = later && (next == NULL || strcmp(date, next) < 0) ? date : next;
     }
