@@ -35,5 +35,25 @@ same_on_oclgrind() {
 same_on_oclgrind "$SOURCE/examples/book" occ-cpm
 same_on_oclgrind "$SOURCE/examples/book" spot-vol-grid
 same_on_oclgrind "$SOURCE/tests/golden/books/both-d1" "$SOURCE/tests/golden/models/deribit-grid.yaml"
+
+# One boundary, two, and cash dividends. On a lattice too. Minutes, for the gate alone.
+if [ -n "${SHOCKGRID_EARLY_EXERCISE:-}" ]; then
+  mkdir "$out/early"
+  printf 'as_of: 2026-01-05T21:00:00Z\ncurrency: USD\n' >"$out/early/book.yaml"
+  printf 'currency,tenor_years,rate_cc\nUSD,1,-0.01\n' >"$out/early/rates.csv"
+  printf 'underlying,currency,price,dividend_yield,kind\nONE,USD,100,0.03,equity\nTWO,USD,100,-0.03,equity\nCASH,USD,100,,equity\n' \
+    >"$out/early/underlyings.csv"
+  printf 'underlying,ex_date,amount\nCASH,2026-02-02,2\n' >"$out/early/dividends.csv"
+  { printf 'instrument,type,underlying,right,exercise,strike,expiry,multiplier,currency,implied_vol\n'
+    for of in ONE,call TWO,put CASH,call; do
+      printf '%s,option,%s,american,%d,2026-04-17T21:00:00Z,100,USD,0.25\n' "${of%,*}-95" "$of" 95 "${of%,*}-105" "$of" 105
+    done
+  } >"$out/early/instruments.csv"
+  { printf 'account,instrument,quantity\n'; printf 'A,%s-95,1\n' ONE TWO CASH; printf 'B,%s-105,-2\n' ONE TWO CASH; } >"$out/early/positions.csv"
+  printf 'model: {name: fast, extends: occ-cpm}\nvaluation: {american: fast}\n' >"$out/fast.yaml"
+  printf 'model: {name: lattice, extends: occ-cpm}\nvaluation: {american: lattice, steps: 20}\n' >"$out/lattice.yaml"
+  same_on_oclgrind "$out/early" "$out/fast.yaml"
+  same_on_oclgrind "$out/early" "$out/lattice.yaml"
+fi
 printf '%d faults\n' "$n_wrong"
 [ "$n_wrong" -eq 0 ]
