@@ -8,7 +8,7 @@
 #include "data/plan.h"
 #include "device/device.h"
 
-/* Takes about a second, of a run's own kind. Writing is measured in the device's cache; where there is none, it stays 0. */
+/* Takes a second or two. Writing is measured in the device's cache; where there is none, it stays 0. */
 sg_status calibrate_rates(device *on, work_rates *rates, sg_error *error);
 
 #endif

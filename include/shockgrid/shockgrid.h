@@ -221,7 +221,7 @@ SG_API sg_status sg_run(sg_device *device, const sg_book *book, const sg_model *
 SG_API void sg_result_close(sg_result *result);
 
 /* What sg_run would do, as a page: tiles, batches, work and bytes by stage, and the seconds that each stage should take. The
- * rates are measured once per device and driver (in less than a second) and kept beside the compiled kernels.
+ * rates are those of this machine now, which takes a second or two to measure.
  *   text   owned by the caller; release with sg_text_close */
 SG_API sg_status sg_plan(sg_device *device, const sg_book *book, const sg_model *model, const sg_run_options *options,
                          char **text, sg_error *error);
