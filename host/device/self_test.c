@@ -228,6 +228,7 @@ static sg_status cases_compare(device *on, device *reference, arena *memory, sg_
   }
   COMPARE(case_make_net(memory, small, &known));
   COMPARE(case_make_net(memory, wide, &known));
+  TRY(case_compare(on, reference, &known, 3 * COLUMN_PADDING, error)); /* spans that do not fill the row */
   COMPARE(case_make_fold(memory, small, &known));
   COMPARE(case_make_fold(memory, wide, &known));
   COMPARE(case_make_adjust(memory, wide, &known));

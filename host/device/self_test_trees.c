@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-enum { ROWS = 23, RATE_ROWS = 3 };
+enum { ROWS = 23, FIRST_BAD = 16, N_BAD = 6, RATE_ROWS = 3 };
 
 #define N_OF(array) (sizeof(array) / sizeof *(array))
 
@@ -18,7 +18,8 @@ typedef struct forest {
   uint32_t **children; /* [depth][node there] */
 } forest;
 
-/* Children of each node from the top down; those of the first depth are positions. One node has more than a segment. */
+/* Children of each node from the top down; those of the first depth are positions. One node has more than a segment,
+ * of two levels one of each. */
 static bool forest_make(arena *memory, uint32_t n_trees, uint32_t n_levels, uint64_t *seed, forest *made) {
   static const uint32_t n_children[] = {1, 3, 1, 2, 5, 1, 1};
   static const uint32_t n_positions[] = {3, 1, NET_SEGMENT, 2, 0, 1, NET_SEGMENT + 1, 5, 1, 2 * NET_SEGMENT + 30};
@@ -29,7 +30,7 @@ static bool forest_make(arena *memory, uint32_t n_trees, uint32_t n_levels, uint
     bool longest = false;
     for (uint32_t i = 0; children && i < n; i++) {
       uint32_t any = (uint32_t)(1e6 * (1 + case_random(seed)));
-      bool of_many = depth == 1 && !longest && i == n / 2 && n_levels < 3;
+      bool of_many = (depth == 1 || (depth == 2 && n_trees < 20)) && !longest && i == n / 2 && n_levels < 3;
       longest = longest || of_many;
       children[i] = depth == 0  ? n_positions[i < 40 ? any % N_OF(n_positions) : any % 2]
                     : of_many ? 2 * NET_SEGMENT + 7
@@ -98,12 +99,18 @@ static results results_make(arena *memory, uint32_t n, uint64_t *seed) {
   return made;
 }
 
-/* P&L with rows of zeros of both signs, one that is not finite, and last one of which a quarter is zeros of both signs. */
+/* P&L with rows of zeros of both signs, some that are not finite, in single columns too, and last one of which a quarter is
+ * zeros of both signs. */
 static double *rows_make(arena *memory, uint32_t stride, uint64_t *seed) {
   double *pnl = case_randoms(memory, ROWS * (size_t)stride, 1e5, seed);
   for (uint32_t k = 0; pnl && k < stride; k++) {
     pnl[5 * stride + k] = k % 2 ? -0.0 : 0.0;
     pnl[6 * stride + k] = k % 3 ? 7.0 : -7.0;
+    pnl[k % TREE_COLUMNS < 4 ? k : 0] = -1e12; /* of the first row: the worst of large nodes is in the first columns */
+    for (uint32_t j = 0; j < N_BAD; j++) {
+      uint32_t row = FIRST_BAD + j;
+      pnl[row * stride + k] = k % TREE_COLUMNS == 5 * j % 16 ? (double)NAN : pnl[row * stride + k];
+    }
     pnl[(ROWS - 1) * stride + k] = k % 7 < 3 ? -0x1p-1074 : 0x1p-1074;
     pnl[7 * stride + k] = k % 11 == 3 ? (double)NAN : k % 11 == 4 ? -(double)INFINITY : pnl[7 * stride + k];
   }
@@ -132,12 +139,14 @@ bool case_make_trees(arena *memory, case_size size, uint32_t n_levels, uint32_t 
     scenario_of[k] = (stride - k) * 3;
   }
   uint32_t *rows = ARENA_ARRAY(memory, uint32_t, n_positions + 1);
-  for (uint32_t p = 0; rows && p < n_positions; p++) { /* the one that is not finite seldom */
-    rows[p] = p * 7 % ROWS == 7 && p % 5 ? 8 : p * 7 % ROWS;
+  for (uint32_t p = 0; rows && p < n_positions; p++) { /* those that are not finite seldom */
+    uint32_t row = p * 7 % ROWS;
+    bool bad = row == 7 || (row >= FIRST_BAD && row < FIRST_BAD + N_BAD);
+    rows[p] = bad && p % 5 ? 8 : row;
   }
   double *quantity = case_randoms(memory, n_positions + 1, 1000, &size.seed);
   for (uint32_t p = 0; rows && quantity && p < n_positions; p++) {
-    quantity[p] = rows[p] == ROWS - 1 ? 0.25 : quantity[p];
+    quantity[p] = rows[p] == ROWS - 1 ? 0.25 : rows[p] == 0 ? 1 : quantity[p];
   }
   results before = results_make(memory, of.n_nodes, &size.seed);
   *made = (known_case){.kernel = KERNEL_net_trees, .stride = 1, .axes = {{of.n_trees, PER_CELL}, {1, PER_CELL}}};

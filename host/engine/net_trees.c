@@ -66,7 +66,7 @@ static double *rows_make(arena *memory, size_t n) {
   enum { ALIGNMENT_BYTES = COLUMN_PADDING * sizeof(double) };
   char *start = (char *)ARENA_ARRAY(memory, double, n + COLUMN_PADDING);
   size_t beyond = (uintptr_t)start % ALIGNMENT_BYTES;
-  return start == NULL || beyond == 0 ? (double *)start : (double *)(start + ALIGNMENT_BYTES - beyond);
+  return start == NULL || beyond == 0 ? (double *)(void *)start : (double *)(void *)(start + ALIGNMENT_BYTES - beyond);
 }
 
 /* In the batch's memory: a check may read them later. */

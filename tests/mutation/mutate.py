@@ -61,7 +61,7 @@ def text_of(file):
 
 def number_after(text):
     """A number that differs a little: an integer by one, a real by 2^-30 of itself."""
-    body = text.rstrip("uUlLfF")
+    body = text.rstrip("uUlL" if text[:2] in ("0x", "0X") else "uUlLfF")
     suffix = text[len(body):]
     if re.fullmatch(r"\d+|0[xX][0-9a-fA-F]+", body):
         return "(%s + 1%s)" % (text, suffix)
@@ -93,9 +93,9 @@ def mutants_of(file):
         found += TOKEN.finditer(text, m.start() + kernel, m.end()) if kernel >= 0 else [m]
     tokens = [m for m in found if m.lastgroup not in ("comment", "directive", "string")]
     c11 = range(text.find("#else /* C11 */"), text.find("#if LANES == 1\n\ntypedef")) if file == "lane.h" else range(0)
-    widths = r"^#(if|elif) LANES == (2|8)$.*?(?=^#e)|^#else\n[^\n]* 15\).*?^#endif|^LANE_INLINE double \w+_of_8\(.*?^#endif\n#endif$"
-    other_widths = [range(*m.span()) for m in re.finditer(widths, text, re.M | re.S)] \
-        if file == "lane.h" else []  # of 2, 8 and 16 lanes: tests/device/device_kernels.c
+    widths = r"^#(if|elif) LANES == (2|8)\b[^\n]*\n.*?(?=^#e)|^#else\n[^\n]* 15\).*?^#endif|^LANE_INLINE double \w+_of_8\(.*?^#endif\n#endif$"
+    # of 2, 8 and 16 lanes: tests/device/device_kernels.c and device_trees.c
+    other_widths = [range(*m.span()) for m in re.finditer(widths, text, re.M | re.S)]
     one_lane = range(text.find("#if LANES == 1\n\ntypedef"), text.find("#else\n\n#define LANE_JOIN_"))
     made = []
 
