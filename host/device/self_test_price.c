@@ -346,7 +346,7 @@ bool case_make_price(arena *memory, kernel_id kernel, case_size size, double rou
       squares[i] = padding ? squares[i - 1] : squares[i] * squares[i];
     }
     for (size_t i = 0; squares && kernel == KERNEL_price_two_boundaries && i + 1 < size.n_rows; i += 4) {
-      squares[(rows - 1) * n_padded + i] = in.contract[CONTRACT_YEARS * n_padded + i]; /* they never meet: slice 0 */
+      squares[(rows - 1) * n_padded + i] = in.contract[CONTRACT_YEARS * (size_t)n_padded + i]; /* they never meet: slice 0 */
     }
     if (squares && kernel == KERNEL_price_two_boundaries) {
       touch(&in, size, shape.n_nodes, squares);

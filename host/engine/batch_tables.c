@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 static int by_key(const void *left, const void *right) {
@@ -86,6 +87,7 @@ static bool add_in_order(const batch *of, const group_set *groups, uint32_t port
 /* One portfolio's positions in any order; keys is room. */
 static void add_sorted(const batch *of, const group_set *groups, uint32_t portfolio, uint32_t first, uint32_t end,
                        uint64_t *keys, node_table *table, const table_arrays *made) {
+  assert(first <= end);
   for (uint32_t i = first; i < end; i++) {
     keys[i - first] = (uint64_t)groups->of[of->instrument[i]] << 32 | i;
   }

@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "engine/pricing.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,7 @@ static sg_status explain_measure(const explainer *e, measure which, explained_me
   }
   explained_amount *amounts = ARENA_ARRAY(e->memory, explained_amount, list.n);
   const line *lines = result_lines(e->run, e->row->first_line[which], e->row->n_lines[which], e->memory);
+  assert(list.items != NULL); /* the root is one */
   if (amounts != NULL) {
     memcpy(amounts, list.items, list.n * sizeof *amounts);
   }

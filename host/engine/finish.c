@@ -6,6 +6,7 @@
 #include "engine/equity.h"
 #include "engine/record.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,6 +103,7 @@ static money larger(money a, money b) { return money_compare(a, b) > 0 ? a : b; 
 static sg_status keep_larger_row(recorder *with, margin_row *row, const margin_row *by, const standing *by_standing,
                                  sg_error *error) {
   standing *own = with->run->has_equity ? &with->run->standings[row - with->run->rows] : NULL;
+  assert(own == NULL || by_standing != NULL);
   bool lower = own != NULL && money_compare(by_standing->equity, own->equity) < 0;
   const money *poorer = lower ? &by_standing->equity : NULL;
   for (int i = 0; i < N_MEASURES; i++) {

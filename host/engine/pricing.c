@@ -100,7 +100,7 @@ sg_status pricing_open(bound *in, device *on, pricing_of of, const bool *needed,
                        sg_error *error) {
   *opened = (pricing){.in = in, .on = on, .of = of, .watch = watch};
   uint32_t n = in->book->instruments.n;
-  opened->held = malloc((n + 1) * sizeof *opened->held);
+  opened->held = calloc(n + 1, sizeof *opened->held);
   opened->row_of = malloc((n + 1) * sizeof *opened->row_of);
   sg_status status = opened->held == NULL || opened->row_of == NULL ? error_out_of_memory(error) : SG_OK;
   for (uint32_t c = 0; status == SG_OK && c < n; c++) {

@@ -138,7 +138,7 @@ typedef struct single_tree {
 
 static void single_tree_set(const net_trees *from, uint32_t depth, uint32_t node, single_tree *to) {
   for (uint32_t d = 0; d <= depth; d++) {
-    find_below(from, depth, node, d, &to->begin[2 * d], &to->begin[2 * d + 1]);
+    find_below(from, depth, node, d, &to->begin[2 * (size_t)d], &to->begin[2 * (size_t)d + 1]);
     to->level[d] = (from->level[d] & TREE_PLAIN) | (d == depth ? TREE_WANTED : 0);
   }
 }

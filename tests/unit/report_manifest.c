@@ -36,7 +36,9 @@ static void edit_manifest(const char *from, const char *to) {
   assert_int_equal(file_load(path_of("manifest.json"), SIZE_MAX, &loaded, NULL), SG_OK);
   char *found = strstr(loaded.text, from);
   assert_non_null(found);
-  memcpy(found, to, strlen(to));
+  for (size_t i = 0; to[i] != '\0'; i++) {
+    found[i] = to[i];
+  }
   replace_file("manifest.json", loaded.text, loaded.size_bytes);
   file_close(&loaded);
 }
