@@ -51,7 +51,7 @@ static size_t place_of(const recorder *with, const line *of) {
 static sg_status place_lines(recorder *with, sg_error *error) {
   result *run = with->run;
   size_t *next = calloc((size_t)run->n_rows * N_MEASURES + 1, sizeof *next), first = 0, n_placed = 0;
-  size_t *from = malloc((run->n_lines + 1) * sizeof *from); /* [place] */
+  size_t *from = calloc(run->n_lines + 1, sizeof *from); /* [place] */
   line **placed = result_lines_open();
   bool enough = next != NULL && from != NULL && placed != NULL;
   for (size_t i = 0; enough && i < run->n_lines; i++) {

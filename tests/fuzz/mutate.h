@@ -63,7 +63,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size_bytes, size_t limit_b
     return LLVMFuzzerMutate(bytes, size_bytes, limit_bytes);
   }
   uint8_t copy[COPY_BYTES];
-  size_t from, to, other_from, other_to;
+  size_t from = 0, to = 0, other_from = 0, other_to = 0;
   size_t at = (size_t)((drawn & 0xffffff) * size_bytes >> 24);
   size_t other = (size_t)((drawn >> 24 & 0xffffff) * size_bytes >> 24);
   (kind < 12 ? field_of : line_of)(bytes, size_bytes, at, &from, &to);
