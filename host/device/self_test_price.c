@@ -229,7 +229,7 @@ enum { CASE_DIVIDENDS = 3 };
 
 /* dividend[2][CASE_DIVIDENDS][n_padded]: none, one, two or three, some of them at once, at expiry or larger than the spot. */
 static void add_dividends(arena *memory, const double *contract, uint32_t n, known_case *to) {
-  static const double share[] = {0.03, 0.4, 0.01, 2, 0.001, 1e-18 /* drops no spot */};
+  static const double share[] = {0.03, 0.4, 0.01, 2, 0.001}, nothing = 1e-18; /* drops no spot */
   static const double when[] = {1, 0.99, 0.5, 0.001, 0.3};
   size_t row = case_pad(n), half = CASE_DIVIDENDS * row;
   double *table = ARENA_ARRAY(memory, double, 2 * half);
@@ -239,7 +239,8 @@ static void add_dividends(arena *memory, const double *contract, uint32_t n, kno
       double fraction = when[(own + j) % ELEMENTS(when)] / (double)(j + 1);
       table[DIVIDEND_YEARS * half + j * row + i] = contract[CONTRACT_YEARS * row + own] * fraction;
       table[DIVIDEND_AMOUNT * half + j * row + i] =
-          contract[CONTRACT_FORWARD * row + own] * share[(own / 2 + j) % ELEMENTS(share)];
+          contract[CONTRACT_FORWARD * row + own] *
+          (own % 8 == 6 && j == 0 ? nothing : share[(own / 2 + j) % ELEMENTS(share)]);
     }
   }
   case_add(to, CASE_OF_DOUBLES(table, 2 * half));
@@ -428,6 +429,18 @@ bool case_make_american_share(arena *memory, case_size size, known_case *made) {
   return case_complete(made);
 }
 
+/* A call that a dividend of twice its spot has exercised from between the first two nodes on. */
+enum { FIRST_CELL = 15 };
+
+static void put_first_cell(const price_inputs *in, case_size size) {
+  uint32_t n_padded = case_pad(size.n_rows);
+  put_chosen(in, size, FIRST_CELL, (chosen_put){.rate = 0.02, .carry = 0.02, .years = 1, .vol = 1e-3});
+  if (size.n_rows > FIRST_CELL + 1) {
+    in->contract[CONTRACT_SIGN * n_padded + FIRST_CELL] = 1;
+    in->contract[CONTRACT_STRIKE * n_padded + FIRST_CELL] = 0.04 * in->contract[CONTRACT_FORWARD * n_padded + FIRST_CELL];
+  }
+}
+
 bool case_make_differences_solve(arena *memory, case_size size, known_case *made) {
   uint32_t n_padded = case_pad(size.n_rows);
   double *scheme = differences_numbers(memory, size.seed % 2 ? AMERICAN_accurate : AMERICAN_fast);
@@ -435,6 +448,7 @@ bool case_make_differences_solve(arena *memory, case_size size, known_case *made
   if (!scheme || !price_inputs_make(memory, false, &size, &in)) {
     return false;
   }
+  put_first_cell(&in, size);
   size_t rows = DIFFERENCES_VALUES + (size_t)scheme[DIFFERENCES_N_NODES];
   *made = (known_case){.kernel = KERNEL_solve_differences,
                        .stride = n_padded,

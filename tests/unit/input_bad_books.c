@@ -66,7 +66,7 @@ static size_t unescape(const char *from, char *to, bool *no_newline) {
       if (from[1] == 'z') {
         *no_newline = true;
       } else {
-        to[n++] = from[1] == 'n' ? '\n' : from[1] == 'r' ? '\r' : from[1] == 't' ? '\t' : '\\';
+        to[n++] = (char)(from[1] == 'n' ? '\n' : from[1] == 'r' ? '\r' : from[1] == 't' ? '\t' : '\\');
       }
     } else {
       used = 1;

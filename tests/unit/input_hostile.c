@@ -379,7 +379,7 @@ static void every_file_as_an_archive(void **state) {
              status == SG_OK ? "" : sg_error_get(error, 0).message);
     snprintf(expected, sizeof expected, "%s%sthe archive is truncated\n", sound[i].name, ending);
     if (whole) {
-      found[0] = status == SG_OK ? '\0' : found[0];
+      found[0] = (char)(status == SG_OK ? '\0' : found[0]);
     }
     expect(ending, i, status, whole ? "" : expected);
     book_close(read);
