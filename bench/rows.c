@@ -99,7 +99,7 @@ sg_status rows_open(const char *csv_path, const char *json_path, row_origin orig
   *opened = (row_files){.origin = origin, .csv_path = csv_path, .json_path = json_path};
   opened->cores = (uint32_t)sysconf(_SC_NPROCESSORS_ONLN);
   find_machine(opened->machine, sizeof opened->machine);
-  strftime(opened->date, sizeof opened->date, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
+  strftime(opened->date, sizeof opened->date, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &(struct tm){0}));
   if (csv_path != NULL) {
     TRY(open_csv(csv_path, &opened->csv, error));
   }

@@ -60,7 +60,7 @@ static void some_accounts_have_the_rows_and_lines_of_a_run_of_all(void **state) 
     random_book *b = random_book_make(seed);
     const book *of = laws_load(with, b, 0);
     int m = seed % 2 ? LAW_EVERY_KIND : (int)(seed / 2 % LAW_EVERY_KIND);
-    const char *asked[8];
+    const char *asked[8] = {NULL};
     size_t n_asked = 0;
     for (uint32_t a = 0; a < of->accounts.n; a++) {
       if (of->accounts.margin_account[a] == a && (n_asked == 0 || random_below(&b->state, 2))) {

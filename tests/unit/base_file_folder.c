@@ -25,7 +25,7 @@ static int compare_texts(const void *a, const void *b) {
 /* Names in a folder, sorted, each followed by a space; hidden ones too. */
 static const char *listing_of(const char *path) {
   static char text[1000];
-  char *names[50];
+  char *names[50] = {NULL};
   size_t n = 0;
   DIR *listing = opendir(path);
   assert_non_null(listing);

@@ -272,6 +272,7 @@ static void every_number_in_every_numeric_column(void **state) {
         bool same = strlen(format->columns[c].name) == length && strncmp(format->columns[c].name, name, length) == 0;
         is = same ? &format->columns[c] : is;
       }
+      assert_non_null(is);
       for (size_t h = 0; is_numeric(is->kind) && h < sizeof numbers / sizeof *numbers; h++) {
         char expected[512];
         const hostile_number *number = &numbers[h];
