@@ -24,6 +24,7 @@ struct arena {
   block *blocks, *spare; /* in use, to be used again */
   char *free_start, *free_end; /* of the current block */
   bool dirty;                  /* it is used again: what it hands out is zeroed then */
+  bool ran_out;
   size_t next_block_bytes;
   size_t size_bytes;
 };
@@ -103,8 +104,11 @@ static block *block_open(arena *memory, size_t size_bytes, bool zeroed, bool *di
     b->next = memory->blocks;
     memory->blocks = b;
   }
+  memory->ran_out = memory->ran_out || b == NULL;
   return b;
 }
+
+bool arena_ran_out(const arena *memory) { return memory->ran_out; }
 
 static bool wants_own_block(const arena *memory, size_t size_bytes, size_t alignment) {
   return size_bytes + alignment > memory->next_block_bytes / 2;

@@ -6,11 +6,13 @@
 #define BASE_ARENA_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct arena arena;
 
 arena *arena_open(void);                 /* NULL when out of memory */
+bool arena_ran_out(const arena *memory); /* was there ever no memory for something? */
 arena *arena_open_large(void);           /* for many megabytes again and again: in few blocks of large pages */
 void arena_close(arena *memory);         /* accepts NULL */
 /* Releases everything handed out, and keeps the memory for what is asked for next: for work that comes again and again. */

@@ -9,6 +9,10 @@
 enum { WIDTH = 960, LEFT = 70, RIGHT = 20, TOP = 24 };
 
 void html_add_text(page *to, const char *text) {
+  if (text == NULL) {
+    to->failed = true;
+    return;
+  }
   for (; *text != '\0'; text++) {
     switch (*text) {
       case '&': page_add(to, "&amp;"); break;

@@ -366,7 +366,7 @@ const char *html_report(const result *run, const result *profiles, arena *memory
   html_add_profiles(&r.out, profiles);
   add_parameters(&r);
   add_provenance(&r);
-  return page_close(&r.out);
+  return arena_ran_out(memory) ? NULL : page_close(&r.out); /* a chart or a number may be missing */
 }
 
 /* The accounts whose profiles the report shows: the largest that stand for themselves. */
