@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/utf8.h"
 
+#include <stdbool.h>
+
 size_t utf8_length(const char *text, size_t left) {
   const unsigned char *byte = (const unsigned char *)text;
   if (left == 0) {
@@ -30,10 +32,8 @@ const char *utf8_find_fault(const char *text, size_t size_bytes, const char **wh
   for (size_t i = 0, length; i < size_bytes; i += length) {
     unsigned char c = (unsigned char)text[i];
     length = utf8_length(text + i, size_bytes - i);
-    *why = length == 0                                                          ? "is not valid UTF-8"
-           : c == 0                                                             ? "has a NUL byte"
-           : (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F ? "has a control character"
-                                                                                : NULL;
+    bool is_control = (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
+    *why = length == 0 ? "is not valid UTF-8" : c == 0 ? "has a NUL byte" : is_control ? "has a control character" : NULL;
     if (*why != NULL) {
       return text + i;
     }

@@ -106,7 +106,9 @@ static double *rows_make(arena *memory, uint32_t stride, uint64_t *seed) {
   for (uint32_t k = 0; pnl && k < stride; k++) {
     pnl[5 * stride + k] = k % 2 ? -0.0 : 0.0;
     pnl[6 * stride + k] = k % 3 ? 7.0 : -7.0;
-    pnl[k % TREE_COLUMNS < 4 ? k : 0] = -1e12; /* of the first row: the worst of large nodes is in the first columns */
+    if (k % TREE_COLUMNS < 4) {
+      pnl[k] = -1e12; /* of the first row: the worst of large nodes is in the first columns */
+    }
     for (uint32_t j = 0; j < N_BAD; j++) {
       uint32_t row = FIRST_BAD + j;
       pnl[row * stride + k] = k % TREE_COLUMNS == 5 * j % 16 ? (double)NAN : pnl[row * stride + k];

@@ -44,7 +44,6 @@ static void table_keep(batch *of, uint32_t set, const table_arrays *made) {
   of->portfolio_of[set] = made->portfolio_of;
 }
 
-/* Every position is a portfolio and a node: all that a table says of it is its number. */
 sg_status batch_table_of_single(batch *of, uint32_t set, sg_error *error) {
   uint32_t n = of->n_portfolios, *group = ARENA_ROOM(of->memory, uint32_t, n);
   if (of->number == NULL) {
@@ -143,7 +142,6 @@ static sg_status fill_sorted(const batch *of, const group_set *groups, node_tabl
   return SG_OK;
 }
 
-/* Groups of each portfolio in key order, positions of each node in instrument order. */
 sg_status batch_table(batch *of, uint32_t set, sg_error *error) {
   const group_set *groups = &of->in->sets[set];
   node_table *table = &of->tables[set];

@@ -168,19 +168,10 @@ static sg_status net_leaves(const netting *with, const tile *of, device_buffer *
                        (size_t[2]){of->stride / span, n_leaves}, error);
 }
 
-/* Nodes of a run whose results are asked for; NULL: all. */
-static uint64_t all_nodes(const netting *with, const level_request *asked) {
-  const uint64_t *all = with->of->all_nodes;
-  uint64_t n = asked == NULL || asked[0].worst ? all[with->levels->leaf_set] : 0;
-  for (uint32_t l = 0; l < with->levels->n; l++) {
-    n += asked == NULL || asked[1 + l].worst ? all[with->levels->items[l].set] : 0;
-  }
-  return n;
-}
-
 /* What a step of n_nodes nodes is, for those who watch. */
 static node_inputs step_inputs(const netting *with, const tile *of, uint32_t n_nodes) {
-  return (node_inputs){.n_nodes = n_nodes, .share = netting_share(with, of, n_nodes, all_nodes(with, NULL))};
+  uint64_t n_all = netting_count_nodes(with->levels, NULL, with->of->all_nodes);
+  return (node_inputs){.n_nodes = n_nodes, .share = netting_share(with, of, n_nodes, n_all)};
 }
 
 static sg_status watch_leaves(const netting *with, const tile *of, node_sample *sample, sg_error *error) {
@@ -344,7 +335,9 @@ static sg_status read_vectors(const netting *with, const tile *of, device_buffer
 }
 
 static double results_share(const netting *with, const tile *of, const level_request *requests, uint32_t n_nodes) {
-  return with->prices->watch == NULL ? 0.0 : netting_share(with, of, n_nodes, all_nodes(with, requests));
+  return with->prices->watch == NULL
+             ? 0.0
+             : netting_share(with, of, n_nodes, netting_count_nodes(with->levels, requests, with->of->all_nodes));
 }
 
 static sg_status answer(const netting *with, const tile *of, const level_request *request, level_nodes nodes,

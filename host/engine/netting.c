@@ -71,6 +71,14 @@ void netting_close(netting *opened) {
   }
 }
 
+uint64_t netting_count_nodes(const bound_levels *levels, const level_request *requests, const uint64_t *nodes) {
+  uint64_t n = requests == NULL || requests[0].worst ? nodes[levels->leaf_set] : 0;
+  for (uint32_t l = 0; l < levels->n; l++) {
+    n += requests == NULL || requests[1 + l].worst ? nodes[levels->items[l].set] : 0;
+  }
+  return n;
+}
+
 double netting_share(const netting *with, const tile *of, uint32_t n_nodes, uint64_t n_all) {
   return n_all == 0 ? 0.0 : (double)n_nodes / (double)n_all * of->n_columns / verifier_scenarios(with->prices->watch);
 }

@@ -50,6 +50,9 @@ void net_scratch_close(net_scratch *used);
 bool netting_takes_trees(const device *on, const bound_levels *levels, const level_request *requests, uint64_t n_positions,
                          uint64_t n_leaves, uint64_t n_trees);
 
+/* Nodes of all levels together, or of those whose worst scenario is asked for, by nodes[set]. requests NULL: all. */
+uint64_t netting_count_nodes(const bound_levels *levels, const level_request *requests, const uint64_t *nodes);
+
 /* A batch's structure under one set of levels, shared by all blocks with these. */
 typedef struct netting netting;
 

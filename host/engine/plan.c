@@ -43,15 +43,6 @@ static void count_prices(const pass_context *with, double times, run_plan *made)
   made->count[WORK_VERIFY_PRICES] = verifier_foresee(with->prices.watch, cells);
 }
 
-/* Nodes of a block on every level, or those whose results are wanted. */
-static double nodes_of_levels(const bound_levels *levels, const level_request *wanted, const uint64_t *nodes) {
-  double n = wanted == NULL || wanted[0].worst ? nodes[levels->leaf_set] : 0.0;
-  for (uint32_t l = 0; l < levels->n; l++) {
-    n += wanted == NULL || wanted[1 + l].worst ? nodes[levels->items[l].set] : 0.0;
-  }
-  return n;
-}
-
 static void count_netting(const pass_context *with, const uint64_t *nodes, run_plan *made) {
   const bound *in = with->in;
   double results = 0.0;
@@ -62,10 +53,10 @@ static void count_netting(const pass_context *with, const uint64_t *nodes, run_p
     const bound_levels *levels = &in->levels[in->model->blocks[b].levels];
     double n = with->sets[b].n;
     uint64_t n_leaves = nodes[levels->leaf_set], n_trees = levels->n == 0 ? n_leaves : nodes[levels->items[levels->n - 1].set];
-    results += nodes_of_levels(levels, with->requests[b], nodes);
+    results += (double)netting_count_nodes(levels, with->requests[b], nodes);
     made->n_nodes = made->n_nodes > nodes[levels->leaf_set] ? made->n_nodes : nodes[levels->leaf_set];
     if (netting_takes_trees(with->on, levels, with->requests[b], made->n_positions, n_leaves, n_trees)) {
-      made->count[WORK_NET_TREES] += n * (made->n_positions + nodes_of_levels(levels, NULL, nodes));
+      made->count[WORK_NET_TREES] += n * (double)(made->n_positions + netting_count_nodes(levels, NULL, nodes));
       continue;
     }
     made->count[WORK_NET] += n * made->n_positions;

@@ -66,11 +66,6 @@ static void forget_vols(chain_data *data) {
   }
 }
 
-typedef struct kept_rows {
-  size_t n;
-  import_row *items;
-} kept_rows;
-
 static void write_numbers(FILE *stream, const double *numbers, size_t n) {
   char text[NUMBER_TEXT_BYTES];
   for (size_t i = 0; i < n; i++) {
@@ -196,7 +191,7 @@ static sg_status make_positions(const chain_data *data, const kept_rows *kept, c
 sg_status chain_write(chain_data *data, size_t n_files, const sg_import_options *options, const char *folder,
                       char **report, sg_error *error) {
   sg_status status = SG_OK;
-  kept_rows kept = {.items = ARENA_ARRAY(data->memory, import_row, data->rows.n)};
+  kept_rows kept = {0};
   const import_rows all = chain_rows(data);
   import_book book = {0};
   made_accounts made = {0};
@@ -209,7 +204,7 @@ sg_status chain_write(chain_data *data, size_t n_files, const sg_import_options 
     forget_vols(data);
   }
   TRY_DONE(derive(data, error));
-  TRY_DONE(kept.items == NULL ? error_out_of_memory(error) : import_rows_keep(&all, kept.items, &kept.n, error));
+  TRY_DONE(import_rows_keep(&all, data->memory, &kept, error));
   TRY_DONE(write_market(data, &book, error));
   TRY_DONE(options == NULL ? SG_OK : chain_write_given(data, options, &book, error));
   TRY_DONE(write_instruments(data, &kept, &book, error));

@@ -36,11 +36,6 @@ static decimal18 find_step(const char *coin, deribit_kind kind) {
   return step;
 }
 
-typedef struct kept_rows {
-  size_t n;
-  import_row *items;
-} kept_rows;
-
 static int reason_of(const void *data, size_t row) {
   return (int)((const deribit_data *)data)->rows.items[row].left_out;
 }
@@ -213,8 +208,7 @@ sg_status import_deribit(const char *const *paths, size_t n_paths, const sg_impo
   TRY_DONE(read_all(&data, paths, n_paths, error));
   TRY_DONE(deribit_derive(&data, &market, error));
   const import_rows all = deribit_rows(&data);
-  kept.items = ARENA_ARRAY(data.memory, import_row, data.rows.n);
-  TRY_DONE(kept.items == NULL ? error_out_of_memory(error) : import_rows_keep(&all, kept.items, &kept.n, error));
+  TRY_DONE(import_rows_keep(&all, data.memory, &kept, error));
   TRY_DONE(write_market(&data, &market, &book, error));
   TRY_DONE(write_instruments(&data, &market, &kept, &book, error));
   TRY_DONE(make_positions(&data, &market, &kept, options, &book, &made, error));

@@ -7,7 +7,7 @@
 enum { EXAMPLES_SHOWN = 3 };
 
 static int compare_names(const void *a, const void *b) {
-  return strcmp(((const import_row *)a)->name, ((const import_row *)b)->name);
+  return strcmp(((const kept_row *)a)->name, ((const kept_row *)b)->name);
 }
 
 static size_t count(const import_rows *all, int reason) {
@@ -18,15 +18,18 @@ static size_t count(const import_rows *all, int reason) {
   return n;
 }
 
-sg_status import_rows_keep(const import_rows *all, import_row *kept, size_t *n_kept, sg_error *error) {
-  *n_kept = 0;
+sg_status import_rows_keep(const import_rows *all, arena *memory, kept_rows *kept, sg_error *error) {
+  *kept = (kept_rows){.items = ARENA_ARRAY(memory, kept_row, all->n)};
+  if (kept->items == NULL) {
+    return error_out_of_memory(error);
+  }
   for (size_t i = 0; i < all->n; i++) {
     if (all->reason(all->of, i) == 0) {
-      kept[(*n_kept)++] = (import_row){all->name(all->of, i), i};
+      kept->items[kept->n++] = (kept_row){all->name(all->of, i), i};
     }
   }
-  if (*n_kept > 0) {
-    qsort(kept, *n_kept, sizeof *kept, compare_names);
+  if (kept->n > 0) {
+    qsort(kept->items, kept->n, sizeof *kept->items, compare_names);
     return SG_OK;
   }
   for (int reason = 1; reason < all->n_reasons; reason++) {

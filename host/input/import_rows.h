@@ -5,6 +5,7 @@
 #ifndef INPUT_IMPORT_ROWS_H
 #define INPUT_IMPORT_ROWS_H
 
+#include "base/arena.h"
 #include "base/error.h"
 
 #include <stdio.h>
@@ -20,14 +21,17 @@ typedef struct import_rows {
   const char *(*name)(const void *of, size_t row);
 } import_rows;
 
-typedef struct import_row {
+typedef struct kept_row {
   const char *name;
   size_t row;
-} import_row;
+} kept_row;
+typedef struct kept_rows {
+  size_t n;
+  kept_row *items;
+} kept_rows;
 
-/* The rows that the book takes, by the bytes of their names, so that the order of files does not matter. None is an error.
- *   kept   room for all->n */
-sg_status import_rows_keep(const import_rows *all, import_row *kept, size_t *n_kept, sg_error *error);
+/* The rows that the book takes, by the bytes of their names, so that the order of files does not matter. None is an error. */
+sg_status import_rows_keep(const import_rows *all, arena *memory, kept_rows *kept, sg_error *error);
 
 /* A line for each reason: how many rows, why, and the first of them. Returns how many are left out in all. */
 size_t import_rows_print_left_out(const import_rows *all, FILE *stream);
