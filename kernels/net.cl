@@ -15,6 +15,7 @@
 #else
 #define NET_AHEAD 4
 #endif
+#define NET_FAR_DOUBLES (1 << 13)
 
 /* n_vectors <= NET_VECTORS groups of columns. */
 LANE_INLINE void net_columns(ulong begin, ulong end, __global const uint *instrument, __global const double *quantity,
@@ -24,7 +25,8 @@ LANE_INLINE void net_columns(ulong begin, ulong end, __global const uint *instru
     lane_prefetch(node_pnl + v * LANES);
   }
   lane total[NET_VECTORS];
-  net_total(begin, end, instrument, quantity, pnl, stride, n_vectors, NET_AHEAD, total);
+  net_ahead ahead = {NET_AHEAD, end, NET_FAR_DOUBLES};
+  net_total(begin, end, instrument, quantity, pnl, stride, n_vectors, ahead, total);
   LANE_UNROLL
   for (uint v = 0; v < n_vectors; v++) {
     lane_store(node_pnl + v * LANES, total[v]);

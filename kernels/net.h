@@ -21,35 +21,41 @@
 #endif
 #endif
 
-#define NET_FAR_DOUBLES (1 << 13) /* of the matrix: what lies nearer is in the nearest caches, or soon will be */
+#define LANES_OF_LINE (LANES < 8 ? 8 / LANES : 1) /* groups of lanes in 64 bytes */
 
-/* The row of a position that comes later, where it is far from this one's. */
-LANE_INLINE void net_ask(uint row, uint later, __global const double *pnl, uint stride, uint n_vectors) {
-  ulong here = row * (ulong)stride, there = later * (ulong)stride;
-  if (there > here + NET_FAR_DOUBLES || here > there + NET_FAR_DOUBLES) {
-    LANE_UNROLL
-    for (uint v = 0; v < n_vectors; v++) {
-      lane_prefetch_read(pnl + there + v * LANES);
-    }
-  }
+/* Which rows are asked for before they are needed: those of the position `positions` later, if that is before `last` and
+ * more than far_doubles of the matrix away from this one's. What lies nearer is in the nearest caches, or soon will be. */
+typedef struct net_ahead {
+  uint positions; /* 0: none */
+  ulong last, far_doubles;
+} net_ahead;
+
+/* The row to ask for with row p: that one itself where nothing is to be gained, for a branch costs more than asking. */
+LANE_INLINE __global const double *net_later(ulong p, __global const uint *instrument, __global const double *pnl, uint stride,
+                                             net_ahead ahead) {
+  ulong here = instrument[p] * (ulong)stride;
+  ulong there = instrument[p + ahead.positions < ahead.last ? p + ahead.positions : p] * (ulong)stride;
+  ulong away = there > here ? there - here : here - there;
+  return pnl + (ahead.far_doubles == 0 || away > ahead.far_doubles ? there : here);
 }
 
-/* sum[v] = fma(quantity, pnl, sum[v]) over positions begin..end; n_vectors and ahead are constants where this is inlined:
- * how many positions before its own a row is asked for; 0: never. */
+/* sum[v] = fma(quantity, pnl, sum[v]) over positions begin..end; n_vectors, ahead.positions and ahead.far_doubles are constants
+ * where this is inlined. */
 LANE_INLINE void net_positions(ulong begin, ulong end, __global const uint *instrument, __global const double *quantity,
-                               __global const double *pnl, uint stride, uint n_vectors, uint ahead, lane *sum) {
+                               __global const double *pnl, uint stride, uint n_vectors, net_ahead ahead, lane *sum) {
   LANE_UNROLL
   for (uint v = 0; v < n_vectors; v++) {
     sum[v] = (lane)0.0;
   }
   for (ulong p = begin; p < end; p++) {
-    if (ahead > 0 && p + ahead < end) {
-      net_ask(instrument[p], instrument[p + ahead], pnl, stride, n_vectors);
-    }
     __global const double *row = pnl + instrument[p] * (ulong)stride;
+    __global const double *later = ahead.positions == 0 ? row : net_later(p, instrument, pnl, stride, ahead);
     lane held = (lane)quantity[p];
     LANE_UNROLL
     for (uint v = 0; v < n_vectors; v++) {
+      if (ahead.positions > 0 && v % LANES_OF_LINE == 0) { /* among the reads: no burst that waits for the last one's lines */
+        lane_prefetch_read(later + v * LANES);
+      }
       sum[v] = fma(held, lane_load(row + v * LANES), sum[v]);
     }
   }
@@ -57,7 +63,7 @@ LANE_INLINE void net_positions(ulong begin, ulong end, __global const uint *inst
 
 /* total[v] of n_vectors <= NET_VECTORS groups of columns: the first segment, then the sums of the others. */
 LANE_INLINE void net_total(ulong begin, ulong end, __global const uint *instrument, __global const double *quantity,
-                           __global const double *pnl, uint stride, uint n_vectors, uint ahead, lane *total) {
+                           __global const double *pnl, uint stride, uint n_vectors, net_ahead ahead, lane *total) {
   ulong segment_end = end - begin < NET_SEGMENT ? end : begin + NET_SEGMENT;
   net_positions(begin, segment_end, instrument, quantity, pnl, stride, n_vectors, ahead, total);
   while (segment_end < end) {

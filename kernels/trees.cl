@@ -28,21 +28,25 @@
 #else
 #define TREE_BLOCK (32 / LANES)
 #endif
-#define TREE_AHEAD 6 /* positions whose rows are asked for before they are needed */
+#if LANES == 1
+#define TREE_AHEAD 0 /* C compilers find no vectors beside what asks */
+#else
+#define TREE_AHEAD 6
+#endif
 
 /* value[v] of n_vectors groups of columns of one leaf. */
 LANE_INLINE void tree_net(ulong begin, ulong end, __global const uint *instrument, __global const double *quantity,
-                          __global const double *pnl, uint stride, uint n_vectors, lane *value) {
+                          __global const double *pnl, uint stride, uint n_vectors, net_ahead ahead, lane *value) {
   uint v = 0;
 #if LANES == 8
   if (n_vectors == TREE_VECTORS - 1) {
-    net_total(begin, end, instrument, quantity, pnl, stride, TREE_VECTORS - 1, 0, value);
+    net_total(begin, end, instrument, quantity, pnl, stride, TREE_VECTORS - 1, ahead, value);
     return;
   }
 #endif
   for (; v + TREE_BLOCK <= n_vectors; v += TREE_BLOCK) {
     lane block[NET_VECTORS];
-    net_total(begin, end, instrument, quantity, pnl + v * LANES, stride, TREE_BLOCK, 0, block);
+    net_total(begin, end, instrument, quantity, pnl + v * LANES, stride, TREE_BLOCK, ahead, block);
     LANE_UNROLL
     for (uint i = 0; i < TREE_BLOCK; i++) {
       value[v + i] = block[i];
@@ -51,7 +55,7 @@ LANE_INLINE void tree_net(ulong begin, ulong end, __global const uint *instrumen
 #if TREE_BLOCK > 1
   if (v + TREE_BLOCK / 2 <= n_vectors) {
     lane block[NET_VECTORS];
-    net_total(begin, end, instrument, quantity, pnl + v * LANES, stride, TREE_BLOCK / 2, 0, block);
+    net_total(begin, end, instrument, quantity, pnl + v * LANES, stride, TREE_BLOCK / 2, ahead, block);
     LANE_UNROLL
     for (uint i = 0; i < TREE_BLOCK / 2; i++) {
       value[v + i] = block[i];
@@ -60,52 +64,96 @@ LANE_INLINE void tree_net(ulong begin, ulong end, __global const uint *instrumen
   }
 #endif
   for (; v < n_vectors; v++) {
-    net_total(begin, end, instrument, quantity, pnl + v * LANES, stride, 1, 0, value + v);
+    net_total(begin, end, instrument, quantity, pnl + v * LANES, stride, 1, ahead, value + v);
   }
+}
+
+/* Results that are kept side by side, so that none waits for the one before; one at a time C compilers find no vectors. */
+#if LANES == 1
+#define TREE_CHAINS 8
+#else
+#define TREE_CHAINS 2
+#endif
+
+typedef struct tree_least {
+  lane pnl[TREE_CHAINS], zeros[TREE_CHAINS]; /* zeros: not 0 where a cell is not finite */
+} tree_least;
+
+LANE_INLINE void tree_least_take(tree_least *held, uint chain, lane value) {
+  held->pnl[chain] = lane_min(held->pnl[chain], value);
+  held->zeros[chain] = fma(value, (lane)0.0, held->zeros[chain]);
+}
+
+/* The least of n_vectors - 1 whole groups of columns and of one that is padded with cells of its own; n_vectors > 0. */
+LANE_INLINE void tree_least_find(const lane *value, lane last, uint n_vectors, double *least, double *zeros) {
+  tree_least held;
+  LANE_UNROLL
+  for (uint i = 0; i < TREE_CHAINS; i++) {
+    held.pnl[i] = last;
+    held.zeros[i] = (lane)0.0;
+  }
+  uint v = 0;
+  for (; v + TREE_CHAINS < n_vectors; v += TREE_CHAINS) {
+    LANE_UNROLL
+    for (uint i = 0; i < TREE_CHAINS; i++) {
+      tree_least_take(&held, i, value[v + i]);
+    }
+  }
+  for (uint i = 0; v + i + 1 < n_vectors; i++) {
+    tree_least_take(&held, i, value[v + i]);
+  }
+  lane all_zeros = last * (lane)0.0;
+  LANE_UNROLL
+  for (uint i = 0; i < TREE_CHAINS; i++) {
+    last = lane_min(last, held.pnl[i]);
+    all_zeros = all_zeros + held.zeros[i];
+  }
+  *least = lane_least(last);
+  *zeros = lane_total(all_zeros);
+}
+
+/* The least number of the cells that are `least`. */
+LANE_INLINE double tree_scenario(const lane *value, const lane *number, double least, uint n_vectors) {
+  lane held[TREE_CHAINS];
+  LANE_UNROLL
+  for (uint i = 0; i < TREE_CHAINS; i++) {
+    held[i] = (lane)WORST_SCENARIO_NONE;
+  }
+  uint v = 0;
+  for (; v + TREE_CHAINS <= n_vectors; v += TREE_CHAINS) {
+    LANE_UNROLL
+    for (uint i = 0; i < TREE_CHAINS; i++) {
+      held[i] = lane_min(held[i], lane_select(lane_equal(value[v + i], (lane)least), number[v + i], held[i]));
+    }
+  }
+  for (uint i = 0; v + i < n_vectors; i++) {
+    held[i] = lane_min(held[i], lane_select(lane_equal(value[v + i], (lane)least), number[v + i], held[i]));
+  }
+  LANE_UNROLL
+  for (uint i = 1; i < TREE_CHAINS; i++) {
+    held[0] = lane_min(held[0], held[i]);
+  }
+  return lane_least(held[0]);
 }
 
 /* The worst of n_columns cells; number[v] is beyond every scenario in padding columns. */
 LANE_INLINE worst_lanes tree_worst(const lane *value, const lane *number, uint n_columns, uint n_vectors) {
   worst_lanes held = worst_of_none();
-  lane zeros = (lane)0.0; /* not 0 where a cell is not finite */
   lane_mask in_last = lane_less(lane_number() + (double)((n_vectors - 1) * LANES), (lane)(double)n_columns);
-  for (uint v = 0; v + 1 < n_vectors; v++) {
-    held.pnl = lane_min(held.pnl, value[v]);
-    zeros = fma(value[v], (lane)0.0, zeros);
-  }
+  double least, zeros;
   lane last = value[n_vectors - 1];
-  held.pnl = lane_min(held.pnl, lane_select(in_last, last, held.pnl));
-  zeros = fma(lane_select(in_last, last, (lane)0.0), (lane)0.0, zeros);
-  double least = lane_least(held.pnl);
-  if (lane_total(zeros) == 0.0 && least != 0.0) { /* of zeros the sign counts too */
-    for (uint v = 0; v < n_vectors; v++) {
-      lane_mask equal = lane_equal(value[v], (lane)least);
-      if (LANES > 1 || lane_any(equal)) { /* a branch that is seldom taken costs less than a chain of selects */
-        held.scenario = lane_min(held.scenario, lane_select(equal, number[v], held.scenario));
-      }
-    }
+  tree_least_find(value, lane_select(in_last, last, (lane)lane_first(last)), n_vectors, &least, &zeros);
+  if (zeros == 0.0 && least != 0.0) { /* of zeros the sign counts too */
     held.pnl = (lane)least;
-    held.scenario = (lane)lane_least(held.scenario);
+    held.scenario = (lane)tree_scenario(value, number, least, n_vectors);
     return held;
   }
-  held = worst_of_none();
   for (uint v = 0; v < n_vectors; v++) {
     lane_mask true_column = lane_less(lane_number() + (double)(v * LANES), (lane)(double)n_columns);
     worst_take(&held, value[v], number[v], true_column);
   }
   worst_across(&held);
   return held;
-}
-
-/* Rows of positions first .. end - 1. */
-LANE_INLINE void tree_prefetch(uint first, uint end, __global const uint *instrument, __global const double *pnl,
-                               uint stride, uint n_vectors) {
-  for (uint p = first; p < end; p++) {
-    __global const double *row = pnl + instrument[p] * (ulong)stride;
-    for (uint v = 0; v < n_vectors; v += LANES < 8 ? 8 / LANES : 1) { /* a line once */
-      lane_prefetch_read(row + v * LANES);
-    }
-  }
 }
 
 /* Adds a child's part, the n-th of its parent. */
@@ -147,14 +195,12 @@ LANE_INLINE void tree_walk(ulong t, uint n_vectors, TREE_PARAMETERS) {
     n_children[depth < TREE_LEVELS ? depth : 0] = 0;
   }
   uint end_leaf = tree_begin[t + 1];
-  uint n_positions = position_begin[tree_begin[n_trees]];
+  net_ahead ahead = {TREE_AHEAD, position_begin[tree_begin[n_trees]], 0}; /* of the trees that follow too */
   __global const double *columns = pnl + first;
   worst_lanes held = worst_of_none();
   for (uint leaf = next[0]; leaf < end_leaf; leaf++) {
     uint begin = position_begin[leaf], end = position_begin[leaf + 1];
-    uint ahead = end + TREE_AHEAD < n_positions ? end + TREE_AHEAD : n_positions;
-    tree_prefetch(begin + TREE_AHEAD, ahead, instrument, columns, stride, n_vectors);
-    tree_net(begin, end, instrument, quantity, columns, stride, n_vectors, value);
+    tree_net(begin, end, instrument, quantity, columns, stride, n_vectors, ahead, value);
     uint node = leaf;
     int known = 0, only = 0; /* is `held` that of `value`? is `value` a plain only child's? */
     for (uint depth = 0;; depth++) {
