@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +96,7 @@ sg_status answers_compare(const char *path_a, const char *path_b, double *differ
   }
   double largest = 0.0;
   for (size_t i = 0; status == SG_OK && i < a.n; i++) {
+    assert(a.rows[i].account != NULL && b.rows[i].account != NULL);
     double size = fabs(a.rows[i].initial) > 1.0 ? fabs(a.rows[i].initial) : 1.0;
     double apart = fabs(a.rows[i].initial - b.rows[i].initial) / size;
     largest = apart <= largest ? largest : apart; /* NaN stays */

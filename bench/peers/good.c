@@ -115,5 +115,10 @@ int main(int argc, char **argv) {
   peer_stage("net", &since);
   peer_margins_write(argv[2], &book, worst);
   peer_stage("write", &since);
+  free(begin);
+  free(pnl);
+  free(instrument);
+  free(quantity);
+  free(worst);
   return 0;
 }

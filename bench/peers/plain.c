@@ -30,7 +30,7 @@ int main(int argc, char **argv) {
   double *pnl = calloc((size_t)book.n_accounts * SCENARIOS, sizeof *pnl);
   double *worst = calloc(book.n_accounts, sizeof *worst);
   if (pnl == NULL || worst == NULL) {
-    return 4;
+    exit(4);
   }
   peer_stage("read", &since);
   for (uint64_t p = 0; p < book.n_positions; p++) {
@@ -51,5 +51,7 @@ int main(int argc, char **argv) {
   peer_stage("price_and_net", &since);
   peer_margins_write(argv[2], &book, worst);
   peer_stage("write", &since);
+  free(pnl);
+  free(worst);
   return 0;
 }

@@ -177,13 +177,13 @@ static bool range_valid(const device_buffer *buffer, size_t offset_bytes, size_t
 
 sg_status buffer_write(device *on, device_buffer *buffer, size_t offset_bytes, size_t size_bytes, const void *from,
                        sg_error *error) {
-  assert(buffer->on == on && range_valid(buffer, offset_bytes, size_bytes));
+  assert(buffer && buffer->on == on && range_valid(buffer, offset_bytes, size_bytes));
   return size_bytes ? on->backend->buffer_write(buffer, offset_bytes, size_bytes, from, error) : SG_OK;
 }
 
 sg_status buffer_read(device *on, const device_buffer *buffer, size_t offset_bytes, size_t size_bytes, void *to,
                       sg_error *error) {
-  assert(buffer->on == on && range_valid(buffer, offset_bytes, size_bytes));
+  assert(buffer && buffer->on == on && range_valid(buffer, offset_bytes, size_bytes));
   return size_bytes ? on->backend->buffer_read(buffer, offset_bytes, size_bytes, to, error) : SG_OK;
 }
 

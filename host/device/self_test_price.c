@@ -8,6 +8,7 @@
 #include "device/self_test.h"
 #include "kernels/shared.h"
 
+#include <assert.h>
 #include <math.h>
 
 #define ELEMENTS(table) (sizeof(table) / sizeof *(table))
@@ -100,6 +101,7 @@ static bool price_inputs_make(arena *memory, bool normal, case_size *size, price
       !made->pnl_row || !made->forward_row || !made->weight_row || !made->slice_of) {
     return false;
   }
+  assert(n > 0);
   made->slice_years[1] = 1.0 / 365;
   made->slice_years[2] = 10;
   for (uint32_t i = 0; i < n_padded; i++) {

@@ -38,7 +38,7 @@ static sg_status array_make(device *on, const known_case *what, const case_argum
   }
   if (of->output) {
     memset(initial + size_bytes, GUARD_BYTE, guard);
-  } else {
+  } else if (of->data) {
     memcpy(initial + size_bytes, of->data, guard);
   }
   return buffer_make(on, size_bytes + guard, initial, made, error);
@@ -132,7 +132,7 @@ static sg_status output_compare(device *on, const known_case *what, const case_a
 }
 
 sg_status case_compare(device *on, device *reference, const known_case *what, uint32_t span, sg_error *error) {
-  void *expected[CASE_ARGUMENTS_LIMIT], *got[CASE_ARGUMENTS_LIMIT];
+  void *expected[CASE_ARGUMENTS_LIMIT] = {NULL}, *got[CASE_ARGUMENTS_LIMIT] = {NULL};
   sg_status status = SG_OK;
   arena *memory = arena_open();
   if (!memory) {

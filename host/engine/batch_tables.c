@@ -126,7 +126,7 @@ static sg_status fill_sorted(const batch *of, const group_set *groups, node_tabl
   for (uint32_t f = 0; f < of->n_portfolios; f++) {
     longest = begin[f + 1] - begin[f] > longest ? begin[f + 1] - begin[f] : longest;
   }
-  uint64_t *keys = malloc((longest + 1) * sizeof *keys);
+  uint64_t *keys = calloc(longest + 1, sizeof *keys);
   made->order = ARENA_ROOM(of->memory, uint32_t, of->n_positions);
   if (keys == NULL || made->order == NULL) {
     free(keys);

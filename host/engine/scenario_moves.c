@@ -4,6 +4,7 @@
  */
 #include "engine/scenarios.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +127,7 @@ static void file_vols(const bound *in, const scenarios *of, uint32_t scenario, d
     const scenario_move *below, *above;
     double days = (double)(all->expiry_s[c] - in->book->as_of_s) / 86400.0;
     vol_moves_at(of, first - 1, days, &below, &above);
+    assert(below != NULL && above != NULL); /* the first has one of them at least */
     double low = moved_vol(vol[c], below), high = moved_vol(vol[c], above);
     double span = above->tenor_days - below->tenor_days;
     double share = below == above || !(span > 0.0) ? 0.0 : (days - below->tenor_days) / span;

@@ -115,7 +115,7 @@ sg_status scenario_rows_make(bound *in, const scenarios *sets, result *made, sg_
     free(moves);
     free(weights);
     status = status == SG_OK && !done ? error_out_of_memory(error) : status;
-    if (status == SG_OK) {
+    if (status == SG_OK && list.rows.n > first) {
       qsort(list.rows.items + first, list.rows.n - first, sizeof *list.rows.items, by_scenario);
     }
   }

@@ -61,15 +61,18 @@ static sg_status make_slices(const pricing *with, tile *of, tables *made, sg_err
     }
     made->slice_of[k] = k < of->n_columns ? made->n_slices - 1 : SLICE_PADDING;
   }
+  device_buffer *slice_of = NULL, *slice_years = NULL;
   if (status == SG_OK) {
-    status = buffer_make(with->on, of->stride * sizeof *made->slice_of, made->slice_of, &made->d_slice_of, error);
+    status = buffer_make(with->on, of->stride * sizeof *made->slice_of, made->slice_of, &slice_of, error);
   }
   if (status == SG_OK) {
-    status = buffer_make(with->on, made->n_slices * sizeof *years, years, &made->d_slice_years, error);
+    status = buffer_make(with->on, made->n_slices * sizeof *years, years, &slice_years, error);
   }
   if (status == SG_OK) {
     status = buffer_make(with->on, of->stride * sizeof *scenario, scenario, &of->scenario_of, error);
   }
+  made->d_slice_of = slice_of;
+  made->d_slice_years = slice_years;
   free(scenario);
   return status;
 }
@@ -108,8 +111,10 @@ static sg_status make_moves(const pricing *with, const tile *of, tables *made, s
   if (status != SG_OK) {
     return status;
   }
-  return buffer_make(with->on, (size_t)made->n_weights * of->stride * sizeof(double), made->weight, &made->d_weight,
-                     error);
+  device_buffer *weight = NULL;
+  status = buffer_make(with->on, (size_t)made->n_weights * of->stride * sizeof(double), made->weight, &weight, error);
+  made->d_weight = weight;
+  return status;
 }
 
 /* How far a forward goes for one unit of price move. */
@@ -158,7 +163,7 @@ static sg_status make_rows(const pricing *with, const tile *of, tables *made, sg
   const bound *in = with->in;
   uint32_t n_forwards = in->book->forwards.n;
   made->forward_row = malloc((with->n_held + 1) * sizeof *made->forward_row);
-  made->row_forward = malloc((with->n_held + 1) * sizeof *made->row_forward);
+  made->row_forward = calloc(with->n_held + (size_t)1, sizeof *made->row_forward);
   made->row_class = malloc((with->n_held + 1) * sizeof *made->row_class);
   uint32_t *last = malloc((n_forwards + 1) * sizeof *last);
   uint32_t *previous = malloc((with->n_held + 1) * sizeof *previous);

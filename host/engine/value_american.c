@@ -12,6 +12,7 @@
 #include "kernels/price_lattice.h"
 #include "kernels/price_two_boundaries.h"
 
+#include <assert.h>
 #include <math.h>
 
 static const char *why_refused(const book *of, uint32_t c) {
@@ -50,6 +51,7 @@ bool american_squares(const bound *in, const double fields[static N_CONTRACT_FIE
                       double *squares) {
   american_scheme scheme = american_scheme_read(in->american);
   american_terms terms = american_terms_make(contract_load(fields, 1, 0), vol, years_taken);
+  assert(scheme.n_nodes > 0);
   for (uint32_t i = 0; i < scheme.n_nodes; i++) {
     squares[i] = 0.0;
   }
@@ -79,8 +81,8 @@ static void price_boundary(const bound *in, const double fields[static N_CONTRAC
 
 static void price_differences_grid(const bound *in, const dividend_list *dividends, lane_contract contract, double vol,
                                    double forward, size_t n, const double factors[], double values[]) {
-  double table[N_DIFFERENCES_NUMBERS], solution[DIFFERENCES_VALUES + DIFFERENCES_NODES_LIMIT];
-  double spot[DIFFERENCES_NODES_LIMIT], work[DIFFERENCES_NODES_LIMIT];
+  double table[N_DIFFERENCES_NUMBERS] = {0}, solution[DIFFERENCES_VALUES + DIFFERENCES_NODES_LIMIT] = {0};
+  double spot[DIFFERENCES_NODES_LIMIT] = {0}, work[DIFFERENCES_NODES_LIMIT] = {0};
   differences_table_fill((american_accuracy)in->model->american, dividends->n, table);
   differences_scheme scheme = differences_scheme_read(table);
   differences_terms terms = differences_terms_make(contract, vol, 0.0, dividends, &scheme);
@@ -98,6 +100,7 @@ static void price_differences_grid(const bound *in, const dividend_list *dividen
 static void price_lattice_nodes(const bound *in, const dividend_list *dividends, lane_contract contract, double vol,
                                 double forward, size_t n, const double factors[], double values[]) {
   lattice_state state;
+  assert(in->model->lattice_steps > 0 && in->model->lattice_steps <= LATTICE_STEPS_LIMIT);
   lattice_prepare(contract, vol, 0.0, in->model->lattice_steps, *dividends, &state);
   for (size_t i = 0; i < n; i++) {
     values[i] = lattice_value_at(&state, forward * factors[i]);
@@ -110,6 +113,7 @@ static void price_two(const bound *in, const double fields[static N_CONTRACT_FIE
   american_scheme scheme = american_scheme_read(in->american);
   double upper[AMERICAN_NODES_LIMIT] = {0}, lower[AMERICAN_NODES_LIMIT] = {0}, horizon;
   two_boundaries_state state;
+  assert(scheme.n_nodes > 0);
   two_boundaries_solve(two_boundaries_terms_make(contract, vol, 0.0), &scheme, upper, lower, &horizon);
   two_boundaries_prepare(contract, vol, 0.0, &scheme, upper, lower, horizon, &state);
   for (size_t i = 0; i < n; i++) {

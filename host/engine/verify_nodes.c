@@ -72,7 +72,7 @@ static sg_status list_parts(const tile *of, const node_inputs *in, const node_sa
     made->n_parts += in->begin[sample->node[j] + 1] - in->begin[sample->node[j]];
   }
   uint64_t n = made->n_parts, longest = n > made->n ? n : made->n;
-  made->begin = malloc((made->n + 1) * sizeof *made->begin);
+  made->begin = calloc(made->n + (size_t)1, sizeof *made->begin);
   made->source = malloc((2 * n + 1) * sizeof *made->source);
   made->identity = malloc((longest + 1) * sizeof *made->identity);
   made->pnl = malloc((3 * n + 2 * (uint64_t)made->n + 1) * sizeof *made->pnl);

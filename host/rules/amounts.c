@@ -61,7 +61,7 @@ static sg_status apply_times(const amount_input *in, uint32_t m, amount_values *
     }
     expression_eval(&amount->times, slots, n, factor);
     for (uint32_t i = 0; i < n; i++) {
-      money exact;
+      money exact = {0};
       TRY(amount_to_money(in, m, begin + i, factor[i], &exact, error));
       if (!money_times(v->leaf[begin + i], exact, &v->timed[begin + i])) {
         return amount_overflow(in, m, error);

@@ -4,6 +4,7 @@
  */
 #include "rules/read_model.h"
 
+#include <assert.h>
 #include <string.h>
 
 typedef struct amount_reader {
@@ -32,6 +33,7 @@ static bool fail_cycle(amount_reader *a, const char *name, place where) {
 
 /* The amount at a place of `amounts`, read now if nobody has. */
 static bool find_amount(amount_reader *a, uint32_t at, place where, uint32_t *index) {
+  assert(a->map != NULL); /* a name of kind NAME_AMOUNT is a key of it */
   const yaml_pair *pair = &a->map->pairs[at];
   if (a->state[at] == READING) {
     return fail_cycle(a, pair->key, where);

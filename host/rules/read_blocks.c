@@ -104,7 +104,7 @@ static bool read_vols(reader *r, const yaml_node *map, const model_block *block,
     return reader_fail_memory(r);
   }
   bool good = true;
-  for (uint32_t i = 0; i < group->n_vols; i++) {
+  for (uint32_t i = 0, n = group->n_vols; i < n; i++) {
     place where = !node ? map->where : node->is == YAML_LIST ? node->items[i]->where : node->where;
     good = find_vol(r, block, names[i], where, &group->vol[i]) && good;
   }

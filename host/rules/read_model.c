@@ -8,6 +8,7 @@
 #include "kernels/shared.h"
 #include "rules/model_describe.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +98,7 @@ static yaml_node *read_chain(chain *c, const char *name, const char *beside, pla
     return NULL;
   }
   for (uint32_t i = 0; i < c->n; i++) {
+    assert(c->texts[i].path != NULL && own->path != NULL); /* found, all of them */
     if (strcmp(c->texts[i].path, own->path) == 0) {
       reader_fail(r, where, "extends: \"%s\" extends itself", name);
       return NULL;

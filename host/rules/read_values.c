@@ -198,7 +198,7 @@ bool reader_number(reader *r, const yaml_node *node, const char *what, double *v
   if (node->is != YAML_TEXT) {
     return reader_fail(r, node->where, "%s: expected a number, found %s", what, yaml_kind(node));
   }
-  expression compiled;
+  expression compiled = {0};
   if (!reader_expression(r, node, what, NAMES_CONSTANT, &compiled)) {
     return false;
   }
@@ -219,7 +219,7 @@ bool reader_money(reader *r, const yaml_node *node, const char *what, money *val
       return reader_fail(r, node->where, "%s: \"%s\" %s", what, node->text, refusal);
     }
   }
-  double number;
+  double number = 0.0;
   if (!reader_number(r, node, what, &number)) {
     return false;
   }

@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/utf8.h"
 
+#include <assert.h>
 #include <libfyaml.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,6 +176,7 @@ static yaml_node *build_list(builder *b, yaml_node *node) {
 
 /* Whether the pair may join the map. In `{up: max(a, b)}` YAML ends the value at the comma and makes the rest a key. */
 static bool check_key(builder *b, const yaml_node *map, const yaml_pair *pair, bool flow) {
+  assert(pair->key != NULL && pair->value != NULL);
   if (flow && pair->value->is == YAML_NULL && strchr(pair->key, ')')) {
     error_add(b->error, SG_INPUT, pair->where, "\"%s\" is the rest of an expression that was cut at its comma: in "
               "braces, quote an expression with a comma", pair->key);
