@@ -7,6 +7,8 @@
 #include "device/american_scheme.h"
 #include "kernels/implied_american.h"
 
+#include <assert.h>
+
 enum { OPTIONS = 1 << 18, AMERICAN_OPTIONS = 1 << 12 };
 
 /* Column i of contract[field][i], and its price. */
@@ -58,6 +60,7 @@ sg_status bench_imply_vol(device *on, arena *memory, bench_work *made, sg_error 
 /* The same options, a rate and a carry added. */
 static void fill_american(uint64_t *seed, uint32_t i, double forward, const american_scheme *scheme, double *contract,
                           double *price) {
+  assert(scheme->n_nodes > 0);
   double *field = contract + i;
   double strike = forward * (0.6 + 0.8 * bench_uniform(seed)), years = 0.05 + 2.0 * bench_uniform(seed);
   double vol = 0.1 + 0.5 * bench_uniform(seed), rate = 0.08 * bench_uniform(seed);
