@@ -25,6 +25,13 @@ typedef struct new_file {
   FILE *stream;
 } new_file;
 
+/* Of a file from one folder to another. */
+typedef struct file_move {
+  char *from, *to;
+  bool optional; /* it may not be there */
+  bool done;
+} file_move;
+
 struct file_folder {
   char *target;       /* without trailing slash */
   char *parent;       /* of a target that does not exist; NULL when it does */
@@ -35,7 +42,8 @@ struct file_folder {
   char *replaced;     /* inside partial: old files on their way out */
   const char *const *owned;
   ARRAY(new_file) files;
-  ARRAY(const char *) moved_out, moved_in; /* names, borrowed */
+  ARRAY(file_move) moves; /* all of them, before the first is made: undoing them needs no memory */
+  bool keeps_partial;     /* old files are there that could not be moved back */
 };
 
 /* An owned path, or NULL with a finding. */
@@ -267,20 +275,16 @@ sg_status file_folder_finish(file_folder *folder, sg_error *error) {
   return SG_OK;
 }
 
-/* from/name to to/name. A name that is not there is no failure when `optional`; *moved tells. */
-static sg_status move(const char *from, const char *to, const char *name, bool optional, bool *moved, sg_error *error) {
-  sg_status status = SG_OK;
-  char *source = join(from, name, error), *target = join(to, name, error);
-  if (source == NULL || target == NULL) {
-    status = SG_DEVICE;
-  } else if (rename(source, target) == 0) {
-    *moved = true;
-  } else if (!optional || errno != ENOENT) {
-    status = error_add_errno(error, target, "cannot be written");
+/* from/name to to/name, later. */
+static sg_status plan_move(file_folder *folder, const char *from, const char *to, const char *name, bool optional,
+                           sg_error *error) {
+  file_move planned = {.from = join(from, name, NULL), .to = join(to, name, NULL), .optional = optional};
+  if (planned.from == NULL || planned.to == NULL || !ARRAY_PUSH(&folder->moves, planned)) {
+    free(planned.from);
+    free(planned.to);
+    return error_out_of_memory(error);
   }
-  free(source);
-  free(target);
-  return status;
+  return SG_OK;
 }
 
 static bool is_owned(const file_folder *folder, const char *name) {
@@ -297,46 +301,46 @@ static bool is_manifest(const char *name) {
   return strcmp(name, "manifest.json") == 0;
 }
 
-static sg_status move_out(file_folder *folder, bool manifest, sg_error *error) {
+static sg_status plan_out(file_folder *folder, bool manifest, sg_error *error) {
   for (const char *const *owned = folder->owned; owned != NULL && *owned != NULL; owned++) {
     if (is_manifest(*owned) == manifest) {
-      bool moved = false; /* noted first: what cannot be noted could not be undone */
-      if (!ARRAY_PUSH(&folder->moved_out, *owned)) {
-        return error_out_of_memory(error);
-      }
-      sg_status status = move(folder->target, folder->replaced, *owned, true, &moved, error);
-      folder->moved_out.n -= !moved;
-      TRY(status);
+      TRY(plan_move(folder, folder->target, folder->replaced, *owned, true, error));
     }
   }
   return SG_OK;
 }
 
-static sg_status move_in(file_folder *folder, bool manifest, sg_error *error) {
+static sg_status plan_in(file_folder *folder, bool manifest, sg_error *error) {
   for (size_t i = 0; i < folder->files.n; i++) {
     const char *name = folder->files.items[i].name;
     if (is_manifest(name) == manifest) {
-      bool moved = false;
-      if (!ARRAY_PUSH(&folder->moved_in, name)) {
-        return error_out_of_memory(error);
-      }
-      sg_status status = move(folder->partial, folder->target, name, false, &moved, error);
-      folder->moved_in.n -= !moved;
-      TRY(status);
+      TRY(plan_move(folder, folder->partial, folder->target, name, false, error));
     }
   }
   return SG_OK;
 }
 
-static void undo_moves(file_folder *folder) {
-  bool moved;
-  for (size_t i = folder->moved_in.n; i-- > 0;) {
-    move(folder->target, folder->partial, folder->moved_in.items[i], false, &moved, NULL);
+/* Moves first .. end - 1. */
+static sg_status make_moves(file_folder *folder, size_t first, size_t end, sg_error *error) {
+  for (size_t i = first; i < end; i++) {
+    file_move *move = &folder->moves.items[i];
+    move->done = rename(move->from, move->to) == 0;
+    if (!move->done && !(move->optional && errno == ENOENT)) {
+      return error_add_errno(error, move->to, "cannot be written");
+    }
   }
-  for (size_t i = folder->moved_out.n; i-- > 0;) {
-    move(folder->replaced, folder->target, folder->moved_out.items[i], false, &moved, NULL);
+  return SG_OK;
+}
+
+static void undo_moves(file_folder *folder, sg_error *error) {
+  for (size_t i = folder->moves.n; i-- > 0;) {
+    file_move *move = &folder->moves.items[i];
+    folder->keeps_partial = (move->done && rename(move->to, move->from) != 0) || folder->keeps_partial;
+    move->done = false;
   }
-  folder->moved_in.n = folder->moved_out.n = 0;
+  if (folder->keeps_partial) {
+    error_add(error, SG_IO, (place){.file = folder->replaced}, "holds what was there before and could not be moved back");
+  }
 }
 
 static sg_status check_foreign(const file_folder *folder, sg_error *error) {
@@ -362,20 +366,23 @@ static sg_status replace_files(file_folder *folder, sg_error *error) {
   if (folder->replaced == NULL) {
     return SG_DEVICE;
   }
+  TRY(plan_out(folder, true, error));
+  TRY(plan_out(folder, false, error));
+  TRY(plan_in(folder, false, error));
+  size_t n_files = folder->moves.n;
+  TRY(plan_in(folder, true, error));
   if (mkdir(folder->replaced, 0777) != 0) {
     return error_add_errno(error, folder->replaced, "cannot be written");
   }
   sg_status status = SG_OK;
   int lock = open_locked(folder->target, 0); /* two runs at once would mix their files */
-  TRY_DONE(move_out(folder, true, error));
-  TRY_DONE(move_out(folder, false, error));
-  TRY_DONE(move_in(folder, false, error));
+  TRY_DONE(make_moves(folder, 0, n_files, error));
   TRY_DONE(sync_folder(folder->target, error));
-  TRY_DONE(move_in(folder, true, error));
+  TRY_DONE(make_moves(folder, n_files, folder->moves.n, error));
   TRY_DONE(sync_folder(folder->target, error));
 done:
   if (status != SG_OK) {
-    undo_moves(folder);
+    undo_moves(folder, error);
   }
   close_lock(lock);
   return status;
@@ -406,7 +413,7 @@ void file_folder_revert(file_folder *folder) {
     return;
   }
   int lock = open_locked(folder->target, 0);
-  undo_moves(folder);
+  undo_moves(folder, NULL);
   close_lock(lock);
 }
 
@@ -420,13 +427,16 @@ void file_folder_close(file_folder *folder) {
     }
     free(folder->files.items[i].name);
   }
-  if (folder->partial != NULL && !folder->has_appeared) {
+  if (folder->partial != NULL && !folder->has_appeared && !folder->keeps_partial) {
     remove_folder(folder->partial);
   }
   close_lock(folder->lock);
   ARRAY_FREE(&folder->files);
-  ARRAY_FREE(&folder->moved_out);
-  ARRAY_FREE(&folder->moved_in);
+  for (size_t i = 0; i < folder->moves.n; i++) {
+    free(folder->moves.items[i].from);
+    free(folder->moves.items[i].to);
+  }
+  ARRAY_FREE(&folder->moves);
   free(folder->target);
   free(folder->parent);
   free(folder->partial);

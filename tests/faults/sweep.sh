@@ -15,6 +15,8 @@ host() {
     FAULT_EVERY=$(every "${step[$kind]}") inject "$kind" "$@"
   done
   [ "$extent" != all ] || for kind in memory call; do
+    # Where nothing can be moved any more, what was there before cannot be moved back: it is left as by a kill (kills.sh).
+    [ "$kind $1" != 'call run-over' ] || continue
     FAULT_LASTING=1 inject "$kind" "$@"
   done
 }
