@@ -15,8 +15,8 @@ host() {
     FAULT_EVERY=$(every "${step[$kind]}") inject "$kind" "$@"
   done
   [ "$extent" != all ] || for kind in memory call; do
-    # Where nothing can be moved any more, what was there before cannot be moved back: it is left as by a kill (kills.sh).
-    [ "$kind $1" != 'call run-over' ] || continue
+    # Where nothing can be moved any more, nothing can be moved back: it is left as by a kill (kills.sh).
+    case $kind-$1 in call-run-over | call-price) continue ;; esac
     FAULT_LASTING=1 inject "$kind" "$@"
   done
 }
