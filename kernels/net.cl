@@ -15,7 +15,7 @@
 #else
 #define NET_AHEAD 4
 #endif
-#define NET_FAR_DOUBLES (1 << 13)
+#define NET_FAR_DOUBLES (1 << 13) /* 64 KiB, which the nearest caches hold; no other was tried */
 
 /* n_vectors <= NET_VECTORS groups of columns. */
 LANE_INLINE void net_columns(ulong begin, ulong end, __global const uint *instrument, __global const double *quantity,

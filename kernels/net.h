@@ -8,7 +8,7 @@
 #include "lane.h"
 #include "shared.h"
 
-/* Lanes of one row that are accumulated together in registers. */
+/* Groups of lanes of one row that are accumulated together in registers, at most. */
 #ifndef NET_VECTORS
 #ifndef __OPENCL_C_VERSION__
 #define NET_VECTORS 16
@@ -33,10 +33,20 @@ typedef struct net_ahead {
 /* The row to ask for with row p: that one itself where nothing is to be gained, for a branch costs more than asking. */
 LANE_INLINE __global const double *net_later(ulong p, __global const uint *instrument, __global const double *pnl, uint stride,
                                              net_ahead ahead) {
+  if (ahead.positions == 0) {
+    return pnl;
+  }
   ulong here = instrument[p] * (ulong)stride;
   ulong there = instrument[p + ahead.positions < ahead.last ? p + ahead.positions : p] * (ulong)stride;
   ulong away = there > here ? there - here : here - there;
   return pnl + (ahead.far_doubles == 0 || away > ahead.far_doubles ? there : here);
+}
+
+/* A line of the row that will be needed, asked for among the reads: in a burst it would wait for the last one's lines. */
+LANE_INLINE void net_ask(__global const double *later, uint v, net_ahead ahead) {
+  if (ahead.positions > 0 && v % LANES_OF_LINE == 0) {
+    lane_prefetch_read(later + v * LANES);
+  }
 }
 
 /* sum[v] = fma(quantity, pnl, sum[v]) over positions begin..end; n_vectors, ahead.positions and ahead.far_doubles are constants
@@ -49,13 +59,11 @@ LANE_INLINE void net_positions(ulong begin, ulong end, __global const uint *inst
   }
   for (ulong p = begin; p < end; p++) {
     __global const double *row = pnl + instrument[p] * (ulong)stride;
-    __global const double *later = ahead.positions == 0 ? row : net_later(p, instrument, pnl, stride, ahead);
+    __global const double *later = net_later(p, instrument, pnl, stride, ahead);
     lane held = (lane)quantity[p];
     LANE_UNROLL
     for (uint v = 0; v < n_vectors; v++) {
-      if (ahead.positions > 0 && v % LANES_OF_LINE == 0) { /* among the reads: no burst that waits for the last one's lines */
-        lane_prefetch_read(later + v * LANES);
-      }
+      net_ask(later, v, ahead);
       sum[v] = fma(held, lane_load(row + v * LANES), sum[v]);
     }
   }

@@ -85,7 +85,7 @@
 #define DIFFERENCES_STDDEV 12.0   /* the largest vol * sqrt(years), beyond which a value is at its bound */
 #define DIFFERENCES_LEAST_REACH 0.01 /* in ln(spot), beside the reach */
 #define DIFFERENCES_LOWER 4.0        /* a put's grid reaches lower by 1 + (this * dividends / lowest spot)^2 */
-/* By the named schemes of AMERICAN_SCHEMES: X(name, n_nodes, n_steps, least_steps, reach). Errors: host/device/differences.h */
+/* By the named schemes of AMERICAN_SCHEMES: X(name, n_nodes, n_steps, least_steps, reach). Errors: american_scheme.h */
 #define DIFFERENCES_SCHEMES(X)  \
   X(accurate, 192, 48, 6, 4.5) \
   X(fast, 64, 24, 4, 4.5)

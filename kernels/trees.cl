@@ -13,7 +13,7 @@
  *         of a parent, gains[depth] and scale[depth][k] of the parents there, rate[rate_row][k]: as in fold.cl
  *         level[depth]: TREE_WANTED: results of its nodes; TREE_PLAIN: its fold adds up, and reads none of those tables
  *         number[node]: the element of the outputs that is the node's
- *         columns first .. first + n_columns - 1, a multiple of COLUMN_PADDING and at most TREE_COLUMNS; scenario_of[k]
+ *         columns first .. first + n_columns - 1, first a multiple of COLUMN_PADDING, n_columns 1 .. TREE_COLUMNS; scenario_of[k]
  *   out   worst[number], worst_scenario[number], not_finite[number]: as in reduce.cl; carry 1: combined with what they hold
  *   grid  work-item (t): tree t; items = {n_trees, 1}
  */
@@ -29,9 +29,9 @@
 #define TREE_BLOCK (32 / LANES)
 #endif
 #if LANES == 1
-#define TREE_AHEAD 0 /* C compilers find no vectors beside what asks */
+#define TREE_AHEAD 0 /* C compilers do not vectorise a loop that prefetches */
 #else
-#define TREE_AHEAD 6
+#define TREE_AHEAD 6 /* 4 to 12 took the same time */
 #endif
 
 /* value[v] of n_vectors groups of columns of one leaf. */
@@ -68,7 +68,7 @@ LANE_INLINE void tree_net(ulong begin, ulong end, __global const uint *instrumen
   }
 }
 
-/* Results that are kept side by side, so that none waits for the one before; one at a time C compilers find no vectors. */
+/* Results that are kept side by side, so that none waits for the one before; C compilers vectorise eight, not one. */
 #if LANES == 1
 #define TREE_CHAINS 8
 #else
@@ -112,6 +112,10 @@ LANE_INLINE void tree_least_find(const lane *value, lane last, uint n_vectors, d
   *zeros = lane_total(all_zeros);
 }
 
+LANE_INLINE lane tree_scenario_take(lane held, lane value, lane number, double least) {
+  return lane_min(held, lane_select(lane_equal(value, (lane)least), number, held));
+}
+
 /* The least number of the cells that are `least`. */
 LANE_INLINE double tree_scenario(const lane *value, const lane *number, double least, uint n_vectors) {
   lane held[TREE_CHAINS];
@@ -123,11 +127,11 @@ LANE_INLINE double tree_scenario(const lane *value, const lane *number, double l
   for (; v + TREE_CHAINS <= n_vectors; v += TREE_CHAINS) {
     LANE_UNROLL
     for (uint i = 0; i < TREE_CHAINS; i++) {
-      held[i] = lane_min(held[i], lane_select(lane_equal(value[v + i], (lane)least), number[v + i], held[i]));
+      held[i] = tree_scenario_take(held[i], value[v + i], number[v + i], least);
     }
   }
   for (uint i = 0; v + i < n_vectors; i++) {
-    held[i] = lane_min(held[i], lane_select(lane_equal(value[v + i], (lane)least), number[v + i], held[i]));
+    held[i] = tree_scenario_take(held[i], value[v + i], number[v + i], least);
   }
   LANE_UNROLL
   for (uint i = 1; i < TREE_CHAINS; i++) {
@@ -257,7 +261,7 @@ __kernel void net_trees(TREE_PARAMETERS) {
     return;
   }
   uint n_vectors = (n_columns + LANES - 1) / LANES;
-#if LANES == 8 /* fourteen or sixteen 256-bit registers: what nets fast is worth code of its own */
+#if LANES == 8 /* 49 to 56 columns, fourteen 256-bit registers: netted at once, in code of its own */
   if (n_vectors == TREE_VECTORS - 1) {
     tree_walk(t, TREE_VECTORS - 1, TREE_ARGUMENTS);
     return;

@@ -53,9 +53,10 @@ sg_status file_folder_open(const char *path, const char *const *owned, file_fold
 sg_status file_folder_add(file_folder *folder, const char *name, FILE **stream, sg_error *error);
 sg_status file_folder_commit(file_folder *folder, sg_error *error);
 /* For results in several folders: finish writes everything that may fail for want of space before any is committed, and
- * revert puts back what a commit replaced (until close) where a later one failed. */
+ * revert puts back what a commit replaced (until close) where a later one failed. Old files that cannot be put back are
+ * kept in a hidden folder in `path`, which the finding names, until the next result comes there. */
 sg_status file_folder_finish(file_folder *folder, sg_error *error);
-void file_folder_revert(file_folder *folder);
+void file_folder_revert(file_folder *folder, sg_error *error);
 void file_folder_close(file_folder *folder); /* accepts NULL */
 
 /* XXH3-128, printed as 32 hex digits, high word first. */

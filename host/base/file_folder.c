@@ -332,6 +332,7 @@ static sg_status make_moves(file_folder *folder, size_t first, size_t end, sg_er
   return SG_OK;
 }
 
+/* All that were made; what cannot be moved back stays where it is, and is told. */
 static void undo_moves(file_folder *folder, sg_error *error) {
   for (size_t i = folder->moves.n; i-- > 0;) {
     file_move *move = &folder->moves.items[i];
@@ -397,7 +398,7 @@ sg_status file_folder_commit(file_folder *folder, sg_error *error) {
   if (folder->has_appeared) {
     sg_status status = sync_folder(folder->parent, error);
     if (status != SG_OK) {
-      file_folder_revert(folder);
+      file_folder_revert(folder, error);
     }
     return status;
   }
@@ -407,13 +408,13 @@ sg_status file_folder_commit(file_folder *folder, sg_error *error) {
   return replace_files(folder, error); /* it was there, or another run has made it meanwhile */
 }
 
-void file_folder_revert(file_folder *folder) {
+void file_folder_revert(file_folder *folder, sg_error *error) {
   if (folder->has_appeared) {
     folder->has_appeared = rename(folder->target, folder->partial) != 0;
     return;
   }
   int lock = open_locked(folder->target, 0);
-  undo_moves(folder, NULL);
+  undo_moves(folder, error);
   close_lock(lock);
 }
 

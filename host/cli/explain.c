@@ -40,7 +40,7 @@ const command command_explain = {
             "to the last digit, the scenario that binds, what each position contributes to it, and what each level\n"
             "of netting saved. Positions come from the book that the run read; a book, model or result that has\n"
             "changed since is refused.",
-    .examples = "  shockgrid explain margins ACME\n",
+    .examples = "  shockgrid explain margins collar\n",
     .options = explain_options,
     .n_options = sizeof explain_options / sizeof *explain_options,
     .values_bytes = sizeof(explain_values),

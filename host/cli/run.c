@@ -251,7 +251,7 @@ const command command_run = {
             "account's profit and loss, and prints what each account has to hold: in total, by level of netting,\n"
             "and the time that it took. The same input gives the same bytes on every device.",
     .examples = "  shockgrid run examples/book --model occ-cpm --out margins\n"
-                "  shockgrid run examples/book --model spot-vol-grid --account ACME --scenario-pnl=ACME --out acme\n",
+                "  shockgrid run examples/book --model spot-vol-grid --account collar --scenario-pnl=collar --out collar\n",
     .options = run_options,
     .n_options = sizeof run_options / sizeof *run_options,
     .values_bytes = sizeof(run_values),

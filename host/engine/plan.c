@@ -26,7 +26,8 @@ static void count_batches(const pass_context *with, const portfolios *all, run_p
 static void count_prices(const pass_context *with, double times, run_plan *made) {
   static const work works[N_PRICERS] = {[PRICER_LINEAR] = WORK_PRICE_LINEAR, [PRICER_BLACK] = WORK_PRICE_BLACK,
                                         [PRICER_BACHELIER] = WORK_PRICE_BACHELIER, [PRICER_AMERICAN] = WORK_PRICE_AMERICAN,
-                                        [PRICER_DIFFERENCES] = WORK_PRICE_AMERICAN, [PRICER_LATTICE] = WORK_PRICE_AMERICAN};
+                                        [PRICER_DIFFERENCES] = WORK_PRICE_AMERICAN, [PRICER_LATTICE] = WORK_PRICE_AMERICAN,
+                                        [PRICER_TWO_BOUNDARIES] = WORK_PRICE_AMERICAN};
   /* Measured as American: a grid is solved in the time of two boundaries; a lattice is half its steps squared, six operations each. */
   double steps = with->in->model->lattice_steps, lattice = 3.0 * steps * steps / work_kind_get(WORK_PRICE_AMERICAN)->operations;
   double cells = 0.0;

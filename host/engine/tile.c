@@ -61,7 +61,7 @@ static sg_status make_slices(const pricing *with, tile *of, tables *made, sg_err
     }
     made->slice_of[k] = k < of->n_columns ? made->n_slices - 1 : SLICE_PADDING;
   }
-  device_buffer *slice_of = NULL, *slice_years = NULL;
+  device_buffer *slice_of = NULL, *slice_years = NULL; /* apart: in `made` scan-build would lose sight of its other fields */
   if (status == SG_OK) {
     status = buffer_make(with->on, of->stride * sizeof *made->slice_of, made->slice_of, &slice_of, error);
   }

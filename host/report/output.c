@@ -68,7 +68,7 @@ sg_status output_commit(output *const *all, size_t n, sg_error *error) {
     sg_status status = all[i] == NULL ? SG_OK : file_folder_commit(all[i]->to, error);
     while (status != SG_OK && i-- > 0) {
       if (all[i] != NULL) {
-        file_folder_revert(all[i]->to);
+        file_folder_revert(all[i]->to, error);
       }
     }
     TRY(status);

@@ -50,7 +50,7 @@ typedef enum sg_status {
   SG_OK = 0,
   SG_USAGE = 2,   /* a wrong argument */
   SG_INPUT = 3,   /* a book, model or data file that cannot be margined */
-  SG_DEVICE = 4,  /* no usable OpenCL device, or out of memory on device or host */
+  SG_DEVICE = 4,  /* no usable OpenCL device, one that gave a wrong number, or no memory */
   SG_IO = 5,      /* a file that cannot be read or written */
   SG_BUG = 70     /* an invariant broke; please report it */
 } sg_status;
@@ -111,11 +111,12 @@ SG_API sg_device_facts sg_device_list_get(const sg_device_list *list, size_t ind
 
 typedef struct sg_book sg_book;
 
-/* A folder of files as `shockgrid help formats` prints them, decompressed at most a quarter of this machine's memory and
- * 8 GiB in all. */
+/* A folder of files as `shockgrid help formats` prints them, decompressed in all at most a quarter of this machine's memory,
+ * and never beyond 8 GiB. */
 SG_API sg_status sg_book_load(const char *folder, sg_book **book, sg_error *error);
 
-/* The same with another bound on the bytes of the files; less than 64 MiB counts as that, 0 as none given. */
+/* The same with another bound on the bytes of the files; less than 64 MiB counts as that, more than 8 GiB as 8 GiB,
+ * 0 as none given. */
 SG_API sg_status sg_book_load_within(const char *folder, uint64_t memory_bytes, sg_book **book, sg_error *error);
 
 typedef struct sg_named_text {
@@ -289,7 +290,7 @@ typedef struct sg_price_options {
 } sg_price_options;
 
 /* What every instrument of a book is worth, as CSV sorted by instrument: value of one unit in the currency paid, vol,
- * delta per unit of its own forward, vega per unit of vol, status. options may be NULL. Nothing is written on failure.
+ * delta per unit of its own forward, vega per unit of vol, status, method. options may be NULL. Nothing is written on failure.
  *   text   owned by the caller; release with sg_text_close. NULL where options->out is given; may be NULL then */
 SG_API sg_status sg_price(sg_device *device, const sg_book *book, const sg_price_options *options, char **text,
                           sg_error *error);

@@ -267,7 +267,9 @@ static bool is_of_library(const void *address) {
          strstr(where.dli_fname, "/libc.") == NULL && strstr(where.dli_fname, "/lib") != NULL;
 }
 
-static void judge_failed(sweep *of, uint64_t at, int status) {
+/* True: something is left that could not be taken back, and has to be as after a kill. */
+static bool judge_failed(sweep *of, uint64_t at, int status) {
+  bool is_stuck = false;
   tree *found = tree_read(of->sandbox);
   bool passes = inject->kind == INJECT_SHORT; /* no failure at all */
   int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -292,6 +294,9 @@ static void judge_failed(sweep *of, uint64_t at, int status) {
     of->n_refused++;
   } else if (tree_equal(found, of->after)) {
     of->n_told++;
+  } else if (inject->lasting && inject->kind == INJECT_CALL) { /* nothing moves any more, and so nothing back */
+    of->n_refused++;
+    is_stuck = true;
   } else {
     complain(of, at, "fails and leaves something behind", status);
   }
@@ -303,6 +308,7 @@ static void judge_failed(sweep *of, uint64_t at, int status) {
     }
   }
   tree_close(found);
+  return is_stuck;
 }
 
 /* True in a child. */
@@ -387,8 +393,8 @@ static bool sweep_run(sweep *of) {
       if (judge_killed(of, at, status)) {
         return true;
       }
-    } else {
-      judge_failed(of, at, status);
+    } else if (judge_failed(of, at, status) && judge_killed(of, at, status)) {
+      return true;
     }
   }
   return false;

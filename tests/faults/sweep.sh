@@ -15,8 +15,6 @@ host() {
     FAULT_EVERY=$(every "${step[$kind]}") inject "$kind" "$@"
   done
   [ "$extent" != all ] || for kind in memory call; do
-    # Where nothing can be moved any more, nothing can be moved back: it is left as by a kill (kills.sh).
-    case $kind-$1 in call-run-over | call-price | call-report) continue ;; esac
     FAULT_LASTING=1 inject "$kind" "$@"
   done
 }

@@ -122,6 +122,33 @@ static void a_failure_half_way_puts_the_old_files_back(void **state) {
   assert_content("new/manifest.json", "{2}\n");
 }
 
+static void old_files_that_cannot_be_put_back_are_kept_and_told(void **state) {
+  file_folder *folder = NULL;
+  sg_error *error = sg_error_open();
+  write_text("new/margins.csv", "old\n");
+  assert_int_equal(file_folder_open(path_of("new"), owned, &folder, NULL), SG_OK);
+  add_text(folder, "lines.csv", "five\n");
+  assert_int_equal(file_folder_commit(folder, NULL), SG_OK);
+  assert_int_equal(mkdir(path_of("new/margins.csv"), 0777), 0); /* no file can be moved onto it */
+  file_folder_revert(folder, error);
+  assert_int_equal(sg_error_count(error), 1);
+  assert_string_equal(sg_error_get(error, 0).message, "holds what was there before and could not be moved back");
+  char kept[1000], text[5] = "";
+  snprintf(kept, sizeof kept, "%s/margins.csv", sg_error_get(error, 0).file);
+  sg_error_close(error);
+  file_folder_close(folder);
+  FILE *stream = fopen(kept, "r");
+  assert_non_null(stream);
+  assert_int_equal(fread(text, 1, 4, stream), 4);
+  fclose(stream);
+  assert_string_equal(text, "old\n");
+  assert_content("new/lines.csv", "two\n");
+  assert_int_equal(rmdir(path_of("new/margins.csv")), 0);
+  assert_int_equal(file_folder_open(path_of("new"), owned, &folder, NULL), SG_OK); /* the next result takes it for debris */
+  file_folder_close(folder);
+  assert_string_equal(listing_of(path_of("new")), "lines.csv manifest.json notes.txt sub ");
+}
+
 static void a_write_that_fails_is_reported_and_leaves_nothing(void **state) {
   signal(SIGXFSZ, SIG_IGN);
   struct rlimit before, small;
@@ -230,6 +257,7 @@ int main(void) {
       cmocka_unit_test(an_earlier_result_is_replaced_as_a_set_and_other_files_stay),
       cmocka_unit_test(a_file_that_is_not_ours_is_never_overwritten),
       cmocka_unit_test(a_failure_half_way_puts_the_old_files_back),
+      cmocka_unit_test(old_files_that_cannot_be_put_back_are_kept_and_told),
       cmocka_unit_test(a_write_that_fails_is_reported_and_leaves_nothing),
       cmocka_unit_test(what_a_dead_process_left_is_removed_and_a_living_one_is_left_alone),
       cmocka_unit_test(two_runs_into_one_folder_leave_the_files_of_the_later_one),

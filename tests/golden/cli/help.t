@@ -75,7 +75,7 @@ options:
 
 examples:
   shockgrid run examples/book --model occ-cpm --out margins
-  shockgrid run examples/book --model spot-vol-grid --account ACME --scenario-pnl=ACME --out acme
+  shockgrid run examples/book --model spot-vol-grid --account collar --scenario-pnl=collar --out collar
 $ shockgrid run -h >help && shockgrid help run | diff - help
 $ shockgrid explain --help
 usage: shockgrid explain DIR ACCOUNT [OPTION]...
@@ -90,7 +90,7 @@ options:
   --help                    print this help
 
 examples:
-  shockgrid explain margins ACME
+  shockgrid explain margins collar
 $ shockgrid models --help
 usage: shockgrid models [list | show MODEL | check MODEL] [OPTION]...
 
