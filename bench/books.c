@@ -86,14 +86,14 @@ sg_status books_write_grid(const char *path, uint32_t n_prices, sg_error *error)
 }
 
 bench_once_options books_once_options(const bench_values *given) {
-  return (bench_once_options){.device = given->device, .model = given->model, .lanes = given->lanes,
-                              .memory_bytes = given->memory_bytes};
+  return (bench_once_options){.device = given->device, .model = given->model, .verify = given->verify,
+                              .lanes = given->lanes, .memory_bytes = given->memory_bytes};
 }
 
 sg_status books_run(const bench_book *on, const bench_once_options *options, process_result *made, sg_error *error) {
   char self[4096], lanes[16], memory[32];
   ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-  const char *arguments[16];
+  const char *arguments[18];
   size_t n = 0;
   self[length < 0 ? 0 : length] = '\0';
   snprintf(lanes, sizeof lanes, "%u", options->lanes);
@@ -104,6 +104,7 @@ sg_status books_run(const bench_book *on, const bench_once_options *options, pro
                {"--model", options->model == NULL ? "spot-vol-grid" : options->model},
                {"--device", options->device},
                {"--out", options->out},
+               {"--verify", options->verify},
                {"--lanes", options->lanes == 0 ? NULL : lanes},
                {"--memory", options->memory_bytes == 0 ? NULL : memory}};
   arguments[n++] = self;

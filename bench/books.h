@@ -27,7 +27,7 @@ sg_status books_write_grid(const char *path, uint32_t n_prices, sg_error *error)
 
 /* One whole run of `once` on it, in a process of its own; a failure of that is an error here. */
 typedef struct bench_once_options {
-  const char *device, *model, *out; /* NULL: auto, spot-vol-grid, none that is kept */
+  const char *device, *model, *out, *verify; /* NULL: auto, spot-vol-grid, none that is kept, the default */
   uint32_t lanes, processors; /* 0: chosen, all */
   uint64_t memory_bytes;
 } bench_once_options;

@@ -48,7 +48,7 @@ sg_status bench_once(const bench_values *given, sg_error *error) {
   sg_result *result = NULL;
   const char *out = given->out;
   const sg_device_options device_options = {.lanes = given->lanes};
-  const sg_run_options options = {.memory_bytes = given->memory_bytes};
+  const sg_run_options options = {.memory_bytes = given->memory_bytes, .verify = given->verify};
   moment since = moment_now();
   sg_status status = sg_device_open(given->device, &device_options, &on, error);
   TRY_DONE(status);

@@ -212,7 +212,7 @@ sg_status bench_peers(const bench_values *given, sg_error *error) {
   contender all[N_ALL] = {0};
   char folder[64] = "", ours[96], theirs[96], model[96];
   uint32_t repeats = bench_repeats(given, REPEATS_LEAST);
-  bench_once_options options = {.device = given->device, .lanes = given->lanes, .out = ours, .model = model};
+  bench_once_options options = {.device = given->device, .lanes = given->lanes, .out = ours, .model = model, .verify = given->verify};
   sg_generate_options sizes = books_sizes(given);
   sg_status status = bench_open_device(given, &on, error);
   TRY_DONE(status);

@@ -22,6 +22,7 @@ static const option_entry bench_options[] = {
     {"underlyings", OPTION_COUNT, "N", BENCH(n_underlyings), false, "made books: default one for 200 instruments"},
     {"seed", OPTION_NUMBER, "S", BENCH(seed), false, "made books: default 1"},
     {"memory", OPTION_BYTES, "SIZE", BENCH(memory_bytes), false, "run, once: as for 'shockgrid run'"},
+    {"verify", OPTION_TEXT, "FRACTION", BENCH(verify), false, "run, peers, once: as for 'shockgrid run'"},
     {"csv", OPTION_TEXT, "FILE", BENCH(csv), false, "append the results as rows with provenance"},
     {"json", OPTION_TEXT, "FILE", BENCH(json), false, "the same as JSON, one object to a line"},
 };

@@ -8,7 +8,7 @@
 #include "cli/command.h"
 
 typedef struct bench_values {
-  const char *device, *model, *tier, *book, *out, *csv, *json;
+  const char *device, *model, *tier, *book, *out, *verify, *csv, *json;
   texts cases;
   uint32_t lanes, repeats, n_accounts, mean_positions, n_instruments, n_underlyings;
   uint64_t seed, memory_bytes;
