@@ -49,20 +49,28 @@ LANE_INLINE void net_ask(__global const double *later, uint v, net_ahead ahead) 
   }
 }
 
+/* Each v of n_vectors. Unrolled to a bound that is written here, it keeps sums in registers; compilers that unroll before
+ * they inline do not see that n_vectors is a constant. */
+#if LANES == 1
+#define NET_EACH(v) for (uint v = 0; v < n_vectors; v++)
+#else
+#define NET_EACH(v) \
+  LANE_UNROLL       \
+  for (uint v = 0; v < NET_VECTORS; v++) if (v < n_vectors)
+#endif
+
 /* sum[v] = fma(quantity, pnl, sum[v]) over positions begin..end; n_vectors, ahead.positions and ahead.far_doubles are constants
  * where this is inlined. */
 LANE_INLINE void net_positions(ulong begin, ulong end, __global const uint *instrument, __global const double *quantity,
                                __global const double *pnl, uint stride, uint n_vectors, net_ahead ahead, lane *sum) {
-  LANE_UNROLL
-  for (uint v = 0; v < n_vectors; v++) {
+  NET_EACH(v) {
     sum[v] = (lane)0.0;
   }
   for (ulong p = begin; p < end; p++) {
     __global const double *row = pnl + instrument[p] * (ulong)stride;
     __global const double *later = net_later(p, instrument, pnl, stride, ahead);
     lane held = (lane)quantity[p];
-    LANE_UNROLL
-    for (uint v = 0; v < n_vectors; v++) {
+    NET_EACH(v) {
       net_ask(later, v, ahead);
       sum[v] = fma(held, lane_load(row + v * LANES), sum[v]);
     }
@@ -79,8 +87,7 @@ LANE_INLINE void net_total(ulong begin, ulong end, __global const uint *instrume
     lane sum[NET_VECTORS];
     segment_end = end - segment < NET_SEGMENT ? end : segment + NET_SEGMENT;
     net_positions(segment, segment_end, instrument, quantity, pnl, stride, n_vectors, ahead, sum);
-    LANE_UNROLL
-    for (uint v = 0; v < n_vectors; v++) {
+    NET_EACH(v) {
       total[v] = total[v] + sum[v];
     }
   }

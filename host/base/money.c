@@ -38,6 +38,13 @@ bool money_from_double(double amount, money *result) {
   mantissa |= biased_exponent == 0 ? 0 : 1ull << 52;
   int exponent = (biased_exponent == 0 ? 1 : biased_exponent) - 1075;
   uint128 scaled = (uint128)mantissa * units_in_one; /* < 2^93 */
+  if (exponent < 0 && exponent > -64) { /* as below, for what amounts mostly are, 2^-11 to 2^53 */
+    uint64_t half = 1ull << (-exponent - 1), remainder = (uint64_t)scaled & (2 * half - 1);
+    int128 rounded = (int128)(scaled >> -exponent);
+    rounded += remainder > half || (remainder == half && (rounded & 1) != 0);
+    result->units = negative ? -rounded : rounded;
+    return true;
+  }
   if (exponent >= 0) {
     if (scaled != 0 && (exponent > 74 || scaled > largest_magnitude >> exponent)) {
       return false;

@@ -3,6 +3,7 @@
  * The open device: its backend's table behind the interface that the engine uses.
  */
 #include "base/number.h"
+#include "base/parallel.h"
 #include "device/backend.h"
 #include "device/program_cache.h"
 
@@ -11,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { PAGE_BYTES = 4096, LARGE_PAGE = 512 /* of these */ };
 
 const char *device_kernel_name(kernel_id kernel) {
 #define KERNEL_NAME(name, program) #name,
@@ -130,6 +133,24 @@ sg_status buffer_borrow(device *on, const void *memory, size_t size_bytes, devic
     *made = NULL;
   }
   return status;
+}
+
+sg_status buffer_over(device *on, const void *memory, size_t size_bytes, device_buffer **made, sg_error *error) {
+  return on->traits.own_memory ? buffer_make(on, size_bytes, memory, made, error)
+                               : buffer_borrow(on, memory, size_bytes, made, error);
+}
+
+static void touch_range(void *context, uint32_t worker, size_t first, size_t end) {
+  volatile char *bytes = context;
+  for (size_t page = first; page < end; page++) {
+    bytes[page * PAGE_BYTES] = 0;
+  }
+}
+
+void buffer_touch(const device_buffer *buffer) {
+  if (buffer->host_pages != NULL && !buffer->lent) {
+    parallel_ranges((buffer->size_bytes + PAGE_BYTES - 1) / PAGE_BYTES, LARGE_PAGE, touch_range, buffer->host_pages);
+  }
 }
 
 kernel_argument memory_lend(lent_memory *all, const void *memory, size_t size_bytes, sg_error *error) {

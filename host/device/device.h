@@ -68,6 +68,10 @@ sg_device_facts device_list_get(const device_list *list, size_t index);
 /* Device memory, at least 1 byte is allocated. `initial` NULL: zero-filled. Out of device memory: SG_DEVICE. */
 sg_status buffer_make(device *on, size_t size_bytes, const void *initial, device_buffer **made, sg_error *error);
 void buffer_close(device_buffer *buffer); /* accepts NULL */
+/* A buffer of what memory holds: over that memory, which outlives it, where the device works in the host's, else a copy. */
+sg_status buffer_over(device *on, const void *memory, size_t size_bytes, device_buffer **made, sg_error *error);
+/* Backs a buffer that nobody has written to yet with memory, on all processors, where the device works in the host's. */
+void buffer_touch(const device_buffer *buffer);
 /* Has a buffer or a launch failed for want of memory since this was last asked? Smaller ones may do. */
 bool device_ran_out_of_memory(device *on);
 sg_status buffer_write(device *on, device_buffer *buffer, size_t offset_bytes, size_t size_bytes, const void *from,

@@ -205,7 +205,8 @@ static sg_status price_run(device *on, size_t row, arena *memory, sg_error *erro
   } while (0)
 
 static sg_status cases_compare(device *on, device *reference, arena *memory, sg_error *error) {
-  static const case_size small = {3, 5, 1}, few = {9, 5, 2}, half = {11, 45, 3}, odd = {37, 21, 2}, wide = {11, 70, 3}, many = {231, 1, 0};
+  static const case_size small = {3, 5, 1}, few = {9, 5, 2}, half = {11, 45, 3}, odd = {37, 21, 2}, wide = {11, 70, 3},
+                         many = {231, 1, 0}, grid = {12, 51, 5};
   static const kernel_id pricers[] = {KERNEL_price_linear, KERNEL_price_black, KERNEL_price_bachelier,
                                       KERNEL_price_american, KERNEL_price_differences, KERNEL_price_lattice,
                                       KERNEL_price_two_boundaries};
@@ -239,6 +240,8 @@ static sg_status cases_compare(device *on, device *reference, arena *memory, sg_
   for (uint32_t n_levels = 0; n_levels <= TREE_LEVELS; n_levels++) {
     COMPARE(case_make_trees(memory, odd, n_levels, n_levels % 2, &known));
   }
+  COMPARE(case_make_trees(memory, grid, 1, 0, &known)); /* what trees.cl calls usual */
+  COMPARE(case_make_trees(memory, grid, 2, 1, &known));
   COMPARE(case_make_trees(memory, half, 2, 0, &known));
   COMPARE(case_make_trees(memory, wide, 2, 1, &known));
   return SG_OK;

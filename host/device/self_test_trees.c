@@ -47,19 +47,21 @@ static bool forest_make(arena *memory, uint32_t n_trees, uint32_t n_levels, uint
   return false;
 }
 
-/* tree_begin[depth][tree], the numbers of nodes being those of all depths below added up. */
-static uint32_t *tree_begin_make(arena *memory, const forest *of) {
+/* run_begin[depth][run] of as many runs as there are trees: of one each or, where their number is even, of none, none and
+ * three in turn. The numbers of nodes are those of all depths below added up. */
+static uint32_t *run_begin_make(arena *memory, const forest *of) {
   uint32_t width = of->n_trees + 1, *begin = ARENA_ARRAY(memory, uint32_t, (of->n_levels + 1) * (size_t)width);
   uint32_t first = of->n_nodes;
   for (uint32_t d = of->n_levels + 1; begin && d-- > 0;) {
     first -= of->n_at[d];
     uint32_t node = 0, above = 0, *own = begin + d * (size_t)width;
-    for (uint32_t t = 0; t <= of->n_trees; t++) {
-      uint32_t end = d == of->n_levels ? t : own[width + t] - first - of->n_at[d];
+    for (uint32_t r = 0; r <= of->n_trees; r++) {
+      uint32_t t = of->n_trees % 2 == 0 && r < of->n_trees ? r / 3 * 3 : r;
+      uint32_t end = d == of->n_levels ? t : own[width + r] - first - of->n_at[d];
       for (; d < of->n_levels && above < end; above++) {
         node += of->children[d + 1][above];
       }
-      own[t] = first + (d == of->n_levels ? t : node);
+      own[r] = first + (d == of->n_levels ? t : node);
     }
   }
   return begin;
@@ -156,7 +158,7 @@ bool case_make_trees(arena *memory, case_size size, uint32_t n_levels, uint32_t 
   case_add(made, CASE_OF_UINTS(rows, n_positions));
   case_add(made, CASE_OF_DOUBLES(quantity, n_positions));
   case_add(made, CASE_OF_DOUBLES(rows_make(memory, stride, &size.seed), ROWS * (size_t)stride));
-  case_add(made, CASE_OF_UINTS(tree_begin_make(memory, &of), n_depths * (size_t)(of.n_trees + 1)));
+  case_add(made, CASE_OF_UINTS(run_begin_make(memory, &of), n_depths * (size_t)(of.n_trees + 1)));
   case_add(made, CASE_OF_UINTS(parts_make(memory, &of), of.n_nodes));
   case_add(made, CASE_OF_DOUBLES(before.cap, of.n_nodes));
   case_add(made, CASE_OF_DOUBLES(before.credit, of.n_nodes));

@@ -9,12 +9,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-uint32_t batch_node_currency(const bound *in, uint32_t set, uint32_t group) {
-  const group_set *groups = &in->sets[set];
-  bool native = (groups->keys & 1u << KEY_CURRENCY) != 0;
-  return native ? in->book->instruments.currency[groups->first[group]] : ID_NONE;
-}
-
 static sg_status make_rates(batch *of, uint32_t set, sg_error *error) {
   node_table *table = &of->tables[set];
   if ((of->in->sets[set].keys & 1u << KEY_CURRENCY) == 0) {
@@ -43,6 +37,7 @@ sg_status batch_open(bound *in, const portfolios *all, uint32_t first, uint32_t 
   opened->first_position = all->begin[first];
   opened->n_positions = all->begin[first + n_portfolios] - opened->first_position;
   opened->instrument = all->instrument + opened->first_position;
+  opened->row = all->row == NULL ? NULL : all->row + opened->first_position;
   opened->quantity = all->quantity + opened->first_position;
   opened->tables = ARENA_ARRAY(opened->memory, node_table, in->n_sets);
   opened->node_of = ARENA_ARRAY(opened->memory, uint32_t *, in->n_sets);

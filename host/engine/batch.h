@@ -17,6 +17,7 @@ typedef struct batch {
   uint32_t first, n_portfolios;
   size_t first_position, n_positions;
   const uint32_t *instrument; /* [i] c */
+  const uint32_t *row;     /* [i] of the P&L matrix; NULL: pricing.row_of says */
   const double *quantity;  /* [i] contracts */
   node_table *tables;      /* [set]; n is 0 for sets not in use */
   uint32_t **node_of;      /* [set] see batch_node_of */
@@ -50,7 +51,10 @@ static inline uint32_t batch_account(const batch *of, uint32_t portfolio) {
 }
 
 /* Currency of a set's nodes: the currency paid where its keys hold it, else ID_NONE for the account's. */
-uint32_t batch_node_currency(const bound *in, uint32_t set, uint32_t group);
+static inline uint32_t batch_node_currency(const bound *in, uint32_t set, uint32_t group) {
+  const uint32_t *native = in->sets[set].currency;
+  return native != NULL ? native[group] : ID_NONE;
+}
 
 /* parent[node of child set] as a node of the parent set; every child group lies in one parent group. */
 sg_status batch_parents(batch *of, uint32_t child_set, uint32_t parent_set, const uint32_t **parent, sg_error *error);

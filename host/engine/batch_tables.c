@@ -75,9 +75,11 @@ static bool add_in_order(const batch *of, const group_set *groups, uint32_t port
     in_order &= last + 1 <= group + 1;
     n += group != last && i > first;
     made->group[n] = group;
-    made->portfolio_of[n] = portfolio;
     made->node_begin[n + 1] = i + 1;
     last = group;
+  }
+  for (uint32_t node = table->n; end > first && node <= n; node++) {
+    made->portfolio_of[node] = portfolio;
   }
   table->n = n + (end > first);
   return in_order;

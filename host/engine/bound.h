@@ -18,6 +18,7 @@ typedef struct group_set {
   uint32_t *of;        /* [c] */
   const char **name;   /* [g] values joined by '/', "-" for no keys */
   uint32_t *first;     /* [g] its first instrument */
+  uint32_t *currency;  /* [g] that paid, where it is a key; NULL: it is not */
 } group_set;
 
 typedef struct bound_level {

@@ -10,16 +10,16 @@
 
 #include <stdlib.h>
 
-enum { CHUNK_MIN = 64 }; /* rows whose extremes are found together */
+enum { CHUNK_MIN = 64 /* rows whose extremes are found together */, UNITS_OF_RUN = 64 /* of a work-item */ };
 
 typedef struct unit_nodes {
-  uint32_t n;
-  device_buffer *position_begin, *begin, *instrument, *quantity, *number, *pnl, *worst, *scenario, *not_finite;
+  uint32_t n, n_runs;
+  device_buffer *position_begin, *run_begin, *begin, *instrument, *quantity, *number, *pnl, *worst, *scenario, *not_finite;
 } unit_nodes;
 
 static void unit_nodes_close(unit_nodes *of) {
-  device_buffer *all[] = {of->position_begin, of->begin, of->instrument, of->quantity,  of->number,
-                          of->pnl,            of->worst, of->scenario,   of->not_finite};
+  device_buffer *all[] = {of->position_begin, of->run_begin, of->begin, of->instrument, of->quantity,
+                          of->number,         of->pnl,       of->worst, of->scenario,   of->not_finite};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
     buffer_close(all[i]);
   }
@@ -29,12 +29,13 @@ static sg_status unit_nodes_open(const pricing *prices, uint32_t first, uint32_t
                                  unit_nodes *made, sg_error *error) {
   device *on = prices->on;
   size_t n_units = 2 * (size_t)n;
-  *made = (unit_nodes){.n = 2 * n};
+  *made = (unit_nodes){.n = 2 * n, .n_runs = (2 * n + UNITS_OF_RUN - 1) / UNITS_OF_RUN};
   uint64_t *begin = malloc((n_units + 1) * sizeof *begin);
   uint32_t *instrument = malloc(n_units * sizeof *instrument);
   uint32_t *number = malloc((n_units + 1) * sizeof *number);
+  uint32_t *run_begin = malloc((made->n_runs + (size_t)1) * sizeof *run_begin);
   double *quantity = malloc(n_units * sizeof *quantity);
-  sg_status status = begin && instrument && number && quantity ? SG_OK : error_out_of_memory(error);
+  sg_status status = begin && instrument && number && run_begin && quantity ? SG_OK : error_out_of_memory(error);
   TRY_DONE(status);
   for (uint32_t i = 0; i < n_units; i++) { /* both signs of a row stand together: its P&L is read once */
     begin[i] = number[i] = i;
@@ -42,6 +43,9 @@ static sg_status unit_nodes_open(const pricing *prices, uint32_t first, uint32_t
     quantity[i] = i % 2 == 0 ? 1.0 : -1.0;
   }
   begin[n_units] = number[n_units] = (uint32_t)n_units;
+  for (uint32_t r = 0; r <= made->n_runs; r++) {
+    run_begin[r] = r < made->n_runs ? r * UNITS_OF_RUN : made->n;
+  }
   TRY_DONE(buffer_make(on, n_units * sizeof *instrument, instrument, &made->instrument, error));
   TRY_DONE(buffer_make(on, n_units * sizeof *quantity, quantity, &made->quantity, error));
   TRY_DONE(buffer_make(on, (n_units + 1) * sizeof *number, number, &made->number, error));
@@ -50,6 +54,7 @@ static sg_status unit_nodes_open(const pricing *prices, uint32_t first, uint32_t
     TRY_DONE(buffer_make(on, n_units * stride_max * sizeof(double), NULL, &made->pnl, error));
   } else {
     TRY_DONE(buffer_make(on, (n_units + 1) * sizeof *number, number, &made->position_begin, error));
+    TRY_DONE(buffer_make(on, (made->n_runs + (size_t)1) * sizeof *run_begin, run_begin, &made->run_begin, error));
   }
   TRY_DONE(buffer_make(on, n_units * sizeof(double), NULL, &made->worst, error));
   TRY_DONE(buffer_make(on, n_units * sizeof(uint32_t), NULL, &made->scenario, error));
@@ -58,6 +63,7 @@ done:
   free(begin);
   free(instrument);
   free(number);
+  free(run_begin);
   free(quantity);
   return status;
 }
@@ -87,13 +93,13 @@ static sg_status net_unit_trees(const pricing *prices, const tile *of, const uni
     uint32_t n_columns = of->n_columns - first < TREE_COLUMNS ? of->n_columns - first : TREE_COLUMNS;
     const kernel_argument arguments[] = {
         ARG_BUFFER(units->position_begin), ARG_BUFFER(units->instrument), ARG_BUFFER(units->quantity), ARG_BUFFER(of->pnl),
-        ARG_BUFFER(units->position_begin), ARG_BUFFER(unread), ARG_BUFFER(unread), ARG_BUFFER(unread),
+        ARG_BUFFER(units->run_begin), ARG_BUFFER(unread), ARG_BUFFER(unread), ARG_BUFFER(unread),
         ARG_BUFFER(units->number), ARG_BUFFER(level), ARG_BUFFER(unread), ARG_BUFFER(unread), ARG_BUFFER(unread),
-        ARG_BUFFER(of->scenario_of), ARG_UINT(units->n), ARG_UINT(0), ARG_UINT(first), ARG_UINT(n_columns),
+        ARG_BUFFER(of->scenario_of), ARG_UINT(units->n_runs), ARG_UINT(0), ARG_UINT(first), ARG_UINT(n_columns),
         ARG_UINT(of->stride), ARG_UINT(carry || first > 0), ARG_BUFFER(units->worst), ARG_BUFFER(units->scenario),
         ARG_BUFFER(units->not_finite)};
     TRY_DONE(device_launch(prices->on, KERNEL_net_trees, arguments, sizeof arguments / sizeof *arguments,
-                           (size_t[2]){units->n, 1}, error));
+                           (size_t[2]){units->n_runs, 1}, error));
   }
   TRY_DONE(device_finish(prices->on, error));
 done:

@@ -201,12 +201,16 @@ static bool append_names(arena *memory, group_set *set, const key_values *key, b
   return true;
 }
 
-static void find_first(group_set *set, uint32_t n_instruments) {
+/* The first instrument of each group, and what it is paid in where that is a key. */
+static void find_first(const instruments *all, group_set *set) {
   memset(set->first, 0xff, set->n_groups * sizeof *set->first);
-  for (uint32_t c = 0; c < n_instruments; c++) {
+  for (uint32_t c = 0; c < all->n; c++) {
     if (set->first[set->of[c]] == ID_NONE) {
       set->first[set->of[c]] = c;
     }
+  }
+  for (uint32_t g = 0; set->currency != NULL && all->n > 0 && g < set->n_groups; g++) {
+    set->currency[g] = all->currency[set->first[g]];
   }
 }
 
@@ -227,9 +231,11 @@ uint32_t bound_add_set(bound *to, uint32_t keys) {
   }
   set.first = done ? ARENA_ARRAY(to->memory, uint32_t, set.n_groups) : NULL;
   set.name = done ? ARENA_ARRAY(to->memory, const char *, set.n_groups) : NULL;
-  done = set.first != NULL && set.name != NULL;
+  bool has_currency = (keys & 1u << KEY_CURRENCY) != 0;
+  set.currency = done && has_currency ? ARENA_ARRAY(to->memory, uint32_t, set.n_groups) : NULL;
+  done = set.first != NULL && set.name != NULL && (set.currency != NULL || !has_currency);
   if (done) {
-    find_first(&set, n);
+    find_first(&to->book->instruments, &set);
     set.name[0] = "-";
     bool is_first = true;
     for (int k = 0; done && n > 0 && k < N_GROUP_KEYS; k++) {

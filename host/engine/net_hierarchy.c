@@ -10,6 +10,10 @@
 
 #include <stdlib.h>
 
+/* Work-items, at most: PoCL's threads take up to 32 times their number of them at once, and the last to end is waited for.
+ * So there are many more than trees may be: what is taken at once has about as many positions, whatever the trees. */
+enum { RUNS_OF_PROCESSOR = 512 };
+
 /* Each depth in the order of its table, which is that of its parents then? */
 static bool stands_in_order(const netting *with, const net_trees *made) {
   bool in_order = true;
@@ -40,17 +44,17 @@ static net_trees *trees_make(const netting *with) {
     plain = plain && terms->plain;
   }
   first[n_levels + 1] = n_nodes;
-  uint32_t n_trees = n_nodes - first[n_levels];
-  *made = (net_trees){.n_levels = n_levels, .n_trees = n_trees, .n_nodes = n_nodes, .merged = merged, .first = first,
-                      .level = level,
+  size_t n_runs = (size_t)RUNS_OF_PROCESSOR * device_get_traits(with->prices->on)->compute_units;
+  *made = (net_trees){.n_levels = n_levels, .n_nodes = n_nodes, .merged = merged, .first = first, .level = level,
+                      .n_runs = (uint32_t)(with->of->n_positions < n_runs ? with->of->n_positions : n_runs),
                       .child_begin = ARENA_ROOM(memory, uint32_t, n_nodes + 1),
-                      .tree_begin = ARENA_ROOM(memory, uint32_t, (n_levels + 1) * ((size_t)n_trees + 1)),
                       .part = ARENA_ROOM(memory, uint32_t, n_nodes),
                       .number = ARENA_ROOM(memory, uint32_t, n_nodes),
                       .cap = ARENA_ARRAY(memory, double, plain ? 1 : n_nodes),
                       .credit = ARENA_ARRAY(memory, double, plain ? 1 : n_nodes),
                       .gains = ARENA_ARRAY(memory, double, n_levels + 1)};
-  bool enough = made->child_begin && made->tree_begin && made->part && made->number && made->cap && made->credit && made->gains;
+  made->run_begin = ARENA_ROOM(memory, uint32_t, (n_levels + 1) * ((size_t)made->n_runs + 1));
+  bool enough = made->child_begin && made->run_begin && made->part && made->number && made->cap && made->credit && made->gains;
   return enough ? made : NULL;
 }
 
@@ -127,16 +131,18 @@ static sg_status add_positions(const netting *with, bool in_order, net_trees *ma
   uint32_t set = with->levels->leaf_set, n_leaves = netting_n_leaves(with), n = 0;
   const uint32_t *begin = of->node_begin[set];
   bool as_they_stand = in_order && of->order[set] == NULL, all_held = with->prices->n_held == of->in->book->instruments.n;
+  const uint32_t *rows = all_held ? of->instrument : of->row;
+  bool rows_known = as_they_stand && rows != NULL;
   uint32_t *position_begin = as_they_stand ? NULL : ARENA_ROOM(of->memory, uint32_t, n_leaves + 1);
-  uint32_t *row = as_they_stand && all_held ? NULL : ARENA_ROOM(of->memory, uint32_t, of->n_positions);
+  uint32_t *row = rows_known ? NULL : ARENA_ROOM(of->memory, uint32_t, of->n_positions);
   double *quantity = as_they_stand ? NULL : ARENA_ROOM(of->memory, double, of->n_positions);
   made->position_begin = as_they_stand ? begin : position_begin;
-  made->row = as_they_stand && all_held ? of->instrument : row;
+  made->row = rows_known ? rows : row;
   made->quantity = as_they_stand ? of->quantity : quantity;
   if (!made->position_begin || !made->row || !made->quantity) {
     return error_out_of_memory(error);
   }
-  for (size_t i = 0; as_they_stand && !all_held && i < of->n_positions; i++) {
+  for (size_t i = 0; as_they_stand && !rows_known && i < of->n_positions; i++) {
     row[i] = with->prices->row_of[of->instrument[i]];
   }
   for (uint32_t leaf = 0; !as_they_stand && leaf < n_leaves; leaf++) {
@@ -152,14 +158,36 @@ static sg_status add_positions(const netting *with, bool in_order, net_trees *ma
   return SG_OK;
 }
 
-static void add_trees(const net_trees *made) {
-  uint32_t width = made->n_trees + 1;
-  for (uint32_t depth = made->n_levels + 1; depth-- > 0;) {
-    uint32_t *begin = made->tree_begin + depth * (size_t)width;
-    for (uint32_t t = 0; t < made->n_trees; t++) {
-      begin[t] = depth == made->n_levels ? made->first[depth] + t : made->child_begin[begin[width + t]];
+/* The first tree whose positions begin at `position` or later, among from .. n_trees. */
+static uint32_t find_tree(const net_trees *made, uint32_t from, uint32_t n_trees, uint64_t position) {
+  uint32_t end = n_trees, leaf, end_leaf;
+  while (from < end) {
+    uint32_t middle = from + (end - from) / 2;
+    net_trees_below(made, made->n_levels, made->first[made->n_levels] + middle, 0, &leaf, &end_leaf);
+    if (made->position_begin[leaf] < position) {
+      from = middle + 1;
+    } else {
+      end = middle;
     }
-    begin[made->n_trees] = made->first[depth + 1];
+  }
+  return from;
+}
+
+/* Runs of about as many positions; where a tree has more, some are empty. */
+static void add_runs(const net_trees *made, uint64_t n_positions) {
+  uint32_t n_trees = made->n_nodes - made->first[made->n_levels], width = made->n_runs + 1, end;
+  for (uint32_t r = 0, t = 0; r < made->n_runs; r++) {
+    t = find_tree(made, t, n_trees, n_positions * r / made->n_runs);
+    for (uint32_t depth = 0; depth <= made->n_levels; depth++) {
+      uint32_t *begin = &made->run_begin[depth * (size_t)width + r];
+      *begin = made->first[depth + 1];
+      if (t < n_trees) {
+        net_trees_below(made, made->n_levels, made->first[made->n_levels] + t, depth, begin, &end);
+      }
+    }
+  }
+  for (uint32_t depth = 0; depth <= made->n_levels; depth++) {
+    made->run_begin[depth * (size_t)width + made->n_runs] = made->first[depth + 1];
   }
 }
 
@@ -190,7 +218,7 @@ sg_status net_trees_lay_out(netting *with, sg_error *error) {
     made->gains[l + 1] = terms->rule->gains;
   }
   TRY(add_positions(with, in_order, made, error));
-  add_trees(made);
+  add_runs(made, with->of->n_positions);
   with->trees = made;
   return SG_OK;
 }

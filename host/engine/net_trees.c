@@ -44,7 +44,7 @@ static void lend_all(const netting *with, const tree_launch *launch, lent_memory
   LEND(all, trees->row, n_positions);
   LEND(all, trees->quantity, n_positions);
   arguments[made++] = ARG_BUFFER(launch->of->pnl);
-  LEND(all, trees->tree_begin, n_depths * (trees->n_trees + (size_t)1));
+  LEND(all, trees->run_begin, n_depths * (trees->n_runs + (size_t)1));
   LEND(all, trees->part, trees->n_nodes);
   LEND(all, trees->cap, n_folded);
   LEND(all, trees->credit, n_folded);
@@ -109,10 +109,10 @@ static sg_status launch_trees(const netting *with, const tree_launch *launch, co
   LEND(&all, results->not_finite, trees->n_nodes);
   for (uint32_t first = 0; all.status == SG_OK && first < of->n_columns; first += TREE_COLUMNS) {
     uint32_t n_columns = of->n_columns - first < TREE_COLUMNS ? of->n_columns - first : TREE_COLUMNS;
-    const kernel_argument rest[] = {ARG_UINT(trees->n_trees), ARG_UINT(trees->n_levels), ARG_UINT(first),
+    const kernel_argument rest[] = {ARG_UINT(trees->n_runs), ARG_UINT(trees->n_levels), ARG_UINT(first),
                                     ARG_UINT(n_columns), ARG_UINT(of->stride), ARG_UINT(launch->carry || first > 0)};
     memcpy(arguments + 14, rest, sizeof rest);
-    all.status = device_launch(on, KERNEL_net_trees, arguments, 23, (size_t[2]){trees->n_trees, 1}, error);
+    all.status = device_launch(on, KERNEL_net_trees, arguments, 23, (size_t[2]){trees->n_runs, 1}, error);
   }
   return memory_take_back(&all, written, 3, error);
 }

@@ -28,12 +28,12 @@ typedef struct net_trees net_trees;
 
 /* The hierarchy as kernels/trees.cl has it, and what is needed to find one's way in it. In the batch's memory. */
 struct net_trees {
-  uint32_t n_levels, n_trees, n_nodes, n_rates;
+  uint32_t n_levels, n_runs, n_nodes, n_rates;
   uint32_t merged;          /* levels, 0 or 1, that are no depth: the first, where it has the leaves' groups and adds up */
   uint32_t *first;          /* [depth] its first node; [n_levels + 1] n_nodes */
   uint32_t *child_begin;    /* [node above the leaves] */
   const uint32_t *position_begin, *row; /* the batch's own where they are the same */
-  uint32_t *tree_begin, *part, *number;
+  uint32_t *run_begin, *part, *number;
   uint32_t *level;          /* [depth] TREE_PLAIN */
   const double *quantity;
   double *cap, *credit, *gains;
@@ -41,6 +41,17 @@ struct net_trees {
 /* The children of a node of a depth above 0: child_begin[node] .. */
 static inline uint32_t net_trees_child_end(const net_trees *of, uint32_t depth, uint32_t node) {
   return node + 1 < of->first[depth + 1] ? of->child_begin[node + 1] : of->first[depth];
+}
+
+/* What lies below a node at a lower depth: nodes *first .. *end - 1. */
+static inline void net_trees_below(const net_trees *of, uint32_t depth, uint32_t node, uint32_t lower, uint32_t *first,
+                                   uint32_t *end) {
+  *first = node;
+  *end = node + 1;
+  for (; depth > lower; depth--) {
+    *end = net_trees_child_end(of, depth, *end - 1);
+    *first = of->child_begin[*first];
+  }
 }
 
 struct netting {

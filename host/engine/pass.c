@@ -114,6 +114,21 @@ static sg_status cut_tiles(pass_context *with, uint32_t tile_scenarios, sg_error
   return SG_OK;
 }
 
+/* The matrices that stay, as far as there is memory: where it ends, pricing finds that too, and cuts smaller tiles. */
+static void make_ready(const pass_context *with, sg_error *error) {
+  size_t n_findings = error_count(error);
+  sg_status status = SG_OK;
+  for (uint32_t b = 0; with->resident && b < with->in->model->n_blocks; b++) {
+    for (uint32_t t = 0; status == SG_OK && t < with->n_tiles[b]; t++) {
+      status = tile_make_ready(&with->prices, with->tiles[b][t].n_columns, &with->tiles[b][t], error);
+    }
+  }
+  if (status != SG_OK) {
+    error_forget(error, n_findings);
+    (void)device_ran_out_of_memory(with->on);
+  }
+}
+
 sg_status pass_lay_out(pass_context *with, const sg_run_options *options, sg_error *error) {
   uint32_t n_blocks = with->in->model->n_blocks;
   choose_bytes(with, options, &with->pnl_bytes, &with->batch_bytes);
@@ -121,8 +136,10 @@ sg_status pass_lay_out(pass_context *with, const sg_run_options *options, sg_err
   with->tile_scenarios = options->tile_scenarios;
   with->tiles = calloc(n_blocks + 1, sizeof *with->tiles);
   with->n_tiles = calloc(n_blocks + 1, sizeof *with->n_tiles);
-  return with->tiles == NULL || with->n_tiles == NULL ? error_out_of_memory(error)
-                                                      : cut_tiles(with, with->tile_scenarios, error);
+  TRY(with->tiles == NULL || with->n_tiles == NULL ? error_out_of_memory(error)
+                                                   : cut_tiles(with, with->tile_scenarios, error));
+  make_ready(with, error);
+  return SG_OK;
 }
 
 bool pass_shrink(pass_context *with, sg_error *error, size_t n_findings) {
@@ -145,7 +162,7 @@ static sg_status price_resident(pass_context *with, sg_error *error) {
   uint32_t n_blocks = with->in->model->n_blocks;
   for (uint32_t b = 0; with->resident && b < n_blocks; b++) {
     for (uint32_t t = 0; t < with->n_tiles[b]; t++) {
-      if (with->tiles[b][t].pnl == NULL) {
+      if (with->tiles[b][t].scenario_of == NULL) { /* not priced yet */
         pass_report(with, "price", (b + (double)t / with->n_tiles[b]) / n_blocks);
         TRY(price_tile(with, b, t, error));
       }
@@ -201,11 +218,20 @@ static bool keeps_no_vectors(const pass_context *with) {
   return none;
 }
 
+/* The device waits for the first batch to be opened and the host works alone on what the last one gave, so both are small, a
+ * quarter of the others; where tiles are priced again for each batch that would cost more. */
+static uint64_t taper(const pass_context *with, const portfolios *all, uint32_t first, uint64_t positions_max) {
+  uint64_t least = positions_max / 4, before = all->begin[first], left = all->n_positions - before;
+  uint64_t early = before + least, late = left / 2 > least ? left / 2 : least, most = early < late ? early : late;
+  return with->resident && most < positions_max ? most : positions_max;
+}
+
 uint32_t pass_batch_end(const pass_context *with, const portfolios *all, uint32_t first, uint32_t stride) {
   enum { WITHOUT_VECTORS = 4 /* times as many */, MANY_POSITIONS = 1 << 18 /* whose nodes take some 100 MB */ };
   uint64_t positions_max = with->batch_bytes / (2 * (uint64_t)stride * sizeof(double));
   uint64_t more = positions_max * WITHOUT_VECTORS < MANY_POSITIONS ? positions_max * WITHOUT_VECTORS : MANY_POSITIONS;
   positions_max = keeps_no_vectors(with) && positions_max < more ? more : positions_max;
+  positions_max = taper(with, all, first, positions_max);
   /* positions alone have as many nodes in every set: a batch's amounts stay near the caches */
   bool on_host = all->standalone && !device_get_traits(with->on)->own_memory;
   positions_max = on_host && positions_max > ALONE_POSITIONS ? ALONE_POSITIONS : positions_max;

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/pages.h"
+#include "base/parallel.h"
 
 #include <stdlib.h>
 
@@ -174,11 +175,35 @@ sg_status portfolios_make(const book *of, const bool *wanted, portfolios *made, 
   return status;
 }
 
+typedef struct row_search {
+  const uint32_t *instrument, *row_of;
+  uint32_t *row;
+} row_search;
+
+static void find_rows(void *context, uint32_t worker, size_t first, size_t end) {
+  const row_search *of = context;
+  for (size_t i = first; i < end; i++) {
+    of->row[i] = of->row_of[of->instrument[i]];
+  }
+}
+
+sg_status portfolios_find_rows(portfolios *of, const uint32_t *row_of, sg_error *error) {
+  enum { RANGE_POSITIONS = 1 << 16 };
+  of->row = pages_malloc((of->n_positions + 1) * sizeof *of->row);
+  if (of->row == NULL) {
+    return error_out_of_memory(error);
+  }
+  row_search search = {of->instrument, row_of, of->row};
+  parallel_ranges(of->n_positions, RANGE_POSITIONS, find_rows, &search);
+  return SG_OK;
+}
+
 void portfolios_close(portfolios *made) {
   free(made->account);
   free(made->side);
   free(made->begin);
   free(made->instrument);
+  free(made->row);
   free(made->quantity);
   *made = (portfolios){0};
 }

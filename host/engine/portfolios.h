@@ -19,6 +19,7 @@ typedef struct portfolios {
   size_t *begin;         /* [portfolio + 1] into the positions */
   size_t n_positions;
   uint32_t *instrument;  /* [i] c, rising within a portfolio */
+  uint32_t *row;         /* [i] of the P&L matrix; NULL: portfolios_find_rows has not been here */
   double *quantity;      /* [i] contracts, nearest to the exact sum; sums that are zero are left out */
   bool standalone;       /* each position alone: account inputs take their defaults */
 } portfolios;
@@ -28,6 +29,8 @@ sg_status portfolios_make(const book *of, const bool *wanted, portfolios *made, 
 
 /* Empty, with room for so many. */
 sg_status portfolios_open(const book *of, size_t n_portfolios, size_t n_positions, portfolios *made, sg_error *error);
+/* row_of[c], once for all batches: a batch would look them up while the device uses the memory. */
+sg_status portfolios_find_rows(portfolios *of, const uint32_t *row_of, sg_error *error);
 void portfolios_close(portfolios *made); /* accepts one that was never made */
 
 #endif

@@ -53,7 +53,9 @@ sg_status pricing_open(bound *in, device *on, pricing_of of, const bool *needed,
                        sg_error *error);
 void pricing_close(pricing *opened);
 
-/* Prices columns first .. first + n - 1 of a block. */
+/* A matrix for n columns, its memory made ready: of->pnl. Everything else of the tile comes with tile_price. */
+sg_status tile_make_ready(const pricing *with, uint32_t n, tile *of, sg_error *error);
+/* Prices columns first .. first + n - 1 of a block, into *priced_tile's matrix or, where that has none, one of its own. */
 sg_status tile_price(pricing *with, const scenarios *set, uint32_t block, uint32_t first, uint32_t n, tile *priced_tile,
                      sg_error *error);
 void tile_close(tile *priced_tile);

@@ -16,25 +16,31 @@ static uint32_t stands_for(const recorder *with, const batch *of, uint32_t portf
 static sg_status add_level_total(const recorder *with, const batch *of, const block_outcome *outcomes, uint32_t amount,
                                  uint32_t level, uint32_t set, money *total, sg_error *error) {
   const model_amount *m = &with->in->model->amounts[amount];
-  const double *rate_to_base = with->in->book->currencies.rate_to_base;
-  for (uint32_t node = 0; node < of->tables[set].n; node++) {
-    double worst = 0.0;
-    for (uint32_t i = 0; i < m->n_blocks; i++) {
-      const block_outcome *block = &outcomes[m->blocks[i]];
-      const level_outcome *at = level == LEVEL_LEAF ? &block->leaf : &block->levels[level];
-      worst = at->worst[node] < worst ? at->worst[node] : worst;
-    }
-    uint32_t native = batch_node_currency(with->in, set, of->tables[set].group[node]);
-    uint32_t account = batch_account(of, of->portfolio_of[set][node]);
-    uint32_t currency = native != ID_NONE ? native : with->in->book->accounts.currency[account];
-    uint32_t n = stands_for(with, of, of->portfolio_of[set][node]);
-    money loss;
-    if (worst != 0.0 &&
-        (!money_from_double(-worst * rate_to_base[currency], &loss) || !money_add_times(total, loss, n))) {
-      return error_add(error, SG_INPUT, m->where, "the losses of amount %s are too large for exact money (1.7e26 at most)", m->name);
+  const book *b = with->in->book;
+  const node_table *table = &of->tables[set];
+  const double *worst_of[m->n_blocks + 1];
+  bool fits = true, single = b->currencies.n == 1; /* then accounts need not be looked up */
+  for (uint32_t i = 0; i < m->n_blocks; i++) {
+    const block_outcome *block = &outcomes[m->blocks[i]];
+    worst_of[i] = level == LEVEL_LEAF ? block->leaf.worst : block->levels[level].worst;
+  }
+  for (uint32_t f = 0; f < of->n_portfolios; f++) {
+    uint32_t own = single ? 0 : b->accounts.currency[batch_account(of, f)], n = stands_for(with, of, f);
+    for (uint32_t node = table->begin[f]; node < table->begin[f + 1]; node++) {
+      double worst = 0.0;
+      for (uint32_t i = 0; i < m->n_blocks; i++) {
+        worst = worst_of[i][node] < worst ? worst_of[i][node] : worst;
+      }
+      uint32_t native = single ? 0 : batch_node_currency(with->in, set, table->group[node]);
+      money loss;
+      fits = fits && (worst == 0.0 ||
+                      (money_from_double(-worst * b->currencies.rate_to_base[native != ID_NONE ? native : own], &loss) &&
+                       (n == 1 ? money_add(total, loss) : money_add_times(total, loss, n))));
     }
   }
-  return SG_OK;
+  return fits ? SG_OK
+              : error_add(error, SG_INPUT, m->where, "the losses of amount %s are too large for exact money (1.7e26 at most)",
+                          m->name);
 }
 
 /* What an amount off the chain comes to, before times and round, at base rates. */

@@ -125,7 +125,8 @@ static sg_status open_pricing(run *r, sg_error *error) {
   for (int kind = 0; kind < N_PRICERS; kind++) {
     r->made->n_priced[kind] = r->pass.prices.kinds[kind].n;
   }
-  return SG_OK;
+  bool all_held = r->pass.prices.n_held == r->book->instruments.n, copies = device_get_traits(r->on)->own_memory;
+  return all_held || copies ? SG_OK : portfolios_find_rows(&r->accounts, r->pass.prices.row_of, error);
 }
 
 static sg_status lay_out_scenarios(run *r, sg_error *error) {

@@ -280,7 +280,8 @@ static sg_status price_kind(const pricing *with, const tile *of, const tables *s
   bool by_class = shared->n_weights > 2;
   uint32_t *forward_row = malloc(which->n_padded * sizeof *forward_row);
   uint32_t *weight_row = malloc(which->n_padded * sizeof *weight_row);
-  double *vol = malloc((size_t)shared->n_slices * which->n_padded * sizeof *vol);
+  size_t vol_bytes = (size_t)shared->n_slices * which->n_padded * sizeof(double); /* whole lines: n_padded is a multiple */
+  double *vol = aligned_alloc(INSTRUMENT_PADDING * sizeof *vol, vol_bytes);
   double *of_slice = malloc((with->in->book->instruments.n + 1) * sizeof *of_slice);
   device_buffer *d_forward_row = NULL, *d_weight_row = NULL, *d_vol = NULL, *solution = NULL;
   sg_status status = !forward_row || !weight_row || !vol || !of_slice ? error_out_of_memory(error) : SG_OK;
@@ -290,15 +291,16 @@ static sg_status price_kind(const pricing *with, const tile *of, const tables *s
     forward_row[i] = shared->forward_row[with->row_of[c]];
     weight_row[i] = !of->set->in_block[c] ? shared->n_weights - 1 : by_class ? of->set->class_of[c] : 0;
   }
+  const double *vols = kind == PRICER_LINEAR ? with->in->vol : of_slice; /* which no linear price depends on */
   for (uint32_t j = 0; j < shared->n_slices; j++) {
-    TRY_DONE(scenarios_vols(with->in, of->set, shared->slice[j], of_slice, error));
+    TRY_DONE(kind == PRICER_LINEAR ? SG_OK : scenarios_vols(with->in, of->set, shared->slice[j], of_slice, error));
     for (uint32_t i = 0; i < which->n_padded; i++) {
-      vol[(size_t)j * which->n_padded + i] = of_slice[which->instrument[i]];
+      vol[(size_t)j * which->n_padded + i] = vols[which->instrument[i]];
     }
   }
-  TRY_DONE(buffer_make(with->on, which->n_padded * sizeof *forward_row, forward_row, &d_forward_row, error));
-  TRY_DONE(buffer_make(with->on, which->n_padded * sizeof *weight_row, weight_row, &d_weight_row, error));
-  TRY_DONE(buffer_make(with->on, (size_t)shared->n_slices * which->n_padded * sizeof *vol, vol, &d_vol, error));
+  TRY_DONE(buffer_over(with->on, forward_row, which->n_padded * sizeof *forward_row, &d_forward_row, error));
+  TRY_DONE(buffer_over(with->on, weight_row, which->n_padded * sizeof *weight_row, &d_weight_row, error));
+  TRY_DONE(buffer_over(with->on, vol, vol_bytes, &d_vol, error));
   if (kind == PRICER_AMERICAN) {
     TRY_DONE(solve_boundaries(with, shared, which, vol, d_vol, &solution, error));
   } else {
@@ -322,21 +324,31 @@ static sg_status price_kind(const pricing *with, const tile *of, const tables *s
                                error)); /* while the device is at it */
   TRY_DONE(device_finish(with->on, error));
 done:
-  free(forward_row);
-  free(weight_row);
-  free(vol);
-  free(of_slice);
   buffer_close(d_forward_row);
   buffer_close(d_weight_row);
   buffer_close(d_vol);
   buffer_close(solution);
+  free(forward_row);
+  free(weight_row);
+  free(vol);
+  free(of_slice);
   return status;
+}
+
+static sg_status make_matrix(const pricing *with, uint32_t stride, device_buffer **made, sg_error *error) {
+  return buffer_make(with->on, (size_t)(with->n_held + 1) * stride * sizeof(double), NULL, made, error);
+}
+
+sg_status tile_make_ready(const pricing *with, uint32_t n, tile *of, sg_error *error) {
+  TRY(make_matrix(with, round_up(n, COLUMN_PADDING), &of->pnl, error));
+  buffer_touch(of->pnl);
+  return SG_OK;
 }
 
 sg_status tile_price(pricing *with, const scenarios *set, uint32_t block, uint32_t first, uint32_t n, tile *made,
                      sg_error *error) {
   *made = (tile){.set = set, .block = block, .first_column = first, .n_columns = n,
-                 .stride = round_up(n, COLUMN_PADDING)};
+                 .stride = round_up(n, COLUMN_PADDING), .pnl = made->pnl};
   tables shared = {0};
   sg_status status = SG_OK;
   TRY_DONE(verify_opening(with, made, error));
@@ -344,7 +356,7 @@ sg_status tile_price(pricing *with, const scenarios *set, uint32_t block, uint32
   TRY_DONE(make_moves(with, made, &shared, error));
   TRY_DONE(make_rows(with, made, &shared, error));
   TRY_DONE(move_forwards(with, made, &shared, error));
-  TRY_DONE(buffer_make(with->on, (size_t)(with->n_held + 1) * made->stride * sizeof(double), NULL, &made->pnl, error));
+  TRY_DONE(made->pnl == NULL ? make_matrix(with, made->stride, &made->pnl, error) : SG_OK);
   for (int kind = N_PRICERS; kind-- > 0;) { /* the linear ones last: they are few, and their rows lie all over fresh pages */
     TRY_DONE(price_kind(with, made, &shared, (pricer)kind, error));
   }

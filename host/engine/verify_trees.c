@@ -45,19 +45,9 @@ static void results_copy(const net_trees *trees, const drawn *of, const worst_re
   }
 }
 
-/* What lies below a node at a lower depth: nodes *first .. *end - 1. */
-static void find_below(const net_trees *of, uint32_t depth, uint32_t node, uint32_t lower, uint32_t *first, uint32_t *end) {
-  *first = node;
-  *end = node + 1;
-  for (; depth > lower; depth--) {
-    *end = net_trees_child_end(of, depth, *end - 1);
-    *first = of->child_begin[*first];
-  }
-}
-
 static uint32_t count_positions(const net_trees *of, uint32_t depth, uint32_t node) {
   uint32_t first, end;
-  find_below(of, depth, node, 0, &first, &end);
+  net_trees_below(of, depth, node, 0, &first, &end);
   return of->position_begin[end] - of->position_begin[first];
 }
 
@@ -130,7 +120,7 @@ void tree_check_take(tree_check *check, const worst_results *read, batch *of) {
 
 /* A drawn node as the only tree of a launch over the batch's own hierarchy; its result is element 0 of the outputs. */
 typedef struct single_tree {
-  uint32_t begin[2 * (TREE_LEVELS + 1)]; /* tree_begin of kernels/trees.cl */
+  uint32_t begin[2 * (TREE_LEVELS + 1)]; /* run_begin of kernels/trees.cl */
   uint32_t level[TREE_LEVELS + 1];
   double worst;
   uint32_t scenario, not_finite;
@@ -138,7 +128,7 @@ typedef struct single_tree {
 
 static void single_tree_set(const net_trees *from, uint32_t depth, uint32_t node, single_tree *to) {
   for (uint32_t d = 0; d <= depth; d++) {
-    find_below(from, depth, node, d, &to->begin[2 * (size_t)d], &to->begin[2 * (size_t)d + 1]);
+    net_trees_below(from, depth, node, d, &to->begin[2 * (size_t)d], &to->begin[2 * (size_t)d + 1]);
     to->level[d] = (from->level[d] & TREE_PLAIN) | (d == depth ? TREE_WANTED : 0);
   }
 }
@@ -149,7 +139,7 @@ static void ask_for_rows(const tree_check *check, uint32_t depth, uint32_t node)
   const net_trees *trees = check->trees;
   const tile *of = check->launch.of;
   uint32_t first, end;
-  find_below(trees, depth, node, 0, &first, &end);
+  net_trees_below(trees, depth, node, 0, &first, &end);
   uint32_t begin = trees->position_begin[first], n = trees->position_begin[end] - begin;
   for (uint32_t p = begin; p < begin + (n < POSITIONS ? n : POSITIONS); p++) {
     const double *row = of->mapped + trees->row[p] * (size_t)of->stride;

@@ -37,9 +37,9 @@ static int teardown(void **state) {
 
 /* The arguments of a case of net_trees. */
 typedef struct trees {
-  const uint32_t *position_begin, *instrument, *tree_begin, *part, *number, *level, *scenario_of;
+  const uint32_t *position_begin, *instrument, *run_begin, *part, *number, *level, *scenario_of;
   const double *quantity, *pnl, *cap, *credit, *gains, *rate, *scale;
-  uint32_t n_trees, n_levels, first, n_columns, stride, carry, n_nodes, n_rows, n_rates;
+  uint32_t n_runs, n_levels, first, n_columns, stride, carry, n_nodes, n_rows, n_rates;
 } trees;
 
 static trees trees_of(const known_case *known) {
@@ -176,7 +176,7 @@ static uint32_t compare(device *on, case_size size, uint32_t n_levels, uint32_t 
   const double *pnl = NULL;
   uint32_t n_compared = 0, first = 0, n_below = 0;
   for (uint32_t depth = 0; depth <= n_levels; depth++) {
-    uint32_t n = of.tree_begin[depth * (of.n_trees + 1) + of.n_trees] - first - n_below;
+    uint32_t n = of.run_begin[depth * (of.n_runs + 1) + of.n_runs] - first - n_below;
     pnl = depth == 0 ? net_leaves(on, memory, &of, n) : fold(on, memory, &of, depth, first, n_below, n, pnl);
     first += n_below;
     n_below = n;
