@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A tile in one launch for all that lies below each node of the top level: kernels/trees.cl.
+ * A tile in one launch for all that lies below each node of the top level: kernels/trees.cl. Work-items take runs of trees.
  *
  * On a CPU the vectors of nodes are more traffic than their rows are: for 2.9 positions to a node the three kernels write
  * them once and read them twice. On a GPU that is nothing beside its bandwidth, while a tree to a work-item would leave it
