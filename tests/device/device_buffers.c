@@ -60,19 +60,51 @@ static void a_buffer_gives_back_what_was_written_at_any_offset(void **state) {
   }
 }
 
-static void a_buffer_without_contents_is_zero(void **state) {
-  enum { N = 5000001 }; /* more than one chunk of zeros */
+static void a_buffer_without_contents_is_zero_touched_or_not(void **state) {
+  enum { N = 5000001 }; /* more than one chunk of zeros, and of pages */
   char *out = malloc(N);
-  for (int i = 0; i < 2; i++) {
+  for (int i = 0; i < 4; i++) {
     device_buffer *buffer;
+    device *on = devices[i / 2];
     memset(out, 1, N);
-    assert_int_equal(buffer_make(devices[i], N, NULL, &buffer, NULL), SG_OK);
-    assert_int_equal(buffer_read(devices[i], buffer, 0, N, out, NULL), SG_OK);
+    assert_int_equal(buffer_make(on, N, NULL, &buffer, NULL), SG_OK);
+    if (i % 2 != 0) {
+      buffer_touch(buffer);
+    }
+    assert_int_equal(buffer_read(on, buffer, 0, N, out, NULL), SG_OK);
     assert_int_equal(out[0], 0);
     assert_memory_equal(out, out + 1, N - 1);
     buffer_close(buffer);
   }
   free(out);
+}
+
+/* The sum of numbers and of the same numbers, over the caller's memory and in a copy. */
+static void a_buffer_over_memory_holds_what_it_holds(void **state) {
+  enum { N = 3 * COLUMN_PADDING };
+  double *numbers = aligned_alloc(COLUMN_PADDING * sizeof *numbers, N * sizeof *numbers), out[N];
+  const size_t items[2] = {N, 1};
+  for (int k = 0; k < N; k++) {
+    numbers[k] = 1.5 * k;
+  }
+  for (int i = 0; i < 2; i++) {
+    device_buffer *over, *copy, *sum;
+    assert_int_equal(buffer_over(devices[i], numbers, N * sizeof *numbers, &over, NULL), SG_OK);
+    assert_int_equal(buffer_make(devices[i], N * sizeof *numbers, numbers, &copy, NULL), SG_OK);
+    assert_int_equal(buffer_make(devices[i], sizeof out, NULL, &sum, NULL), SG_OK);
+    buffer_touch(over); /* nothing: it is not fresh */
+    const kernel_argument arguments[] = {ARG_UINT(N),      ARG_UINT(PROBE_ADD), ARG_BUFFER(over),
+                                         ARG_BUFFER(copy), ARG_BUFFER(copy),    ARG_BUFFER(sum)};
+    assert_int_equal(device_launch(devices[i], KERNEL_probe_math, arguments, 6, items, NULL), SG_OK);
+    assert_int_equal(buffer_read(devices[i], sum, 0, sizeof out, out, NULL), SG_OK);
+    for (int k = 0; k < N; k++) {
+      assert_true(numbers[k] == 1.5 * k && out[k] == 3.0 * k);
+    }
+    buffer_close(over);
+    buffer_close(copy);
+    buffer_close(sum);
+  }
+  free(numbers);
 }
 
 static void an_empty_buffer_can_be_made_read_and_written(void **state) {
@@ -194,7 +226,8 @@ static void the_float_mode_is_set_and_put_back(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_buffer_gives_back_what_was_written_at_any_offset),
-      cmocka_unit_test(a_buffer_without_contents_is_zero),
+      cmocka_unit_test(a_buffer_without_contents_is_zero_touched_or_not),
+      cmocka_unit_test(a_buffer_over_memory_holds_what_it_holds),
       cmocka_unit_test(an_empty_buffer_can_be_made_read_and_written),
       cmocka_unit_test(a_buffer_that_is_too_large_is_refused_with_both_sizes),
       cmocka_unit_test(launches_run_in_order_and_their_times_add_up),

@@ -167,6 +167,19 @@ static void a_sum_that_leaves_the_range_is_refused_with_its_account(void **state
   make_book(state);
 }
 
+static void rows_are_those_of_the_instruments(void **state) {
+  static const uint32_t row_of[] = {1, ID_NONE, 0}, expected[] = {1, 0, 1, 1};
+  portfolios made;
+  bool wanted[N_ACCOUNTS] = {[FAMILY] = true, [GROSS] = true};
+  assert_int_equal(portfolios_make(&the_book, wanted, &made, NULL), SG_OK);
+  assert_null(made.row);
+  assert_int_equal(portfolios_find_rows(&made, row_of, NULL), SG_OK);
+  assert_int_equal(made.n_positions, 4);
+  assert_memory_equal(made.row, expected, sizeof expected);
+  portfolios_close(&made);
+  assert_null(made.row);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_family_is_one_portfolio_and_longs_stand_apart_where_sides_are_gross),
@@ -174,6 +187,7 @@ int main(void) {
       cmocka_unit_test(positions_alone_share_a_portfolio_only_where_all_that_they_depend_on_agrees),
       cmocka_unit_test(many_positions_alone_are_found_again),
       cmocka_unit_test(a_sum_that_leaves_the_range_is_refused_with_its_account),
+      cmocka_unit_test(rows_are_those_of_the_instruments),
   };
   return cmocka_run_group_tests(tests, make_book, NULL);
 }
