@@ -204,7 +204,7 @@ LANE_INLINE void tree_walk(ulong r, uint n_vectors, int together, int usual, TRE
   net_ahead ahead = {TREE_AHEAD, position_begin[run_begin[n_runs]], 0}; /* of the runs that follow too */
   __global const double *columns = pnl + first;
   worst_lanes held = worst_of_none();
-  for (uint leaf = next[0]; leaf < end_leaf; leaf++) {
+  for (uint leaf = run_begin[r]; leaf < end_leaf; leaf++) {
     int known = 0, only = 0; /* is `held` that of `value`? is `value` a plain only child's? */
     uint n_before = n_children[0];
     {
