@@ -132,7 +132,7 @@ static sg_status add_positions(const netting *with, bool in_order, net_trees *ma
   const uint32_t *begin = of->node_begin[set];
   bool as_they_stand = in_order && of->order[set] == NULL, all_held = with->prices->n_held == of->in->book->instruments.n;
   const uint32_t *rows = all_held ? of->instrument : of->row;
-  bool rows_known = as_they_stand && rows != NULL;
+  bool rows_known = as_they_stand && (all_held || rows != NULL);
   uint32_t *position_begin = as_they_stand ? NULL : ARENA_ROOM(of->memory, uint32_t, n_leaves + 1);
   uint32_t *row = rows_known ? NULL : ARENA_ROOM(of->memory, uint32_t, of->n_positions);
   double *quantity = as_they_stand ? NULL : ARENA_ROOM(of->memory, double, of->n_positions);

@@ -30,6 +30,7 @@ static int by_portfolio(const void *left, const void *right) {
 
 sg_status portfolios_open(const book *of, size_t n_portfolios, size_t n_positions, portfolios *made, sg_error *error) {
   *made = (portfolios){.of = of};
+  made->row = NULL; /* again: scan-build does not see it above */
   made->account = pages_malloc((n_portfolios + 1) * sizeof *made->account);
   made->side = pages_malloc((n_portfolios + 1) * sizeof *made->side);
   made->begin = pages_malloc((n_portfolios + 1) * sizeof *made->begin);
