@@ -11,6 +11,9 @@
 /* A hint for memory that was just allocated and will be filled. Does nothing for less than some megabytes. */
 void pages_hint(void *start, size_t size_bytes); /* accepts NULL */
 
+/* Backs pages that were just mapped, by a zero in each, on all processors. */
+void pages_touch(void *start, size_t size_bytes);
+
 /* malloc with the hint; free() releases it. */
 void *pages_malloc(size_t size_bytes);
 

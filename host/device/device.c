@@ -3,7 +3,7 @@
  * The open device: its backend's table behind the interface that the engine uses.
  */
 #include "base/number.h"
-#include "base/parallel.h"
+#include "base/pages.h"
 #include "device/backend.h"
 #include "device/program_cache.h"
 
@@ -12,8 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { PAGE_BYTES = 4096, LARGE_PAGE = 512 /* of these */ };
 
 const char *device_kernel_name(kernel_id kernel) {
 #define KERNEL_NAME(name, program) #name,
@@ -140,16 +138,9 @@ sg_status buffer_over(device *on, const void *memory, size_t size_bytes, device_
                                : buffer_borrow(on, memory, size_bytes, made, error);
 }
 
-static void touch_range(void *context, uint32_t worker, size_t first, size_t end) {
-  volatile char *bytes = context;
-  for (size_t page = first; page < end; page++) {
-    bytes[page * PAGE_BYTES] = 0;
-  }
-}
-
 void buffer_touch(const device_buffer *buffer) {
   if (buffer->host_pages != NULL && !buffer->lent) {
-    parallel_ranges((buffer->size_bytes + PAGE_BYTES - 1) / PAGE_BYTES, LARGE_PAGE, touch_range, buffer->host_pages);
+    pages_touch(buffer->host_pages, buffer->size_bytes);
   }
 }
 
